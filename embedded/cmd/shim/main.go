@@ -1,0 +1,208 @@
+// Command shim runs a command as the first process of a container and keeps
+// what BuildKit does not: its standard output, standard error and exit code,
+// as files that are cached together with the exec's result. It removes secrets
+// from the output before anything outside the container sees it, and passes a
+// stop request on to the command as SIGINT, so that terraform can release its
+// lock.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"dagger/pipeline/embedded/scrub"
+)
+
+// drain is how long the output of a process that outlived the command is
+// waited for.
+const drain = 2 * time.Second
+
+type options struct {
+	meta        string
+	control     string
+	expect      string
+	stdin       string
+	stdout      string
+	stderr      string
+	secretEnvs  list
+	secretFiles list
+}
+
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, ",") }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+func main() {
+	var o options
+	flag.StringVar(&o.meta, "meta", "", "directory for stdout, stderr, combined and exitCode")
+	flag.StringVar(&o.control, "control", "", "unix socket that asks for a stop")
+	flag.StringVar(&o.expect, "expect", "SUCCESS", "SUCCESS, FAILURE or ANY")
+	flag.StringVar(&o.stdin, "stdin", "", "file to read standard input from")
+	flag.StringVar(&o.stdout, "stdout", "", "file to write standard output to")
+	flag.StringVar(&o.stderr, "stderr", "", "file to write standard error to")
+	flag.Var(&o.secretEnvs, "secret-env", "name of an environment variable that holds a secret")
+	flag.Var(&o.secretFiles, "secret-file", "path of a file that holds a secret")
+	flag.Parse()
+	code, err := run(o, flag.Args())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "shim:", err)
+		os.Exit(125)
+	}
+	os.Exit(code)
+}
+
+// run returns the exit code for BuildKit: 0 when the command ended as
+// expected, its own code otherwise.
+func run(o options, args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, errors.New("no command given")
+	}
+	secrets, err := o.secrets()
+	if err != nil {
+		return 0, err
+	}
+	out, err := newOutputs(o, secrets)
+	if err != nil {
+		return 0, err
+	}
+	code := execute(o, args, out)
+	if err := out.close(code); err != nil {
+		return 0, err
+	}
+	if met(o.expect, code) {
+		return 0, nil
+	}
+	return code, nil
+}
+
+func met(expect string, code int) bool {
+	switch expect {
+	case "ANY":
+		return true
+	case "FAILURE":
+		return code != 0
+	default:
+		return code == 0
+	}
+}
+
+func (o options) secrets() (*scrub.Set, error) {
+	var set scrub.Set
+	for _, name := range o.secretEnvs {
+		set.Add(os.Getenv(name))
+	}
+	for _, path := range o.secretFiles {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading secret: %w", err)
+		}
+		set.Add(string(b))
+	}
+	return &set, nil
+}
+
+func execute(o options, args []string, out *outputs) int {
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		fmt.Fprintf(out.stderr, "exec: %q: command not found in the container\n", args[0])
+		return 127
+	}
+	cmd := exec.Command(path, args[1:]...)
+	cmd.Args[0] = args[0]
+	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool { return kv == "SSH_AUTH_SOCK="+o.control })
+	cmd.WaitDelay = drain
+	// A group of its own: a stop request reaches the command and its children,
+	// as Ctrl-C in a terminal does.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if o.stdin != "" {
+		in, err := os.Open(o.stdin)
+		if err != nil {
+			fmt.Fprintf(out.stderr, "exec: opening standard input: %v\n", err)
+			return 126
+		}
+		defer in.Close()
+		cmd.Stdin = in
+	}
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintf(out.stderr, "exec: %v\n", err)
+		return 126
+	}
+	forwardStop(o.control, cmd.Process.Pid)
+	err = cmd.Wait()
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) && cmd.ProcessState == nil {
+		fmt.Fprintf(out.stderr, "exec: %v\n", err)
+		return 126
+	}
+	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
+
+// outputs fans the command's two streams out to BuildKit's log and to files.
+type outputs struct {
+	dir            string
+	stdout, stderr io.WriteCloser
+	files          []*os.File
+}
+
+func newOutputs(o options, secrets *scrub.Set) (*outputs, error) {
+	out := &outputs{dir: o.meta}
+	combined, err := out.create(filepath.Join(o.meta, "combined"))
+	if err != nil {
+		return nil, err
+	}
+	stream := func(name, redirect string, live io.Writer) (io.WriteCloser, error) {
+		f, err := out.create(filepath.Join(o.meta, name))
+		if err != nil {
+			return nil, err
+		}
+		sinks := []io.Writer{live, f, combined}
+		if redirect != "" {
+			r, err := out.create(redirect)
+			if err != nil {
+				return nil, err
+			}
+			sinks = append(sinks, r)
+		}
+		return secrets.Writer(io.MultiWriter(sinks...)), nil
+	}
+	if out.stdout, err = stream("stdout", o.stdout, os.Stdout); err != nil {
+		return nil, err
+	}
+	if out.stderr, err = stream("stderr", o.stderr, os.Stderr); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (o *outputs) create(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	o.files = append(o.files, f)
+	return f, nil
+}
+
+func (o *outputs) close(code int) error {
+	errs := []error{o.stdout.Close(), o.stderr.Close()}
+	for _, f := range o.files {
+		errs = append(errs, f.Close())
+	}
+	errs = append(errs, os.WriteFile(filepath.Join(o.dir, "exitCode"), []byte(strconv.Itoa(code)), 0o644))
+	return errors.Join(errs...)
+}

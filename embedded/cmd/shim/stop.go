@@ -1,0 +1,39 @@
+package main
+
+import (
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// forwardStop sends the command's process group SIGINT for each byte that
+// arrives on the control socket, and passes on SIGINT and SIGTERM that the
+// shim itself gets. A socket that is not there only means that nobody can ask
+// for a stop.
+func forwardStop(control string, pid int) {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		for s := range signals {
+			_ = syscall.Kill(-pid, s.(syscall.Signal))
+		}
+	}()
+	if control == "" {
+		return
+	}
+	conn, err := net.Dial("unix", control)
+	if err != nil {
+		return
+	}
+	go func() {
+		defer conn.Close()
+		b := make([]byte, 1)
+		for {
+			if _, err := conn.Read(b); err != nil {
+				return
+			}
+			signals <- syscall.SIGINT
+		}
+	}()
+}

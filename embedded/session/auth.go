@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/docker/cli/cli/config"
+	dockertypes "github.com/docker/cli/cli/config/types"
+	bksession "github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/session/auth/authprovider"
+)
+
+// registryAuth answers BuildKit's questions for registry logins: those given by
+// withRegistryAuth first, then the ones of the user's docker configuration.
+type registryAuth struct {
+	mu     sync.Mutex
+	byHost map[string]dockertypes.AuthConfig
+	docker authprovider.AuthConfigProvider
+}
+
+func newRegistryAuth() *registryAuth {
+	return &registryAuth{byHost: map[string]dockertypes.AuthConfig{}}
+}
+
+func (r *registryAuth) set(address, username, password string) {
+	h := registryHost(address)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.byHost[h] = dockertypes.AuthConfig{ServerAddress: h, Username: username, Password: password}
+}
+
+func (r *registryAuth) unset(address string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.byHost, registryHost(address))
+}
+
+// registryHost is the host (and port) of an image address or registry URL.
+func registryHost(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		rest = address
+	}
+	h, _, _ := strings.Cut(rest, "/")
+	switch {
+	case h == "index.docker.io", h == "registry-1.docker.io":
+		return "docker.io"
+	case !strings.ContainsAny(h, ".:") && h != "localhost":
+		return "docker.io"
+	}
+	return h
+}
+
+func (r *registryAuth) provider() bksession.Attachable {
+	return authprovider.NewDockerAuthProvider(authprovider.DockerAuthProviderConfig{AuthConfigProvider: r.lookup})
+}
+
+func (r *registryAuth) lookup(ctx context.Context, host string, scopes []string, check authprovider.ExpireCachedAuthCheck) (dockertypes.AuthConfig, error) {
+	r.mu.Lock()
+	c, ok := r.byHost[registryHost(host)]
+	if !ok && r.docker == nil {
+		r.docker = authprovider.LoadAuthConfig(config.LoadDefaultConfigFile(discard{}))
+	}
+	docker := r.docker
+	r.mu.Unlock()
+	if ok {
+		return c, nil
+	}
+	return docker(ctx, host, scopes, check)
+}
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }

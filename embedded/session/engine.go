@@ -1,0 +1,171 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/client/llb"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	bksession "github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/session/filesync"
+	"github.com/moby/buildkit/session/secrets/secretsprovider"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+)
+
+// product names this client to BuildKit.
+const product = "pipeline"
+
+var errSessionClosed = errors.New("the session is closed")
+
+// engine is the connection to BuildKit: one build job that stays open for the
+// whole session, so that a solve costs one round trip and the parts of
+// different solves are shared while they run.
+type engine struct {
+	once    sync.Once
+	err     error
+	client  *client.Client
+	gateway gateway.Client
+	steps   *steps
+	cancel  context.CancelCauseFunc
+	finish  chan struct{}
+	ended   chan error
+
+	mu     sync.Mutex
+	closed bool
+}
+
+// open connects when nothing has yet.
+func (s *Server) open(ctx context.Context) (gateway.Client, error) {
+	e := &s.engine
+	e.mu.Lock()
+	closed := e.closed
+	e.mu.Unlock()
+	if closed {
+		return nil, errSessionClosed
+	}
+	e.once.Do(func() { e.err = s.connect(ctx) })
+	return e.gateway, e.err
+}
+
+func (s *Server) connect(ctx context.Context) error {
+	e := &s.engine
+	addr, err := s.opts.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	if e.client, err = client.New(ctx, addr); err != nil {
+		return fmt.Errorf("connecting to buildkitd at %q: %w", addr, err)
+	}
+	// The job outlives the request that opened it.
+	jobCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	e.cancel, e.finish, e.ended = cancel, make(chan struct{}), make(chan error, 1)
+	if e.steps, err = newSteps(s.opts.Progress, s.scrub.Writer(s.opts.Stderr)); err != nil {
+		return err
+	}
+	ready := make(chan gateway.Client, 1)
+	go func() {
+		_, err := e.client.Build(jobCtx, s.solveOpt(), product, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
+			ready <- gw
+			select {
+			case <-e.finish:
+			case <-ctx.Done():
+			}
+			return gateway.NewResult(), nil
+		}, e.steps.channel())
+		e.ended <- err
+	}()
+	select {
+	case e.gateway = <-ready:
+		return nil
+	case err := <-e.ended:
+		e.ended <- nil
+		return fmt.Errorf("opening a session with buildkitd at %q: %w", addr, err)
+	}
+}
+
+// solveOpt holds what the client serves during a build: host directories,
+// secrets, registry logins and the stop requests. Internal keeps the build out
+// of BuildKit's history on disk.
+func (s *Server) solveOpt() client.SolveOpt {
+	return client.SolveOpt{
+		Internal: true,
+		Session: []bksession.Attachable{
+			filesync.NewFSSyncProvider(s.dirs),
+			secretsprovider.NewSecretProvider(s.secrets),
+			s.auth.provider(),
+			s.stops,
+		},
+	}
+}
+
+// solve evaluates a state and returns a reference to its files.
+func (s *Server) solve(ctx context.Context, st llb.State, platform *ocispecs.Platform) (gateway.Reference, error) {
+	gw, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	def, err := s.marshal(ctx, st, platform)
+	if err != nil {
+		return nil, err
+	}
+	res, err := gw.Solve(ctx, gateway.SolveRequest{Definition: def.ToPB(), Evaluate: true})
+	if err != nil {
+		return nil, s.execError(ctx, err)
+	}
+	return res.SingleRef()
+}
+
+func (s *Server) marshal(ctx context.Context, st llb.State, platform *ocispecs.Platform) (*llb.Definition, error) {
+	if platform == nil {
+		p, err := s.platform(ctx)
+		if err != nil {
+			return nil, err
+		}
+		platform = p
+	}
+	return st.Marshal(ctx, llb.Platform(*platform))
+}
+
+// platform is the engine's own.
+func (s *Server) platform(ctx context.Context) (*ocispecs.Platform, error) {
+	gw, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range gw.BuildOpts().Workers {
+		if len(w.Platforms) > 0 {
+			return &w.Platforms[0], nil
+		}
+	}
+	return nil, errors.New("reading the engine's platform: buildkitd has no worker")
+}
+
+// kill cancels everything that runs in the engine.
+func (e *engine) kill() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cancel != nil {
+		e.cancel(errors.New("canceled"))
+	}
+}
+
+func (e *engine) close(summary string) error {
+	e.mu.Lock()
+	already := e.closed
+	e.closed = true
+	e.mu.Unlock()
+	if already || e.gateway == nil {
+		return nil
+	}
+	close(e.finish)
+	<-e.ended
+	e.steps.wait()
+	err := e.client.Close()
+	if summary != "" {
+		err = errors.Join(err, e.steps.writeSummary(summary))
+	}
+	return err
+}

@@ -1,0 +1,129 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/gateway/client"
+	gatewaypb "github.com/moby/buildkit/frontend/gateway/pb"
+	solver "github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// Error is an error of the API as it travels to the client.
+type Error struct {
+	Message    string         `json:"message"`
+	Extensions map[string]any `json:"extensions,omitempty"`
+}
+
+func (e *Error) Error() string { return e.Message }
+
+func (s *Server) asError(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Message: s.scrub.String(explain(err))}
+}
+
+// causes are the failures of the engine that a user can do something about, by
+// a part of BuildKit's message: what to say instead, and what to try next.
+var causes = []struct{ part, say string }{
+	{"no space left on device", "the engine's disk is full: free some, or run `pipeline engine prune`"},
+	{"401 Unauthorized", "the registry refused the login: check the registry's user name and password"},
+	{"authentication required", "the registry asks for a login: give the registry's user name and password"},
+	{"no basic auth credentials", "the registry asks for a login: give the registry's user name and password"},
+	{"403 Forbidden", "the registry refused access: check what the login may do"},
+	{"connection refused", "the registry cannot be reached: check its address and the network"},
+	{"no such host", "the registry's host is unknown: check its address"},
+	{"i/o timeout", "the registry does not answer: check its address and the network"},
+	{"connection reset", "the registry closed the connection: try again"},
+}
+
+// explain makes one line of an engine error.
+func explain(err error) string {
+	m := err.Error()
+	if image := imageOf(m); image != "" || strings.Contains(m, "no space left") {
+		for _, c := range causes {
+			if strings.Contains(m, c.part) {
+				return strings.TrimPrefix(fmt.Sprintf("%s: %s", image, c.say), ": ")
+			}
+		}
+		if strings.HasSuffix(m, ": not found") {
+			return image + ": no such image in the registry: check its name and tag"
+		}
+	}
+	for _, prefix := range []string{"failed to solve: ", "rpc error: code = Unknown desc = ", "failed to run Build function: "} {
+		m = strings.ReplaceAll(m, prefix, "")
+	}
+	return strings.Join(strings.Fields(m), " ")
+}
+
+// imageOf finds what an error about an image names.
+func imageOf(m string) string {
+	for _, marker := range []string{"pulling image ", "publishing image "} {
+		if _, rest, ok := strings.Cut(m, marker); ok {
+			name, _, _ := strings.Cut(rest, ": ")
+			return marker + name
+		}
+	}
+	return ""
+}
+
+// execError turns the failure of an exec into Dagger's exec error: the command,
+// its exit code and its output, read from what the shim left.
+func (s *Server) execError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var failed *solver.SolveError
+	var exit *gatewaypb.ExitError
+	if !errors.As(err, &failed) || !errors.As(err, &exit) || failed.Op.GetExec() == nil {
+		return err
+	}
+	args := failed.Op.GetExec().GetMeta().GetArgs()
+	for i, a := range args {
+		if a == "--" {
+			args = args[i+1:]
+			break
+		}
+	}
+	out := s.failedOutput(ctx, failed)
+	msg := fmt.Sprintf("process %q did not complete successfully: exit code: %d", strings.Join(args, " "), exit.ExitCode)
+	if s.stops.interrupted() {
+		msg = fmt.Sprintf("process %q was interrupted", strings.Join(args, " "))
+	}
+	return &Error{Message: s.scrub.String(msg), Extensions: map[string]any{
+		"_type":    "EXEC_ERROR",
+		"cmd":      args,
+		"exitCode": exit.ExitCode,
+		"stdout":   strings.TrimSpace(out["stdout"]),
+		"stderr":   strings.TrimSpace(out["stderr"]),
+	}}
+}
+
+// failedOutput reads the shim's files from the mounts of a failed exec.
+func (s *Server) failedOutput(ctx context.Context, failed *solver.SolveError) map[string]string {
+	out := map[string]string{}
+	for i, m := range failed.Op.GetExec().GetMounts() {
+		if m.Dest != metaPath || i >= len(failed.MountIDs) {
+			continue
+		}
+		ctr, err := s.engine.gateway.NewContainer(ctx, client.NewContainerRequest{Mounts: []client.Mount{
+			{Dest: "/", MountType: pb.MountType_BIND, ResultID: failed.MountIDs[i]},
+		}})
+		if err != nil {
+			return out
+		}
+		defer func() { _ = ctr.Release(ctx) }()
+		for _, name := range []string{"stdout", "stderr"} {
+			b, err := ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: "/meta/" + name}})
+			if err == nil {
+				out[name] = string(b)
+			}
+		}
+	}
+	return out
+}

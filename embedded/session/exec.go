@@ -1,0 +1,146 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/moby/buildkit/client/llb"
+)
+
+// Paths inside a container while an exec runs. BuildKit removes the mount
+// points afterwards, so that no layer holds them.
+const (
+	shimPath    = "/.pipeline-shim"
+	metaPath    = "/.pipeline-meta"
+	controlPath = "/.pipeline-control"
+)
+
+// execResult is what the last exec of a container left besides its files.
+type execResult struct {
+	meta llb.State // stdout, stderr, combined, exitCode
+}
+
+type execOptions struct {
+	args       []string
+	stdin      string
+	stdinFile  string
+	stdoutFile string
+	stderrFile string
+	expect     string
+	privileged bool
+}
+
+// exec returns the container after the command.
+func (s *Server) exec(c *container, o execOptions) (*container, error) {
+	if len(o.args) == 0 {
+		return nil, errors.New("withExec: no command given and the image has no default one")
+	}
+	shim, err := s.shim()
+	if err != nil {
+		return nil, err
+	}
+	meta := llb.Scratch().File(llb.Mkdir("/meta", 0o777), llb.WithCustomName("[internal] prepare exec"))
+	flags := []string{"-meta", metaPath, "-control", controlPath, "-expect", o.expect}
+	if o.stdin != "" {
+		meta = meta.File(llb.Mkfile("/meta/stdin", 0o644, []byte(o.stdin)), llb.WithCustomName("[internal] write stdin"))
+		o.stdinFile = metaPath + "/stdin"
+	}
+	for _, f := range []struct{ flag, path string }{{"-stdin", o.stdinFile}, {"-stdout", o.stdoutFile}, {"-stderr", o.stderrFile}} {
+		if f.path != "" {
+			flags = append(flags, f.flag, c.abs(f.path))
+		}
+	}
+	opts := []llb.RunOption{
+		llb.AddMount(shimPath, shim, llb.SourcePath("/shim"), llb.Readonly),
+		llb.AddMount(metaPath, meta, llb.SourcePath("/meta")),
+		llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional),
+		llb.WithCustomName(execPrefix + strings.Join(o.args, " ")),
+	}
+	if o.privileged {
+		return nil, errors.New("withExec: insecureRootCapabilities is not implemented by the embedded engine")
+	}
+	for _, m := range c.mounts {
+		opts = append(opts, m.option())
+		if m.secret != nil {
+			flags = append(flags, "-secret-file", m.target)
+		}
+	}
+	for _, e := range c.secrets {
+		opts = append(opts, llb.AddSecret(e.secret.key, llb.SecretID(e.secret.key), llb.SecretAsEnvName(e.name)))
+		flags = append(flags, "-secret-env", e.name)
+	}
+	argv := append(append([]string{shimPath}, flags...), "--")
+	opts = append(opts, llb.Args(append(argv, o.args...)))
+
+	run := c.configured().Run(opts...)
+	n := c.clone()
+	n.fs = llb.NewState(run.Root().Output())
+	n.last = &execResult{meta: llb.NewState(run.GetMount(metaPath).Output())}
+	for i, m := range n.mounts {
+		if m.dir != nil {
+			after := llb.NewState(run.GetMount(m.target).Output())
+			n.mounts[i].dir = &after
+		}
+	}
+	n.imageRef = ""
+	return n, nil
+}
+
+// configured is the root filesystem with the environment of an exec.
+func (c *container) configured() llb.State {
+	st := c.fs
+	for _, kv := range c.image.Config.Env {
+		k, v, _ := strings.Cut(kv, "=")
+		st = st.AddEnv(k, v)
+	}
+	st = st.Dir(c.abs("."))
+	if u := c.image.Config.User; u != "" {
+		st = st.User(u)
+	}
+	return st
+}
+
+func (m mount) option() llb.RunOption {
+	switch {
+	case m.cache != nil:
+		return llb.AddMount(m.target, llb.Scratch(), llb.AsPersistentCacheDir(m.cache.key, m.sharing))
+	case m.temp:
+		if m.tempSize > 0 {
+			return llb.AddMount(m.target, llb.Scratch(), llb.Tmpfs(llb.TmpfsSize(int64(m.tempSize))))
+		}
+		return llb.AddMount(m.target, llb.Scratch(), llb.Tmpfs())
+	case m.secret != nil:
+		return llb.AddSecret(m.target, llb.SecretID(m.secret.key), llb.SecretFileOpt(m.uid, m.gid, m.mode))
+	case m.selector != "":
+		return llb.AddMount(m.target, *m.dir, llb.SourcePath(m.selector))
+	default:
+		return llb.AddMount(m.target, *m.dir)
+	}
+}
+
+// shim is the filesystem with the shim binary as /shim.
+func (s *Server) shim() (llb.State, error) {
+	if s.opts.Shim == "" {
+		return llb.State{}, errors.New("running a command: the path of the shim is not set")
+	}
+	f, err := s.hostFile(s.opts.Shim)
+	if err != nil {
+		return llb.State{}, fmt.Errorf("loading the shim: %w", err)
+	}
+	return llb.Scratch().File(llb.Copy(f.st, f.path, "/shim"), llb.WithCustomName("[internal] load shim")), nil
+}
+
+// meta reads one of the files that the shim left.
+func (s *Server) meta(ctx context.Context, c *container, name string) (string, error) {
+	if c.last == nil {
+		return "", fmt.Errorf("%s: no command has been run in this container", name)
+	}
+	ref, err := s.solve(ctx, c.last.meta, &c.image.Platform)
+	if err != nil {
+		return "", err
+	}
+	b, err := readAll(ctx, ref, "/meta/"+name)
+	return string(b), err
+}

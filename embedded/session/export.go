@@ -1,0 +1,133 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+)
+
+// export builds st once more in a job of its own whose result goes to an
+// exporter; what the session has solved already is not solved again.
+func (s *Server) export(ctx context.Context, st llb.State, c *container, entry client.ExportEntry) (map[string]string, error) {
+	if _, err := s.open(ctx); err != nil {
+		return nil, err
+	}
+	opt := s.solveOpt()
+	opt.Exports = []client.ExportEntry{entry}
+	var platform = &c.image.Platform
+	if platform.OS == "" {
+		platform = nil
+	}
+	def, err := s.marshal(ctx, st, platform)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.engine.client.Build(ctx, opt, product, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
+		res, err := gw.Solve(ctx, gateway.SolveRequest{Definition: def.ToPB(), Evaluate: true})
+		if err != nil {
+			return nil, err
+		}
+		config, err := json.Marshal(c.image)
+		if err != nil {
+			return nil, err
+		}
+		res.AddMeta(exptypes.ExporterImageConfigKey, config)
+		return res, nil
+	}, s.engine.steps.channel())
+	if err != nil {
+		return nil, s.execError(ctx, err)
+	}
+	return resp.ExporterResponse, nil
+}
+
+// exportDirectory writes d's contents into the host folder p, which is made
+// when it is not there.
+func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (string, error) {
+	out := s.hostPath(p)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return "", fmt.Errorf("exporting to %q: %w", p, err)
+	}
+	_, err := s.export(ctx, d.rooted(), &container{}, client.ExportEntry{Type: client.ExporterLocal, OutputDir: out})
+	return out, err
+}
+
+// exportFile writes f to the host path p, whole or not at all.
+func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool) (string, error) {
+	out := s.hostPath(p)
+	if info, err := os.Stat(out); err == nil && info.IsDir() {
+		if !intoDir {
+			return "", fmt.Errorf("exporting to %q: is a directory", p)
+		}
+		out = filepath.Join(out, path.Base(f.path))
+	}
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return "", fmt.Errorf("exporting to %q: %w", p, err)
+	}
+	return out, writeWhole(out, func(w io.Writer) error {
+		if f.tarball != nil {
+			return s.writeTarball(ctx, f.tarball, w)
+		}
+		return s.read(ctx, f, func(b []byte) error {
+			_, err := w.Write(b)
+			return err
+		})
+	})
+}
+
+// writeWhole replaces the file at p by what write produces, in one step.
+func writeWhole(p string, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(p), ".export-*")
+	if err != nil {
+		return fmt.Errorf("exporting to %q: %w", p, err)
+	}
+	defer os.Remove(tmp.Name())
+	if err := write(tmp); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("exporting to %q: %w", p, err)
+	}
+	return os.Rename(tmp.Name(), p)
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// writeTarball writes the container as an OCI archive.
+func (s *Server) writeTarball(ctx context.Context, c *container, w io.Writer) error {
+	_, err := s.export(ctx, c.fs, c, client.ExportEntry{
+		Type:   client.ExporterOCI,
+		Output: func(map[string]string) (io.WriteCloser, error) { return nopCloser{w}, nil },
+	})
+	return err
+}
+
+// publish pushes the container to address and returns it with its digest.
+func (s *Server) publish(ctx context.Context, c *container, address string) (string, error) {
+	ref, err := parseReference(address)
+	if err != nil {
+		return "", fmt.Errorf("publishing image %q: %w", address, err)
+	}
+	resp, err := s.export(ctx, c.fs, c, client.ExportEntry{
+		Type:  client.ExporterImage,
+		Attrs: map[string]string{"name": ref.String(), "push": "true", "oci-mediatypes": "true"},
+	})
+	if err != nil {
+		return "", fmt.Errorf("publishing image %s: %w", address, err)
+	}
+	return ref.String() + "@" + resp[exptypes.ExporterImageDigestKey], nil
+}

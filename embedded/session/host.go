@@ -1,0 +1,126 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/tonistiigi/fsutil"
+	fstypes "github.com/tonistiigi/fsutil/types"
+)
+
+// host stands for the machine that the command line runs on.
+type host struct{}
+
+// hostDirs are the host directories that the engine may ask for by name; it is
+// filesync's DirSource.
+type hostDirs struct {
+	mu     sync.Mutex
+	byName map[string]fsutil.FS
+}
+
+func newHostDirs() *hostDirs { return &hostDirs{byName: map[string]fsutil.FS{}} }
+
+// LookupDir implements filesync.DirSource.
+func (h *hostDirs) LookupDir(name string) (fsutil.FS, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	fs, ok := h.byName[name]
+	return fs, ok
+}
+
+// add offers the directory at the absolute path dir under the returned name.
+// Files arrive as root's: who owns them on the host is no part of a build.
+func (h *hostDirs) add(dir string) (string, error) {
+	sum := sha256.Sum256([]byte(dir))
+	name := "host-" + hex.EncodeToString(sum[:8])
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, ok := h.byName[name]; ok {
+		return name, nil
+	}
+	fs, err := fsutil.NewFS(dir)
+	if err != nil {
+		return "", err
+	}
+	fs, err = fsutil.NewFilterFS(fs, &fsutil.FilterOpt{Map: func(_ string, st *fstypes.Stat) fsutil.MapResult {
+		st.Uid, st.Gid = 0, 0
+		return fsutil.MapResultKeep
+	}})
+	if err != nil {
+		return "", err
+	}
+	h.byName[name] = fs
+	return name, nil
+}
+
+func (s *Server) hostPath(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p)
+	}
+	return filepath.Join(s.opts.Workdir, p)
+}
+
+// hostDirectory loads a directory of the host. The copy behind the upload
+// gives it a cache key made of its contents alone.
+func (s *Server) hostDirectory(p string, include, exclude []string) (*directory, error) {
+	abs := s.hostPath(p)
+	info, err := os.Stat(abs)
+	if err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("host directory %q: no such directory", p)
+	}
+	name, err := s.dirs.add(abs)
+	if err != nil {
+		return nil, fmt.Errorf("host directory %q: %w", p, err)
+	}
+	opts := []llb.LocalOption{
+		llb.SharedKeyHint(abs + "\x00" + strings.Join(include, "\x00") + "\x00\x00" + strings.Join(exclude, "\x00")),
+		llb.WithCustomName("[internal] load " + p),
+	}
+	if len(include) > 0 {
+		opts = append(opts, llb.IncludePatterns(include))
+	}
+	if len(exclude) > 0 {
+		opts = append(opts, llb.ExcludePatterns(exclude))
+	}
+	src := &directory{st: llb.Local(name, opts...), path: "/"}
+	st := llb.Scratch().File(llb.Copy(src.st, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, AllowEmptyWildcard: true}),
+		llb.WithCustomName("[internal] keep "+p))
+	return &directory{st: st, path: "/"}, nil
+}
+
+func (s *Server) hostFile(p string) (*file, error) {
+	abs := s.hostPath(p)
+	info, err := os.Stat(abs)
+	if err != nil || info.IsDir() {
+		return nil, fmt.Errorf("host file %q: no such file", p)
+	}
+	d, err := s.hostDirectory(filepath.Dir(abs), []string{filepath.Base(abs)}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &file{st: d.st, path: "/" + filepath.Base(abs)}, nil
+}
+
+func init() {
+	register(Type{Name: "Host", Doc: "The machine that the command line runs on.", Fields: []Field{
+		{Name: "directory", Doc: "Load a directory of the host.", Returns: "Directory!",
+			Args: []Arg{required("path", "String", "Path of the directory."),
+				optional("include", "[String!]", "Patterns of paths to keep."), optional("exclude", "[String!]", "Patterns of paths to leave out."),
+				optional("noCache", "Boolean", "Has no effect: the directory is always read anew.")},
+			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
+				return s.hostDirectory(a.str("path"), a.strs("include"), a.strs("exclude"))
+			}},
+		{Name: "file", Doc: "Load a file of the host.", Returns: "File!",
+			Args: []Arg{required("path", "String", "Path of the file."), optional("noCache", "Boolean", "Has no effect: the file is always read anew.")},
+			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
+				return s.hostFile(a.str("path"))
+			}},
+	}})
+}

@@ -1,0 +1,165 @@
+// Package session serves the part of the Dagger API that the pipeline's module
+// uses, over Dagger's session protocol (GraphQL over HTTP on loopback, with a
+// token), and translates it to BuildKit's LLB. BuildKit does the rest: it
+// solves, caches, pulls and pushes.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"dagger/pipeline/embedded/scrub"
+)
+
+// Options configure a Server.
+type Options struct {
+	// Connect returns the address of a running buildkitd. It is called once,
+	// when something first needs the engine.
+	Connect func(ctx context.Context) (addr string, err error)
+	// Progress is auto, plain, tty or quiet. Default: auto.
+	Progress string
+	// Stderr gets the progress. Default: os.Stderr.
+	Stderr io.Writer
+	// Workdir is what relative host paths start from. Default: the current
+	// directory.
+	Workdir string
+	// Shim is the path of the shim binary that runs each exec.
+	Shim string
+	// Summary is the path of a file that gets, when the session ends, one JSON
+	// document with every step: name, cached, seconds. Empty: none.
+	Summary string
+}
+
+// Server is one session: the objects of one run of the command line.
+type Server struct {
+	opts    Options
+	token   string
+	salt    []byte
+	root    *object
+	objects *objects
+	secrets *secretStore
+	scrub   scrub.Set
+	auth    *registryAuth
+	dirs    *hostDirs
+	stops   *stops
+	engine  engine
+
+	mu   sync.Mutex
+	http *http.Server
+}
+
+// New returns a session that has not touched the engine yet.
+func New(o Options) *Server {
+	if o.Stderr == nil {
+		o.Stderr = os.Stderr
+	}
+	if o.Workdir == "" {
+		o.Workdir, _ = os.Getwd()
+	}
+	s := &Server{
+		opts:    o,
+		token:   randomHex(),
+		salt:    []byte(randomHex()),
+		root:    &object{typ: "Query", id: "query"},
+		objects: newObjects(),
+		dirs:    newHostDirs(),
+		stops:   newStops(),
+	}
+	s.secrets = newSecretStore(&s.scrub)
+	s.auth = newRegistryAuth()
+	return s
+}
+
+func randomHex() string {
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		panic(err) // crypto/rand does not fail on supported systems
+	}
+	return hex.EncodeToString(b)
+}
+
+// Listen starts to serve on a random port of the loopback interface.
+func (s *Server) Listen() (port int, token string, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, "", fmt.Errorf("listening for the session: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /query", s.serveQuery)
+	srv := &http.Server{Handler: s.authorised(mux), ReadHeaderTimeout: 10 * time.Second}
+	s.mu.Lock()
+	s.http = srv
+	s.mu.Unlock()
+	go func() { _ = srv.Serve(l) }()
+	return l.Addr().(*net.TCPAddr).Port, s.token, nil
+}
+
+// authorised lets a request through only with the session's token, from
+// loopback, and addressed to loopback (a page in a browser cannot reach it
+// under a name of its own).
+func (s *Server) authorised(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _, _ := r.BasicAuth()
+		ok := subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) == 1
+		if !ok || !loopback(r.RemoteAddr) || !loopback(r.Host) {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func loopback(hostport string) bool {
+	h, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(h)
+	return h == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
+	var req struct {
+		Query string `json:"query"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<20)).Decode(&req); err != nil {
+		http.Error(w, "reading request: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	data, err := s.execute(r.Context(), req.Query)
+	resp := map[string]any{"data": data}
+	if err != nil {
+		resp = map[string]any{"data": nil, "errors": []*Error{s.asError(err)}}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(resp)
+}
+
+// Scrub returns a writer that passes on to w without the plaintext of any
+// secret of the session.
+func (s *Server) Scrub(w io.Writer) io.Writer { return s.scrub.Writer(w) }
+
+// Close ends the session: no request is served any more, the engine forgets it.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	srv := s.http
+	s.http = nil
+	s.mu.Unlock()
+	var errs []error
+	if srv != nil {
+		errs = append(errs, srv.Close())
+	}
+	errs = append(errs, s.engine.close(s.opts.Summary))
+	return errors.Join(errs...)
+}

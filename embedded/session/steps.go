@@ -1,0 +1,170 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/util/progress/progressui"
+	digest "github.com/opencontainers/go-digest"
+)
+
+// Step is one step of the session as BuildKit reports it.
+type Step struct {
+	// Name is what was done, as shown in the progress.
+	Name string `json:"name"`
+	// Exec is true when a command ran, or would have run, in a container.
+	Exec bool `json:"exec"`
+	// Cached is true when the result of an earlier run was used.
+	Cached bool `json:"cached"`
+	// Seconds is how long it ran.
+	Seconds float64 `json:"seconds"`
+	// Error is why it failed.
+	Error string `json:"error,omitempty"`
+}
+
+// steps shows the progress of all builds of a session and remembers what ran.
+type steps struct {
+	in      chan *client.SolveStatus
+	display chan *client.SolveStatus
+	done    sync.WaitGroup
+	feeds   sync.WaitGroup
+
+	mu    sync.Mutex
+	order []digest.Digest
+	seen  map[digest.Digest]*client.Vertex
+	execs map[digest.Digest]bool
+}
+
+// execPrefix starts the progress name of every exec.
+const execPrefix = "exec "
+
+func newSteps(mode string, w io.WriteCloser) (*steps, error) {
+	display, err := newDisplay(mode, w)
+	if err != nil {
+		return nil, err
+	}
+	st := &steps{
+		in:      make(chan *client.SolveStatus),
+		display: make(chan *client.SolveStatus),
+		seen:    map[digest.Digest]*client.Vertex{},
+	}
+	st.done.Add(2)
+	go func() {
+		defer st.done.Done()
+		defer close(st.display)
+		for status := range st.in {
+			st.note(status)
+			st.display <- status
+		}
+	}()
+	go func() {
+		defer st.done.Done()
+		defer w.Close()
+		_, _ = display.UpdateFrom(context.Background(), st.display)
+		for range st.display { // the display may end early; nobody must block on it
+		}
+	}()
+	return st, nil
+}
+
+func newDisplay(mode string, w io.Writer) (progressui.Display, error) {
+	switch mode {
+	case "", "auto":
+		// The terminal itself is needed to draw on it.
+		if d, err := progressui.NewDisplay(os.Stderr, progressui.TtyMode); err == nil {
+			return d, nil
+		}
+		return progressui.NewDisplay(w, progressui.PlainMode)
+	case "tty":
+		return progressui.NewDisplay(os.Stderr, progressui.TtyMode)
+	case "plain":
+		return progressui.NewDisplay(w, progressui.PlainMode)
+	case "quiet":
+		return progressui.NewDisplay(w, progressui.QuietMode)
+	}
+	return progressui.Display{}, fmt.Errorf("unknown progress %q: use auto, plain, tty or quiet", mode)
+}
+
+// channel returns one for client.Build to report on; Build closes it.
+func (st *steps) channel() chan *client.SolveStatus {
+	c := make(chan *client.SolveStatus)
+	st.feeds.Add(1)
+	go func() {
+		defer st.feeds.Done()
+		for status := range c {
+			st.in <- status
+		}
+	}()
+	return c
+}
+
+// wait returns when everything reported has been shown.
+func (st *steps) wait() {
+	st.feeds.Wait()
+	close(st.in)
+	st.done.Wait()
+}
+
+func (st *steps) note(status *client.SolveStatus) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for _, v := range status.Vertexes {
+		old, ok := st.seen[v.Digest]
+		if !ok {
+			st.order = append(st.order, v.Digest)
+		}
+		// A later report of a finished step must not hide that it ran.
+		if ok && old.Completed != nil && !old.Cached {
+			continue
+		}
+		st.seen[v.Digest] = v
+	}
+}
+
+// list returns the steps that started, in the order in which they did.
+func (st *steps) list() []Step {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var out []Step
+	for _, d := range st.order {
+		v := st.seen[d]
+		if v.Started == nil && !v.Cached {
+			continue
+		}
+		s := Step{Name: v.Name, Cached: v.Cached, Error: v.Error}
+		if rest, ok := cutExec(v.Name); ok {
+			s.Name, s.Exec = rest, true
+		}
+		if v.Started != nil && v.Completed != nil && !v.Cached {
+			s.Seconds = v.Completed.Sub(*v.Started).Round(time.Millisecond).Seconds()
+		}
+		out = append(out, s)
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Exec && !out[j].Exec })
+	return out
+}
+
+func cutExec(name string) (string, bool) {
+	if len(name) > len(execPrefix) && name[:len(execPrefix)] == execPrefix {
+		return name[len(execPrefix):], true
+	}
+	return name, false
+}
+
+func (st *steps) writeSummary(path string) error {
+	b, err := json.MarshalIndent(map[string]any{"steps": st.list()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, append(b, '\n'), 0o644); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}
