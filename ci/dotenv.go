@@ -94,7 +94,7 @@ func ParseDotenv(text string) (map[string]string, error) {
 // isKey tells whether s can name an environment variable in a shell and in GitLab.
 func isKey(s string) bool {
 	for i, r := range s {
-		letter := isLetter(r) || r >= 'A' && r <= 'Z' || r == '_'
+		letter := isLetter(r) || isUpper(r) || r == '_'
 		if !letter && (i == 0 || !isDigit(r)) {
 			return false
 		}

@@ -89,7 +89,7 @@ func slug(name string) string {
 	var b strings.Builder
 	gap := false
 	for _, r := range name {
-		if r >= 'A' && r <= 'Z' {
+		if isUpper(r) {
 			r += 'a' - 'A'
 		}
 		if !isLetter(r) && !isDigit(r) {
@@ -136,4 +136,5 @@ func isNumber(s string) bool {
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' }
+func isUpper(r rune) bool  { return r >= 'A' && r <= 'Z' }
 func isDigit(r rune) bool  { return r >= '0' && r <= '9' }
