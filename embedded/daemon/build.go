@@ -1,0 +1,152 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// keepBinaries is how many built daemons stay in the cache.
+const keepBinaries = 3
+
+// binary returns the path of buildkitd, which it builds when the cache lacks it.
+func binary(ctx context.Context, d dirs, progress io.Writer) (string, error) {
+	src, err := findSource()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(d.bin(), "buildkitd-"+src.version+"-"+src.sum)
+	if isExecutable(path) {
+		return path, nil
+	}
+	if err := os.MkdirAll(d.bin(), 0o755); err != nil {
+		return "", fmt.Errorf("making %q: %w: set PIPELINE_CACHE_DIR to another directory", d.bin(), cause(err))
+	}
+	release, err := lock(ctx, filepath.Join(d.bin(), ".lock"), func() {
+		fmt.Fprintln(progress, "waiting for another call that builds buildkitd")
+	})
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	if isExecutable(path) {
+		return path, nil
+	}
+	if err := build(ctx, src, path, progress); err != nil {
+		return "", err
+	}
+	removeOldBinaries(d.bin())
+	return path, nil
+}
+
+func build(ctx context.Context, src source, path string, progress io.Writer) error {
+	goTool, err := exec.LookPath("go")
+	if err != nil {
+		return errors.New("building buildkitd: no go on PATH: install Go 1.26, or set BUILDKIT_HOST to a running buildkitd")
+	}
+	temp := path + ".new"
+	defer os.Remove(temp)
+	var output bytes.Buffer
+	cmd := exec.CommandContext(ctx, goTool, "build", "-trimpath", "-o", temp,
+		"-ldflags", "-s -w -X "+buildkitModule+"/version.Version="+src.version,
+		buildkitModule+"/cmd/buildkitd")
+	cmd.Dir = src.dir
+	cmd.Env = buildEnv(os.Environ())
+	cmd.Stdout, cmd.Stderr = &output, &output
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // go removes its temporary files
+	cmd.WaitDelay = 10 * time.Second
+
+	start := time.Now()
+	fmt.Fprintf(progress, "building buildkitd %s, once: about two minutes\n", src.version)
+	done := tick(progress, 15*time.Second, func() string {
+		return fmt.Sprintf("building buildkitd %s: %s", src.version, time.Since(start).Round(time.Second))
+	})
+	err = cmd.Run()
+	done()
+	if ctx.Err() != nil {
+		return fmt.Errorf("building buildkitd %s: %w", src.version, context.Cause(ctx))
+	}
+	if err != nil {
+		return fmt.Errorf("building buildkitd %s: %s: %s", src.version, buildFailure(output.String(), err), "run go build "+buildkitModule+"/cmd/buildkitd in "+src.dir)
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return fmt.Errorf("building buildkitd %s: %w", src.version, err)
+	}
+	fmt.Fprintf(progress, "built buildkitd %s in %s\n", src.version, time.Since(start).Round(time.Second))
+	return nil
+}
+
+// buildEnv makes the build the same whatever the caller builds for.
+func buildEnv(env []string) []string {
+	env = slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return slices.Contains([]string{"GOOS", "GOARCH", "GOWORK", "CGO_ENABLED", "GOFLAGS"}, name)
+	})
+	return append(env, "GOWORK=off", "CGO_ENABLED=0")
+}
+
+// buildFailure picks the line of go's output that tells most.
+func buildFailure(output string, err error) string {
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, syscall.ENOSPC.Error()) {
+			return syscall.ENOSPC.Error()
+		}
+	}
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "go: downloading") {
+			return line
+		}
+	}
+	return err.Error()
+}
+
+// tick writes a line of progress at every interval until the returned function is called.
+func tick(w io.Writer, interval time.Duration, line func() string) (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		t := time.NewTicker(interval)
+		defer t.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-t.C:
+				fmt.Fprintln(w, line())
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+func isExecutable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o100 != 0
+}
+
+// removeOldBinaries keeps the newest few daemons. Removing one that runs does it no harm.
+func removeOldBinaries(dir string) {
+	paths, _ := filepath.Glob(filepath.Join(dir, "buildkitd-*"))
+	slices.SortFunc(paths, func(a, b string) int { return modTime(b).Compare(modTime(a)) })
+	for _, path := range paths[min(keepBinaries, len(paths)):] {
+		os.Remove(path)
+	}
+}
+
+func modTime(path string) time.Time {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}

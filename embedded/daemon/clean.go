@@ -1,0 +1,116 @@
+package daemon
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// clean removes what a killed daemon left: containers that outlived it, mount
+// points, temporary files. The caller holds the lock and knows that no daemon runs.
+func clean(ctx context.Context, d dirs, runc string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if err := removeContainers(ctx, d, runc); err != nil {
+		return err
+	}
+	if err := unmountBelow(d.state); err != nil {
+		return err
+	}
+	bundles, _ := filepath.Glob(filepath.Join(d.state, "runc-*", "executor", "*", "config.json"))
+	for _, bundle := range bundles {
+		os.RemoveAll(filepath.Dir(bundle))
+	}
+	if err := os.RemoveAll(d.temp()); err != nil {
+		return fmt.Errorf("removing %q: %w", d.temp(), cause(err))
+	}
+	for _, name := range []string{d.socket(), d.traces(), d.record()} {
+		os.Remove(name)
+	}
+	return nil
+}
+
+// removeContainers kills and removes the containers whose bundle lies in the state dir.
+func removeContainers(ctx context.Context, d dirs, runc string) error {
+	out, err := exec.CommandContext(ctx, runc, "list", "--format", "json").Output()
+	if err != nil {
+		return fmt.Errorf("listing containers with %q: %w", runc, commandCause(err))
+	}
+	ids, err := leftContainers(out, d.state)
+	if err != nil {
+		return fmt.Errorf("listing containers with %q: %w", runc, err)
+	}
+	for _, id := range ids {
+		if _, err := exec.CommandContext(ctx, runc, "delete", "--force", id).Output(); err != nil {
+			return fmt.Errorf("removing container %q of a killed daemon: %w: runc delete --force %s", id, commandCause(err), id)
+		}
+	}
+	return nil
+}
+
+// leftContainers picks those below state from the output of runc list.
+func leftContainers(list []byte, state string) ([]string, error) {
+	var containers []struct{ ID, Bundle string }
+	if err := json.Unmarshal(list, &containers); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, c := range containers {
+		if strings.HasPrefix(c.Bundle, state+"/") {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, nil
+}
+
+// commandCause prefers what a command said to how it ended.
+func commandCause(err error) error {
+	if e, ok := err.(*exec.ExitError); ok {
+		if text := strings.TrimSpace(string(e.Stderr)); text != "" {
+			return fmt.Errorf("%s", strings.Join(strings.Fields(text), " "))
+		}
+	}
+	return err
+}
+
+// unmountBelow detaches every mount strictly below dir. The daemon's own mount
+// namespace leaves none; this guards the removals that follow.
+func unmountBelow(dir string) error {
+	data, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return err
+	}
+	points := mountsBelow(string(data), dir)
+	slices.Reverse(points) // the latest mount first
+	for _, p := range points {
+		if err := unix.Unmount(p, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW); err != nil {
+			return fmt.Errorf("unmounting %q: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// mountsBelow lists the mount points strictly below dir, in the order of mountinfo.
+func mountsBelow(mountinfo, dir string) []string {
+	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
+	var points []string
+	for lines := bufio.NewScanner(strings.NewReader(mountinfo)); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 5 {
+			continue
+		}
+		if point := unescape.Replace(fields[4]); strings.HasPrefix(point, dir+"/") {
+			points = append(points, point)
+		}
+	}
+	return points
+}

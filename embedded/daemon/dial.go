@@ -1,0 +1,69 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/moby/buildkit/client"
+
+	// Schemes of BUILDKIT_HOST beside unix and tcp.
+	_ "github.com/moby/buildkit/client/connhelper/dockercontainer"
+	_ "github.com/moby/buildkit/client/connhelper/kubepod"
+	_ "github.com/moby/buildkit/client/connhelper/podmancontainer"
+	_ "github.com/moby/buildkit/client/connhelper/ssh"
+)
+
+const (
+	// answerTimeout bounds one question to a daemon on this machine.
+	answerTimeout = 5 * time.Second
+	// hostTimeout bounds the first question to BUILDKIT_HOST.
+	hostTimeout = 10 * time.Second
+)
+
+// answers asks the daemon at address who it is.
+func answers(ctx context.Context, address string, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer in %s", timeout))
+	defer cancel()
+	if path, ok := strings.CutPrefix(address, "unix://"); ok {
+		// A missing or stale socket is known at once; gRPC would try again and again.
+		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
+		if err != nil {
+			return dialCause(err)
+		}
+		conn.Close()
+	}
+	c, err := client.New(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, err := c.Info(ctx); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return lastCause(err)
+	}
+	return nil
+}
+
+// dialCause is what the kernel said.
+func dialCause(err error) error {
+	if e := (*net.OpError)(nil); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// lastCause cuts gRPC's layers from an error text.
+func lastCause(err error) error {
+	text := err.Error()
+	if i := strings.LastIndex(text, "desc = "); i >= 0 {
+		text = text[i+len("desc = "):]
+	}
+	text = strings.TrimPrefix(text, "failed to call info: ")
+	return errors.New(strings.Trim(strings.TrimPrefix(text, "connection error: "), `"`))
+}

@@ -1,0 +1,69 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// stopTimeout is how long running builds may take to end.
+const stopTimeout = 30 * time.Second
+
+// Stop ends the daemon that Connect started, waits for its end and removes what it
+// left. It is no error when none runs. A daemon that still serves a build after 30
+// seconds is left to it, and that is an error: a killed terraform keeps its lock.
+func Stop(ctx context.Context) error {
+	if host := os.Getenv("BUILDKIT_HOST"); host != "" {
+		return fmt.Errorf("stopping buildkitd: BUILDKIT_HOST %q is not ours to stop: unset BUILDKIT_HOST", host)
+	}
+	d, err := environment()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(d.run); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if uid := os.Geteuid(); uid != 0 {
+		return fmt.Errorf("stopping buildkitd: not root but uid %d: run as root", uid)
+	}
+	release, err := lock(ctx, d.lock(), nil)
+	if err != nil {
+		return err
+	}
+	defer release()
+	p, err := readProcess(d.record())
+	if err != nil {
+		return err
+	}
+	if err := terminate(ctx, p); err != nil {
+		return err
+	}
+	runc, err := findRunc(ctx)
+	if err != nil {
+		return fmt.Errorf("cleaning up after buildkitd: %w", err)
+	}
+	return clean(ctx, d, runc)
+}
+
+// terminate sends SIGTERM and waits for the end.
+func terminate(ctx context.Context, p process) error {
+	fd, err := p.open()
+	if fd < 0 {
+		return err
+	}
+	defer unix.Close(fd)
+	if err := unix.PidfdSendSignal(fd, unix.SIGTERM, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("stopping buildkitd, process %d: %w", p.PID, err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, stopTimeout, fmt.Errorf("still at work after %s", stopTimeout))
+	defer cancel()
+	if err := ended(ctx, fd); err != nil {
+		return fmt.Errorf("stopping buildkitd, process %d: %w: end the calls that use it, then stop again", p.PID, err)
+	}
+	return nil
+}
