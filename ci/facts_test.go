@@ -152,6 +152,22 @@ func TestSparse(t *testing.T) {
 	}
 }
 
+// TestMergeRequestHasNoBranch: one sign of a merge request is enough for the branch in the ref not to count.
+func TestMergeRequestHasNoBranch(t *testing.T) {
+	for _, variables := range []map[string]string{
+		{"GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/main", "GITHUB_HEAD_REF": "patch-1"},
+		{"GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/main", "GITHUB_EVENT_NAME": "pull_request_target"},
+		{"TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/heads/main", "SYSTEM_PULLREQUEST_PULLREQUESTID": "17"},
+		{"TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/heads/main", "SYSTEM_PULLREQUEST_SOURCEBRANCH": "refs/heads/patch-1"},
+		{"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_MERGE_REQUEST_IID": "7"},
+	} {
+		facts, ok := FromMap(variables)
+		if target := TargetFor(facts, Rules{}); !ok || facts.Branch != "" || target.Environment == Production {
+			t.Errorf("FromMap(%v) = %+v, target %+v, want no branch", variables, facts, target)
+		}
+	}
+}
+
 func TestRepository(t *testing.T) {
 	for _, address := range []string{
 		"git@github.com:acme-inc/my-project.git", "https://github.com/acme-inc/my-project", "git://github.com/acme-inc/my-project.git",

@@ -122,7 +122,7 @@ func TestTargetNamed(t *testing.T) {
 // environment is destroyable, production needs its branch, and nothing but production moves "latest".
 func TestTargetProperties(t *testing.T) {
 	random := rand.New(rand.NewSource(3))
-	words := []string{"", "", "", "main", "staging", "trunk", "latest", "mr-7", "7", "0", "12/1", "feature/x", "a b", "é", "../x", "x\ny", strings.Repeat("long/", 60)}
+	words := []string{"", "", "", "main", "staging", "trunk", "latest", "mr-7", "7", "0", "12/1", "feature/x", "a b", "é", "../x", "x\ny", strings.Repeat("long/", 60), strings.Repeat("a", 300)}
 	word := func() string { return words[random.Intn(len(words))] }
 	deployed := map[string]int{}
 	for range 200_000 {
