@@ -1,0 +1,232 @@
+package image
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"dagger/pipeline/lab/debian"
+	"dagger/pipeline/lab/state"
+)
+
+// Built is an image in the cache.
+type Built struct {
+	Name   string `json:"name"`
+	Tag    string `json:"tag"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"` // of the layers, compressed, in bytes
+	dir    string // its OCI layout
+}
+
+// buildLimit is how long one image may take; about half a minute is usual.
+const buildLimit = 20 * time.Minute
+
+// Build returns the recipe's image from the cache (a directory), and builds it first when it is not there.
+func Build(ctx context.Context, cache string, r Recipe, sums *Sums, progress debian.Progress) (Built, error) {
+	key, err := r.Key(sums)
+	if err != nil {
+		return Built{}, err
+	}
+	dir := filepath.Join(cache, r.Name+"-"+key)
+	if built, ok := cached(dir); ok {
+		return built, nil
+	}
+	if err := os.MkdirAll(cache, 0o700); err != nil {
+		return Built{}, fmt.Errorf("building base image %s: %w", r.Name, err)
+	}
+	unlock, err := state.Lock(dir+".lock", func() { progress("waiting for another lab that builds base image %s", r.Name) })
+	if err != nil {
+		return Built{}, err
+	}
+	defer unlock()
+	if built, ok := cached(dir); ok {
+		return built, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, buildLimit)
+	defer cancel()
+	if _, err := exec.LookPath("mmdebstrap"); err != nil {
+		if err := debian.Install(ctx, progress, "mmdebstrap"); err != nil {
+			return Built{}, err
+		}
+	}
+	progress("building base image %s ...", r.Name)
+	start := time.Now()
+	built, err := build(ctx, dir, r)
+	if err != nil {
+		return Built{}, fmt.Errorf("building base image %s: %w", r.Name, err)
+	}
+	progress("building base image %s ... %.0fs, %d MB", r.Name, time.Since(start).Seconds(), built.Size>>20)
+	return built, nil
+}
+
+// cached returns the image in a directory of the cache. Its description is written last.
+func cached(dir string) (Built, bool) {
+	built := Built{dir: dir}
+	found, err := state.ReadJSON(filepath.Join(dir, "built.json"), &built)
+	return built, found && err == nil
+}
+
+func build(ctx context.Context, dir string, r Recipe) (Built, error) {
+	work, err := os.MkdirTemp(filepath.Dir(dir), ".build-")
+	if err != nil {
+		return Built{}, err
+	}
+	defer os.RemoveAll(work)
+	packages, err := writeLayer(filepath.Join(work, "packages.tar.zst"), func(w io.Writer) error {
+		return bootstrap(ctx, work, r, w)
+	})
+	if err != nil {
+		return Built{}, err
+	}
+	layers := []v1.Layer{packages}
+	if len(r.Files) > 0 {
+		files, err := writeLayer(filepath.Join(work, "files.tar.zst"), func(w io.Writer) error { return writeFiles(w, r.Files) })
+		if err != nil {
+			return Built{}, err
+		}
+		layers = append(layers, files)
+	}
+	tag := r.TagBy
+	if tag == "python" {
+		version, err := packagedPython(packages)
+		if err != nil {
+			return Built{}, err
+		}
+		tag = version + "-" + r.Suite
+	}
+	img, err := assemble(layers, r.Env)
+	if err != nil {
+		return Built{}, err
+	}
+	return keep(dir, work, Built{Name: r.Name, Tag: tag}, img)
+}
+
+// bootstrap writes a root filesystem with the recipe's packages as a tar stream.
+func bootstrap(ctx context.Context, work string, r Recipe, w io.Writer) error {
+	certificates := filepath.Join(work, "certificates")
+	if err := os.Mkdir(certificates, 0o755); err != nil {
+		return err
+	}
+	for i, pem := range r.Certificates {
+		if err := os.WriteFile(filepath.Join(certificates, fmt.Sprintf("machine-%d.crt", i)), pem, 0o644); err != nil {
+			return err
+		}
+	}
+	args := []string{
+		"--variant=minbase", "--format=tar",
+		"--include=" + strings.Join(r.Packages, ","),
+		"--dpkgopt=force-unsafe-io",
+		"--dpkgopt=path-exclude=/usr/share/doc/*",
+		"--dpkgopt=path-exclude=/usr/share/groff/*",
+		"--dpkgopt=path-exclude=/usr/share/info/*",
+		"--dpkgopt=path-exclude=/usr/share/locale/*",
+		"--dpkgopt=path-exclude=/usr/share/man/*",
+		"--dpkgopt=path-include=/usr/share/doc/*/copyright",
+		`--aptopt=Acquire::Languages "none"`,
+		`--aptopt=Acquire::Retries "3"`,
+		// The machine's certificates go where update-ca-certificates keeps them at every later call.
+		"--customize-hook=copy-in " + certificates + " /usr/local/share",
+		`--customize-hook=mv "$1"/usr/local/share/certificates/* "$1"/usr/local/share/ca-certificates/ 2>/dev/null || true`,
+		`--customize-hook=rmdir "$1"/usr/local/share/certificates`,
+		`--customize-hook=chroot "$1" update-ca-certificates >/dev/null`,
+		`--customize-hook=rm -rf "$1"/etc/hostname "$1"/etc/resolv.conf "$1"/var/cache/ldconfig/aux-cache "$1"/var/cache/debconf/*-old`,
+		`--customize-hook=find "$1"/var/log -type f -delete`,
+		r.Suite, "-",
+	}
+	args = append(args, r.Sources...)
+	cmd := exec.CommandContext(ctx, "mmdebstrap", args...)
+	cmd.Env = append(os.Environ(), fmt.Sprintf("SOURCE_DATE_EPOCH=%d", epoch.Unix()), "LC_ALL=C.UTF-8", "TMPDIR="+work)
+	cmd.Stdout = w
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it unmounts and cleans up
+	cmd.WaitDelay = 30 * time.Second
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("running mmdebstrap: %s: %w: check that apt-get update works here", complaint(log.String()), err)
+	}
+	return nil
+}
+
+// complaint picks the line of a log that says what went wrong.
+func complaint(log string) string {
+	var said string
+	for line := range strings.Lines(log) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "E:") || strings.HasPrefix(line, "Err:") {
+			said = line
+			break
+		}
+	}
+	if said == "" {
+		said = debian.LastLine([]byte(log))
+	}
+	return said
+}
+
+// assemble puts layers and a configuration together. It holds no time of making.
+func assemble(layers []v1.Layer, env []string) (v1.Image, error) {
+	img := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
+	img = mutate.ConfigMediaType(img, types.OCIConfigJSON)
+	img, err := mutate.AppendLayers(img, layers...)
+	if err != nil {
+		return nil, err
+	}
+	config, err := img.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
+	config = config.DeepCopy()
+	config.OS, config.Architecture = "linux", runtime.GOARCH
+	config.Config = v1.Config{Env: env, Cmd: []string{"/bin/sh"}, WorkingDir: "/"}
+	return mutate.ConfigFile(img, config)
+}
+
+// keep moves an image into the cache, as an OCI layout.
+func keep(dir, work string, built Built, img v1.Image) (Built, error) {
+	oci := filepath.Join(work, "image")
+	if err := os.Mkdir(oci, 0o700); err != nil {
+		return built, err
+	}
+	path, err := layout.Write(oci, empty.Index)
+	if err != nil {
+		return built, err
+	}
+	if err := path.AppendImage(img); err != nil {
+		return built, err
+	}
+	digest, err := img.Digest()
+	if err != nil {
+		return built, err
+	}
+	layers, err := img.Layers()
+	if err != nil {
+		return built, err
+	}
+	for _, l := range layers {
+		size, err := l.Size()
+		if err != nil {
+			return built, err
+		}
+		built.Size += size
+	}
+	built.Digest, built.dir = digest.String(), dir
+	if err := state.WriteJSON(filepath.Join(oci, "built.json"), built); err != nil {
+		return built, err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return built, err
+	}
+	return built, os.Rename(oci, dir)
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"dagger/pipeline/lab/aws"
+	"dagger/pipeline/lab/debian"
+	"dagger/pipeline/lab/registry"
+	"dagger/pipeline/lab/state"
+)
+
+// readyVariable names the file descriptor on which serve tells up that everything answers ("ready"),
+// or why it cannot start.
+const readyVariable = "LAB_READY_FD"
+
+// stateBucket is the S3 bucket for terraform's state: versioned, there from the start.
+const stateBucket = "pipeline-lab-state"
+
+const requestLog = "requests.jsonl"
+
+// serve runs the registry, moto and the proxy in front of it until the context ends or one of them fails.
+func serve(ctx context.Context, dir state.Dir, bind string, progress debian.Progress) error {
+	err := serveUntil(ctx, dir, bind, progress)
+	if err != nil {
+		tellReady(err.Error())
+	}
+	return err
+}
+
+func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian.Progress) error {
+	unlock, err := state.Lock(dir.Path("serve.lock"), nil)
+	if errors.Is(err, state.ErrLocked) {
+		return fmt.Errorf("serving from %q: another serve is at it: stop it with \"lab down\", or set LAB_DIR to another directory", dir)
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	cache, err := state.Cache()
+	if err != nil {
+		return err
+	}
+	venv, err := aws.Venv(ctx, cache, progress)
+	if err != nil {
+		return err
+	}
+	// Sockets have short paths only: work in the state directory and name them from there.
+	if err := os.Chdir(string(dir)); err != nil {
+		return fmt.Errorf("entering the lab's directory: %w", err)
+	}
+
+	if bind == "" {
+		bind = "127.0.0.1"
+	}
+	ports, err := dir.ReadPorts()
+	if err != nil {
+		return err
+	}
+	registryListener, err := ports.Listen(dir, bind, "registry")
+	if err != nil {
+		return err
+	}
+	defer registryListener.Close()
+	awsListener, err := ports.Listen(dir, bind, "aws")
+	if err != nil {
+		return err
+	}
+	defer awsListener.Close()
+	if err := dir.WritePorts(ports); err != nil {
+		return err
+	}
+
+	images, err := newRegistry(ctx, dir)
+	if err != nil {
+		return err
+	}
+	moto, err := aws.StartMoto(ctx, venv, "moto.sock", os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer moto.Stop(2 * time.Second)
+	if err := moto.CreateBucket(ctx, stateBucket); err != nil {
+		return err
+	}
+	requests, err := aws.OpenLog(dir.Path(requestLog))
+	if err != nil {
+		return err
+	}
+	defer requests.Close()
+
+	errorLog := log.New(os.Stderr, "lab: ", log.LstdFlags)
+	failed := make(chan error, 2)
+	for _, s := range []struct {
+		name     string
+		listener net.Listener
+		handler  http.Handler
+	}{
+		{"registry", registryListener, images},
+		{"AWS stand-in", awsListener, aws.Proxy(moto, requests, errorLog)},
+	} {
+		server := &http.Server{Handler: s.handler, ErrorLog: errorLog, ReadHeaderTimeout: 30 * time.Second}
+		go func() { failed <- fmt.Errorf("serving the lab's %s: %w", s.name, server.Serve(s.listener)) }()
+		defer shutdown(server)
+	}
+	if err := announce(dir, bind, ports, moto); err != nil {
+		return err
+	}
+	defer func() { _ = dir.ClearRunning() }()
+	tellReady("ready")
+	progress("serving the registry on %s and AWS on http://%s", registryListener.Addr(), awsListener.Addr())
+
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-moto.Exited():
+		// A new moto would be an AWS without the resources that users still count on: say so instead.
+		return fmt.Errorf("serving AWS: %s, and all that was in it is gone: run \"lab up\" again for a fresh one", moto.Reason())
+	case err := <-failed:
+		return err
+	}
+}
+
+func shutdown(server *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		_ = server.Close()
+	}
+}
+
+func newRegistry(ctx context.Context, dir state.Dir) (http.Handler, error) {
+	password, err := dir.Secret("registry-password")
+	if err != nil {
+		return nil, err
+	}
+	secret, err := dir.Secret("registry-secret")
+	if err != nil {
+		return nil, err
+	}
+	line, err := registry.Htpasswd(password)
+	if err != nil {
+		return nil, err
+	}
+	if err := state.WriteFile(dir.Path("htpasswd"), line); err != nil {
+		return nil, err
+	}
+	return registry.New(ctx, registry.Options{Storage: dir.Path("registry"), Htpasswd: dir.Path("htpasswd"), Secret: secret})
+}
+
+func announce(dir state.Dir, bind string, ports state.Ports, moto *aws.Moto) error {
+	self, err := state.Identify(os.Getpid())
+	if err != nil {
+		return err
+	}
+	child, err := state.Identify(moto.PID())
+	if err != nil {
+		return fmt.Errorf("starting moto: %w", err)
+	}
+	return dir.WriteRunning(state.Running{Process: self, Moto: child, Bind: bind, Ports: ports})
+}
+
+// tellReady writes one line to the process that waits for it, if there is one.
+func tellReady(line string) {
+	fd, err := strconv.Atoi(os.Getenv(readyVariable))
+	if err != nil || fd < 3 {
+		return
+	}
+	_ = os.Unsetenv(readyVariable)
+	pipe := os.NewFile(uintptr(fd), "ready")
+	_, _ = fmt.Fprintln(pipe, line)
+	_ = pipe.Close()
+}

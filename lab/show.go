@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"dagger/pipeline/lab/registry"
+	"dagger/pipeline/lab/state"
+)
+
+var errNotRunning = errors.New("reading the lab's environment: the lab is not running: start it with \"lab up\"")
+
+// printEnv prints the lab's environment, one KEY=VALUE a line, as a POSIX shell reads it.
+// The registry's password is in it, because its users need it; it is good on this machine alone.
+func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
+	running, alive, err := dir.ReadRunning()
+	if err != nil {
+		return err
+	}
+	var result made
+	complete, err := state.ReadJSON(dir.Path("made.json"), &result)
+	if err != nil {
+		return err
+	}
+	if !alive || !complete {
+		return errNotRunning
+	}
+	password, err := dir.Secret("registry-password")
+	if err != nil {
+		return err
+	}
+	host := running.Address("registry")
+	for _, pair := range [][2]string{
+		{"LAB_REGISTRY", host},
+		{"LAB_REGISTRY_USERNAME", registry.User},
+		{"LAB_REGISTRY_PASSWORD", password},
+		{"LAB_PYTHON_IMAGE", result.Images["python"].Ref(host)},
+		{"LAB_TERRAFORM_IMAGE", result.Images["terraform"].Ref(host)},
+		{"LAB_AWS_ENDPOINT", "http://" + running.Address("aws")},
+		{"LAB_AWS_REQUEST_LOG", dir.Path(requestLog)},
+		{"LAB_STATE_BUCKET", stateBucket},
+		{"LAB_PROVIDER_MIRROR", result.Mirror},
+		{"LAB_INFRA", result.Infra},
+	} {
+		if _, err := fmt.Fprintf(stdout, "%s=%s\n", pair[0], state.Quote(pair[1])); err != nil {
+			return fmt.Errorf("printing the lab's environment: %w", err)
+		}
+	}
+	return nil
+}
+
+// printStatus tells what runs, without secrets. It fails when the lab does not answer.
+func printStatus(ctx context.Context, dir state.Dir, stdout io.Writer) error {
+	running, alive, err := dir.ReadRunning()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "directory  %s\n", dir)
+	if !alive {
+		fmt.Fprintln(stdout, "state      not running")
+		return errors.New("asking the lab: it is not running: start it with \"lab up\"")
+	}
+	fmt.Fprintf(stdout, "process    %d (moto %d)\n", running.PID, running.Moto.PID)
+	fmt.Fprintf(stdout, "registry   %s\n", running.Address("registry"))
+	fmt.Fprintf(stdout, "aws        http://%s\n", running.Address("aws"))
+	var result made
+	if _, err := state.ReadJSON(dir.Path("made.json"), &result); err != nil {
+		return err
+	}
+	for _, name := range []string{"python", "terraform"} {
+		if b, ok := result.Images[name]; ok {
+			fmt.Fprintf(stdout, "image      %s, %d MB, %s\n", b.Ref(running.Address("registry")), b.Size>>20, b.Digest)
+		}
+	}
+	if err := healthy(ctx, dir, running); err != nil {
+		fmt.Fprintln(stdout, "state      does not answer")
+		return fmt.Errorf("%w: run \"lab up\" to start it anew", err)
+	}
+	fmt.Fprintln(stdout, "state      answers")
+	return nil
+}

@@ -1,0 +1,38 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrLocked says that another process holds the lock.
+var ErrLocked = errors.New("held by another process")
+
+// Lock takes an exclusive lock on a file, made when missing. When another process holds it, wait
+// (if not nil) is called once and Lock blocks; with a nil wait it returns ErrLocked.
+// The lock ends with the returned function, or with the process, however it dies.
+func Lock(path string, wait func()) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("locking: %w", err)
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		if wait == nil {
+			_ = f.Close()
+			return nil, fmt.Errorf("locking %q: %w", path, ErrLocked)
+		}
+		wait()
+		for err = unix.EINTR; errors.Is(err, unix.EINTR); {
+			err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("locking %q: %w", path, err)
+	}
+	return func() { _ = f.Close() }, nil
+}

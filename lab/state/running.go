@@ -1,0 +1,60 @@
+package state
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Running describes a serving lab. It is written once everything answers.
+type Running struct {
+	Process
+	Moto  Process `json:"moto"`
+	Bind  string  `json:"bind"`
+	Ports Ports   `json:"ports"`
+}
+
+// Address returns a service's HOST:PORT.
+func (r Running) Address(service string) string {
+	return net.JoinHostPort(r.Bind, strconv.Itoa(r.Ports[service]))
+}
+
+// ReadRunning returns the lab that was last said to serve, and whether its process is alive.
+func (d Dir) ReadRunning() (Running, bool, error) {
+	var r Running
+	found, err := ReadJSON(d.Path("serve.json"), &r)
+	return r, found && r.Alive(), err
+}
+
+// WriteRunning says that the lab serves.
+func (d Dir) WriteRunning(r Running) error { return WriteJSON(d.Path("serve.json"), r) }
+
+// ClearRunning says that it no longer does.
+func (d Dir) ClearRunning() error {
+	if err := os.Remove(d.Path("serve.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("clearing the lab's state: %w", err)
+	}
+	return nil
+}
+
+// Secret returns the random value kept under a name (32 hex digits, mode 0600), made at first use.
+func (d Dir) Secret(name string) (string, error) {
+	path := d.Path(name)
+	data, err := os.ReadFile(path)
+	if value := strings.TrimSpace(string(data)); err == nil && value != "" {
+		return value, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("reading a secret of the lab: %w", err)
+	}
+	raw := make([]byte, 16)
+	_, _ = rand.Read(raw) // never fails
+	value := hex.EncodeToString(raw)
+	return value, WriteFile(path, []byte(value+"\n"))
+}

@@ -1,0 +1,17 @@
+package terraform
+
+import (
+	"net/http"
+	"time"
+)
+
+// Downloads tells whether terraform could download providers here. It asks for three seconds at most.
+func Downloads() bool {
+	client := &http.Client{Timeout: 3 * time.Second}
+	resp, err := client.Get("https://registry.terraform.io/.well-known/terraform.json")
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
