@@ -27,7 +27,7 @@ func findRunc(ctx context.Context) (string, error) {
 		}
 		path = found
 	} else {
-		if path = lookIn(append(pathList(), "/usr/local/sbin", "/usr/sbin", "/sbin"), "runc"); path == "" {
+		if path = lookIn(append(pathList(), systemDirs...), "runc"); path == "" {
 			return "", errors.New("no runc on PATH: apt-get install runc, or set PIPELINE_RUNC")
 		}
 	}
@@ -39,7 +39,7 @@ func findRunc(ctx context.Context) (string, error) {
 	defer cancel()
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
-		return "", fmt.Errorf("asking %q for its version: %w: apt-get install runc, or set PIPELINE_RUNC", path, err)
+		return "", fmt.Errorf("asking %q for its version: %w: apt-get install runc, or set PIPELINE_RUNC", path, commandCause(err))
 	}
 	major, minor, err := parseRuncVersion(string(out))
 	if err != nil {
@@ -50,6 +50,9 @@ func findRunc(ctx context.Context) (string, error) {
 	}
 	return path, nil
 }
+
+// systemDirs hold runc where a user's PATH does not name them.
+var systemDirs = []string{"/usr/local/sbin", "/usr/sbin", "/sbin"}
 
 func pathList() []string { return filepath.SplitList(os.Getenv("PATH")) }
 

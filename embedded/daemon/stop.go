@@ -43,6 +43,9 @@ func Stop(ctx context.Context) error {
 	if err := terminate(ctx, p); err != nil {
 		return err
 	}
+	if p.PID == 0 {
+		return nil
+	}
 	runc, err := findRunc(ctx)
 	if err != nil {
 		return fmt.Errorf("cleaning up after buildkitd: %w", err)
