@@ -1,0 +1,162 @@
+package aws
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// Config says where credentials come from and what they may be. The first source that is set is taken, in this order:
+// a web identity token, static keys, a container's role, the instance's role.
+type Config struct {
+	Region   string // such as "eu-west-1"
+	Endpoint string // URL that serves every AWS service, for stand-ins; empty on AWS
+
+	WebIdentityToken Secret // an OIDC token (GitLab id_tokens, GitHub OIDC); needs RoleARN
+
+	AccessKeyID     string
+	SecretAccessKey Secret
+	SessionToken    Secret // for temporary keys
+
+	ContainerURI   string // AWS_CONTAINER_CREDENTIALS_FULL_URI, or the relative one of ECS, which starts with "/"
+	ContainerToken Secret // AWS_CONTAINER_AUTHORIZATION_TOKEN, or what its file holds
+	IMDSEndpoint   string // default http://169.254.169.254
+
+	RoleARN    string        // role to assume; optional except for a web identity token
+	ExternalID string        // sent when the role is assumed with keys or another role
+	Duration   time.Duration // of the session, default 1 h; 1 h at most where one role assumes another
+	Facts      Facts         // name and tags of the session
+
+	AllowedAccounts []string // account ids of 12 digits; none allows every account
+
+	// For tests. Backoff is the pause after the given attempt, Now the clock.
+	Backoff func(attempt int) time.Duration
+	Now     func() time.Time
+}
+
+// Identity is who AWS says we are.
+type Identity struct{ Account, ARN, UserID string }
+
+// Session is a set of credentials that refreshes itself, bound to an identity that was checked.
+type Session struct {
+	Identity Identity
+	Source   string   // "web identity", "static keys", "container role" or "instance role"
+	Notes    []string // what the user may want to know, such as a duration that was cut
+
+	cfg    Config
+	source source
+	creds  awssdk.CredentialsProvider
+}
+
+// Credentials are one set of keys. Expires is zero for keys that last.
+type Credentials struct {
+	AccessKeyID     string
+	SecretAccessKey Secret
+	SessionToken    Secret
+	Expires         time.Time
+}
+
+// Resolve finds credentials, assumes the role if one is given, and asks STS who that makes us. It refuses an account
+// that is not allowed: with a role, before its credentials are asked for.
+func Resolve(ctx context.Context, cfg Config) (*Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	base := cfg.pick()
+	return open(ctx, cfg, base, "", nil)
+}
+
+// open makes a session from a source and checks whose it is. policy narrows it when not empty.
+func open(ctx context.Context, cfg Config, base source, policy string, notes []string) (*Session, error) {
+	s := &Session{Source: base.name, Notes: notes, cfg: cfg, source: base}
+	s.creds = awssdk.NewCredentialsCache(base.provider(cfg, policy, &s.Notes))
+	who, err := s.whoami(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Identity = who
+	return s, checkAccount(cfg.AllowedAccounts, who.Account, "identity", who.ARN)
+}
+
+// Credentials returns keys that are valid now, minting new ones when the last ones have expired.
+func (s *Session) Credentials(ctx context.Context) (Credentials, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	c, err := s.creds.Retrieve(ctx)
+	if err != nil {
+		return Credentials{}, explain("reading credentials", err, "", s.cfg.secrets()...)
+	}
+	out := Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: Secret(c.SecretAccessKey), SessionToken: Secret(c.SessionToken)}
+	if c.CanExpire {
+		out.Expires = c.Expires
+	}
+	return out, nil
+}
+
+func (s *Session) whoami(ctx context.Context) (Identity, error) {
+	out, err := sts.NewFromConfig(s.sdk()).GetCallerIdentity(ctx, nil)
+	if err != nil {
+		return Identity{}, explain("asking STS for the caller's identity", err, "check the keys", s.secrets(ctx)...)
+	}
+	return Identity{awssdk.ToString(out.Account), awssdk.ToString(out.Arn), awssdk.ToString(out.UserId)}, nil
+}
+
+// sdk is the SDK's configuration for a client that acts as this session.
+func (s *Session) sdk() awssdk.Config {
+	c := s.cfg.sdk()
+	c.Credentials = s.creds
+	return c
+}
+
+// secrets are the values that no message may show: those given, and those minted last.
+func (s *Session) secrets(ctx context.Context) []Secret {
+	all := s.cfg.secrets()
+	if cache, ok := s.creds.(*awssdk.CredentialsCache); ok {
+		if c, err := cache.Retrieve(ctx); err == nil {
+			all = append(all, Secret(c.SecretAccessKey), Secret(c.SessionToken))
+		}
+	}
+	return all
+}
+
+func (c Config) secrets() []Secret {
+	return []Secret{c.WebIdentityToken, c.SecretAccessKey, c.SessionToken, c.ContainerToken}
+}
+
+func (c Config) sdk() awssdk.Config {
+	out := awssdk.Config{
+		Region:     c.Region,
+		HTTPClient: newHTTPClient(),
+		Retryer:    func() awssdk.Retryer { return newRetryer(c.Backoff) },
+	}
+	if c.Endpoint != "" {
+		out.BaseEndpoint = &c.Endpoint
+	}
+	return out
+}
+
+func (c Config) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// checkAccount refuses an account that is not on the list.
+func checkAccount(allowed []string, account, kind, arn string) error {
+	if len(allowed) == 0 || slices.Contains(allowed, account) {
+		return nil
+	}
+	return &Error{
+		Op:   "checking the account of " + kind + ` "` + arn + `"`,
+		What: "account " + account + " is not allowed",
+		Fix:  "allowed: " + strings.Join(allowed, ", ") + ": check the role, or add the account to the list",
+		Kind: ErrAccount,
+	}
+}

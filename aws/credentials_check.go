@@ -1,0 +1,88 @@
+package aws
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var (
+	roleForm     = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-iso[a-z-]*|aws-eusc):iam::(\d{12}):role/[\w+=,.@/-]{1,576}$`)
+	accountForm  = regexp.MustCompile(`^\d{12}$`)
+	regionForm   = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`)
+	externalForm = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`) // STS AssumeRole, ExternalId
+)
+
+// check finds settings that do not fit together before anything is sent.
+func (c Config) check() error {
+	const op = "reading AWS settings"
+	switch {
+	case !regionForm.MatchString(c.Region):
+		return configError(op, fmt.Sprintf("region %q is none", c.Region), `give one such as "eu-west-1"`)
+	case c.WebIdentityToken != "" && c.RoleARN == "":
+		return configError(op, "a web identity token without a role", "give the role's ARN too")
+	case c.AccessKeyID != "" && c.SecretAccessKey == "":
+		return configError(op, "an access key id without its secret key", "give both")
+	case c.AccessKeyID == "" && (c.SecretAccessKey != "" || c.SessionToken != ""):
+		return configError(op, "a secret key or session token without its access key id", "give all of them")
+	case strings.HasPrefix(c.AccessKeyID, "ASIA") && c.SessionToken == "":
+		return configError(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give the session token too")
+	case c.ExternalID != "" && !externalForm.MatchString(c.ExternalID):
+		return configError(op, "the external id has a form that STS refuses", "use 2 to 1224 letters, digits and _+=,.@:/-")
+	case c.RoleARN != "" && !roleForm.MatchString(c.RoleARN):
+		return configError(op, fmt.Sprintf("role %q is not an ARN", c.RoleARN), `write "arn:aws:iam::<account>:role/<name>"`)
+	case c.Duration < 0:
+		return configError(op, "a negative duration", `give one such as "1h"`)
+	}
+	for _, a := range c.AllowedAccounts {
+		if !accountForm.MatchString(a) {
+			return configError(op, fmt.Sprintf("allowed account %q is not an account id", a), "write 12 digits")
+		}
+	}
+	if c.Endpoint != "" {
+		if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return configError(op, fmt.Sprintf("endpoint %q is not a URL", c.Endpoint), `write "https://host"`)
+		}
+	}
+	if m := roleForm.FindStringSubmatch(c.RoleARN); m != nil {
+		if err := checkAccount(c.AllowedAccounts, m[2], "role", c.RoleARN); err != nil {
+			return err
+		}
+	}
+	return c.checkContainer()
+}
+
+// containerHosts are where AWS serves credentials to containers: ECS, and EKS Pod Identity over IPv4 and IPv6. The
+// SDKs accept these, loopback, and any host over HTTPS, and so do we: the token must not go anywhere else.
+var containerHosts = []string{"169.254.170.2", "169.254.170.23", "fd00:ec2::23"}
+
+func (c Config) checkContainer() error {
+	if c.ContainerURI == "" || strings.HasPrefix(c.ContainerURI, "/") {
+		return nil
+	}
+	u, err := url.Parse(c.ContainerURI)
+	if err != nil || u.Host == "" {
+		return configError("reading AWS settings", fmt.Sprintf("container credentials URI %q is not a URL", c.ContainerURI), "pass on the variable that AWS sets")
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	if u.Scheme == "https" || host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	for _, h := range containerHosts {
+		if host == h {
+			return nil
+		}
+	}
+	return configError("reading AWS settings", fmt.Sprintf("container credentials URI %q is on a host that AWS does not use", c.ContainerURI), "use https, loopback, or the URI that AWS sets")
+}
+
+// containerURL is the full URL of the container's credentials.
+func (c Config) containerURL() string {
+	if strings.HasPrefix(c.ContainerURI, "/") {
+		return "http://169.254.170.2" + c.ContainerURI
+	}
+	return c.ContainerURI
+}

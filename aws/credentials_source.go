@@ -1,0 +1,142 @@
+package aws
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// Durations of a session: AWS's default, which is also the most that a role assumed by another role gets.
+const (
+	defaultDuration = time.Hour
+	chainedDuration = time.Hour
+)
+
+// source is where credentials start: a web identity token is traded for the role at once, the others give keys.
+type source struct {
+	name      string
+	temporary bool                       // its keys expire, so a role assumed with them is chained
+	keys      awssdk.CredentialsProvider // nil for a web identity
+}
+
+// pick takes the first source that is set.
+func (c Config) pick() source {
+	switch {
+	case c.WebIdentityToken != "":
+		return source{name: "web identity"}
+	case c.AccessKeyID != "":
+		keys := credentials.NewStaticCredentialsProvider(c.AccessKeyID, string(c.SecretAccessKey), string(c.SessionToken))
+		return source{"static keys", c.SessionToken != "", keys}
+	case c.ContainerURI != "":
+		return source{"container role", true, awssdk.NewCredentialsCache(c.containerRole())}
+	}
+	return source{"instance role", true, awssdk.NewCredentialsCache(c.instanceRole())}
+}
+
+// provider mints the session's credentials: the source's own, or the role's. What it changes it notes.
+func (s source) provider(c Config, policy string, notes *[]string) awssdk.CredentialsProvider {
+	if c.RoleARN == "" {
+		return s.keys
+	}
+	sdk := c.sdk()
+	duration := c.Duration
+	if duration == 0 {
+		duration = defaultDuration
+	}
+	if s.keys == nil {
+		return c.webIdentity(sdk, duration, policy)
+	}
+	if s.temporary && duration > chainedDuration {
+		*notes = append(*notes, fmt.Sprintf("session of %s cut to %s: the %s is temporary, and AWS caps a chained role there", duration, chainedDuration, s.name))
+		duration = chainedDuration
+	}
+	sdk.Credentials = s.keys
+	role := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(sdk), c.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = SessionName(c.Facts)
+		o.Duration = duration
+		o.Tags = sessionTags(c.Facts)
+		if c.ExternalID != "" {
+			o.ExternalID = &c.ExternalID
+		}
+		if policy != "" {
+			o.Policy = &policy
+		}
+	})
+	trust := "check the role's trust policy and the caller's sts:AssumeRole"
+	if len(c.Facts.tags()) > 0 {
+		trust += " and sts:TagSession"
+	}
+	return explained{role, fmt.Sprintf("assuming role %q", c.RoleARN), trust, c.secrets()}
+}
+
+// webIdentity trades the token for the role. STS takes the session's tags from the token's claims, not from the call.
+func (c Config) webIdentity(sdk awssdk.Config, duration time.Duration, policy string) awssdk.CredentialsProvider {
+	role := stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(sdk), c.RoleARN, token(c.WebIdentityToken), func(o *stscreds.WebIdentityRoleOptions) {
+		o.RoleSessionName = SessionName(c.Facts)
+		o.Duration = duration
+		if policy != "" {
+			o.Policy = &policy
+		}
+	})
+	return explained{role, fmt.Sprintf("assuming role %q with a web identity token", c.RoleARN), "check the role's trust policy: provider, audience and subject", c.secrets()}
+}
+
+// token hands a token to the SDK.
+type token Secret
+
+func (t token) GetIdentityToken() ([]byte, error) { return []byte(t), nil }
+
+// containerRole reads the keys that ECS or EKS serve to a container.
+func (c Config) containerRole() awssdk.CredentialsProvider {
+	p := endpointcreds.New(c.containerURL(), func(o *endpointcreds.Options) {
+		o.AuthorizationToken = string(c.ContainerToken)
+		o.HTTPClient = direct(newHTTPClient())
+		o.Retryer = newRetryer(c.Backoff)
+	})
+	return explained{p, fmt.Sprintf("reading the container's role at %q", c.containerURL()), "check the task's or the pod's role, and its authorization token", c.secrets()}
+}
+
+// instanceRole reads the instance's keys by IMDSv2 alone. The SDK's short time limits stay: where it is out of reach,
+// packets are dropped, not refused.
+func (c Config) instanceRole() awssdk.CredentialsProvider {
+	client := imds.New(imds.Options{
+		Endpoint:       c.IMDSEndpoint,
+		EnableFallback: awssdk.FalseTernary,
+		Retryer:        newRetryer(c.Backoff),
+		HTTPClient:     awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = nil }),
+	})
+	return instance{ec2rolecreds.New(func(o *ec2rolecreds.Options) { o.Client = client }), c.IMDSEndpoint}
+}
+
+// direct takes the proxy out of a client: link-local addresses are not for a proxy to reach.
+func direct(c *http.Client) *http.Client {
+	c.Transport.(*http.Transport).Proxy = nil
+	return c
+}
+
+// explained turns a provider's errors into one line. It also hides that some providers of the SDK go on with expired
+// credentials when a refresh fails: here a failed refresh is an error.
+type explained struct {
+	inner   awssdk.CredentialsProvider
+	op      string
+	denied  string
+	secrets []Secret
+}
+
+func (p explained) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
+	c, err := p.inner.Retrieve(ctx)
+	if err != nil {
+		return c, explain(p.op, err, p.denied, p.secrets...)
+	}
+	return c, nil
+}

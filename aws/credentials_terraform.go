@@ -1,0 +1,143 @@
+package aws
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ProfileName is the profile that the rendered files define.
+const ProfileName = "pipeline"
+
+// TerraformProfile is a source of credentials that refreshes by itself for as long as an apply takes: the text of an
+// AWS config file, to be mounted as a secret, and the variables that point at it.
+type TerraformProfile struct {
+	Config Secret            // the file's text
+	Env    map[string]string // AWS_PROFILE, AWS_CONFIG_FILE, ...: no secrets
+}
+
+// TerraformProfile renders the profile. configFile is where the text will be mounted; tokenFile is where the web
+// identity token will be, unused by other sources.
+//
+// With a web identity the SDK inside terraform trades the token again when a session ends; it takes STS's default
+// duration, as profiles have no setting for it that counts there. With static keys and a role it assumes the role
+// again. With a container's or the instance's role it reads the keys from there again, so the container that runs
+// terraform must reach them.
+func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile, error) {
+	if err := c.check(); err != nil {
+		return TerraformProfile{}, err
+	}
+	p := profile{name: ProfileName}
+	p.set("region", c.Region)
+	p.set("endpoint_url", c.Endpoint)
+	env := map[string]string{"AWS_CONFIG_FILE": configFile, "AWS_PROFILE": ProfileName, "AWS_SDK_LOAD_CONFIG": "1", "AWS_REGION": c.Region}
+	if c.RoleARN != "" {
+		p.set("role_arn", c.RoleARN)
+		p.set("role_session_name", SessionName(c.Facts))
+	}
+	var base profile
+	switch {
+	case c.WebIdentityToken != "":
+		if tokenFile == "" {
+			return TerraformProfile{}, configError("writing the profile of terraform", "no path for the token", "give the path at which it is mounted")
+		}
+		p.set("web_identity_token_file", tokenFile)
+	case c.AccessKeyID != "" && c.RoleARN != "":
+		base.name = ProfileName + "-keys"
+		base.keys(c)
+		p.set("source_profile", base.name)
+		p.assume(c)
+	case c.AccessKeyID != "":
+		p.keys(c)
+	case c.ContainerURI != "":
+		p.from(c, "EcsContainer")
+		if strings.HasPrefix(c.ContainerURI, "/") {
+			env["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = c.ContainerURI
+		} else {
+			env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = c.ContainerURI
+		}
+	default:
+		p.from(c, "Ec2InstanceMetadata")
+		if c.IMDSEndpoint != "" {
+			env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = c.IMDSEndpoint
+		}
+	}
+	text := p.String() + base.String()
+	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != p.lines()+base.lines() {
+		return TerraformProfile{}, configError("writing the profile of terraform", "a setting holds a line break", "remove it")
+	}
+	return TerraformProfile{Secret(text), env}, nil
+}
+
+// profile is one section of an AWS config file.
+type profile struct {
+	name string
+	rows []string
+}
+
+func (p *profile) set(key, value string) {
+	if value != "" {
+		p.rows = append(p.rows, key+" = "+value)
+	}
+}
+
+func (p *profile) keys(c Config) {
+	p.set("aws_access_key_id", c.AccessKeyID)
+	p.set("aws_secret_access_key", string(c.SecretAccessKey))
+	p.set("aws_session_token", string(c.SessionToken))
+}
+
+// from takes the keys of a container or an instance. Without a role the SDK finds them by itself.
+func (p *profile) from(c Config, source string) {
+	if c.RoleARN != "" {
+		p.set("credential_source", source)
+		p.assume(c)
+	}
+}
+
+// assume adds what only counts when a role is assumed with keys.
+func (p *profile) assume(c Config) {
+	p.set("external_id", c.ExternalID)
+	d := c.Duration
+	if d == 0 {
+		d = defaultDuration
+	}
+	if c.SessionToken != "" || c.AccessKeyID == "" {
+		d = min(d, chainedDuration)
+	}
+	p.set("duration_seconds", fmt.Sprint(int(d/time.Second)))
+}
+
+func (p profile) lines() int {
+	if p.name == "" {
+		return 0
+	}
+	return len(p.rows) + 1
+}
+
+func (p profile) String() string {
+	if p.name == "" {
+		return ""
+	}
+	return "[profile " + p.name + "]\n" + strings.Join(append(p.rows, ""), "\n")
+}
+
+// ProcessJSON is what a credential_process prints: the keys, and when to ask again.
+func (c Credentials) ProcessJSON() (Secret, error) {
+	out := struct {
+		Version         int
+		AccessKeyID     string `json:"AccessKeyId"`
+		SecretAccessKey string
+		SessionToken    string `json:",omitempty"`
+		Expiration      string `json:",omitempty"`
+	}{Version: 1, AccessKeyID: c.AccessKeyID, SecretAccessKey: string(c.SecretAccessKey), SessionToken: string(c.SessionToken)}
+	if !c.Expires.IsZero() {
+		out.Expiration = c.Expires.UTC().Format(time.RFC3339)
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return "", fmt.Errorf("writing credentials for a credential process: %w", err)
+	}
+	return Secret(text), nil
+}

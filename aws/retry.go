@@ -1,0 +1,59 @@
+package aws
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+)
+
+// Limits of one call: attempts, the time of each, the pause between them, and callLimit over all of them together.
+const (
+	attempts     = 4
+	attemptLimit = 10 * time.Second
+	maxBackoff   = 4 * time.Second
+	callLimit    = 45 * time.Second
+)
+
+// newRetryer returns a fresh retryer: the SDK's standard one, which leaves out an HTTP 429 whose code it knows and a
+// body that breaks off, with these added. backoff replaces the exponential one with jitter when given.
+func newRetryer(backoff func(attempt int) time.Duration) awssdk.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = attempts
+		o.MaxBackoff = maxBackoff
+		o.Retryables = append(o.Retryables,
+			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}},
+			retry.IsErrorRetryableFunc(func(err error) awssdk.Ternary {
+				if torn(err) {
+					return awssdk.TrueTernary
+				}
+				return awssdk.UnknownTernary
+			}))
+		if backoff != nil {
+			o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+				return backoff(attempt), nil
+			})
+		}
+	})
+}
+
+// torn tells an answer that broke off or can not be read as what it should be. All calls of this package may be
+// repeated: they read, they mint a session, or they set a thing to a value.
+func torn(err error) bool {
+	var garbled *smithy.DeserializationError
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled)
+}
+
+// newHTTPClient returns the client for all calls. It follows no redirect: AWS answers none on these calls, and a
+// followed one would carry a token to another host.
+func newHTTPClient() *http.Client {
+	return &http.Client{
+		Timeout:       attemptLimit,
+		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}

@@ -1,0 +1,53 @@
+package aws
+
+import (
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+// Secret is a value that must not be seen: a token, a key, a password, a file that holds one. It prints as "[secret]"
+// in every format, in JSON and in logs. Reveal gives the plaintext.
+type Secret string
+
+const redacted = "[secret]"
+
+// Reveal returns the plaintext, to be handed to a secret store and to nothing else.
+func (s Secret) Reveal() string { return string(s) }
+
+// String hides the plaintext.
+func (s Secret) String() string { return redacted }
+
+// Format hides the plaintext from every verb of package fmt, %x and %#v included.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+
+// LogValue hides the plaintext from structured logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText hides the plaintext from JSON and other encoders.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// shortest is the length under which a value is not looked for in text: so short a value is no credential, and replacing
+// it would garble words.
+const shortest = 8
+
+// scrub removes secrets from a text, in the forms in which a service may echo them: plain, base64 and URL-encoded.
+func scrub(text string, secrets ...Secret) string {
+	for _, s := range secrets {
+		plain := strings.TrimSpace(string(s))
+		if len(plain) < shortest {
+			continue
+		}
+		for _, form := range []string{
+			plain,
+			url.QueryEscape(plain),
+			base64.StdEncoding.EncodeToString([]byte(plain)),
+			base64.RawURLEncoding.EncodeToString([]byte(plain)),
+		} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return text
+}
