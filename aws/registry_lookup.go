@@ -1,0 +1,141 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// State is what a look-up of a tag came to.
+type State string
+
+// The states. All but Found mean that the image is to be built.
+const (
+	Found         State = "found"
+	Missing       State = "not found"
+	OtherPlatform State = "another platform" // the tag is there, but not for the platform asked for
+	Refused       State = "refused"          // the registry answers, and does not let us see
+	Unreachable   State = "no answer"        // within the limit
+)
+
+// Lookup is what a registry said of a tag. It is never an error: without the image, it is built.
+type Lookup struct {
+	Reference string // host/repository:tag
+	State     State
+	Digest    string // "sha256:..." when the tag is there
+	Reason    string // why it is not Found, on one line
+}
+
+// Line tells in one line what was found and what follows.
+func (l Lookup) Line() string {
+	if l.State == Found {
+		return fmt.Sprintf("%s: found, using %s", l.Reference, l.Digest)
+	}
+	if l.Reason == "" {
+		return fmt.Sprintf("%s: %s, building", l.Reference, l.State)
+	}
+	return fmt.Sprintf("%s: %s (%s), building", l.Reference, l.State, l.Reason)
+}
+
+// Pinned is the reference by digest.
+func (l Lookup) Pinned() string {
+	name, _, _ := cutTag(l.Reference)
+	return name + "@" + l.Digest
+}
+
+// DefaultLimit is how long a registry may take to answer a look-up, over all its requests.
+const DefaultLimit = 5 * time.Second
+
+// Registry looks up tags in any OCI registry. The zero Login asks anonymously.
+type Registry struct {
+	Login Login         // Host is used as it is: "host", "host:port" or "http://host:port"; plain HTTP is the default on loopback only
+	Limit time.Duration // default DefaultLimit
+	http  *http.Client  // nil for a new one
+}
+
+// Lookup asks for repository:tag by one HEAD request. When it is there and platform ("linux/amd64") is not empty, it
+// also reads manifest and config to see that the image is for that platform.
+func (r Registry) Lookup(ctx context.Context, repository, tag, platform string) Lookup {
+	limit := r.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	out := Lookup{Reference: fmt.Sprintf("%s/%s:%s", hostOf(r.Login.Host), repository, tag)}
+	if err := checkReference(repository, tag); err != nil {
+		out.State, out.Reason = Refused, err.Error()
+		return out
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	c := newRegistryClient(r, repository)
+	digest, err := c.head(ctx, tag)
+	if err == nil && platform != "" {
+		err = c.checkPlatform(ctx, digest, platform)
+	}
+	out.Digest = digest
+	switch {
+	case err == nil:
+		out.State = Found
+	case errors.Is(err, errMissing):
+		out.State = Missing
+	case errors.Is(err, errPlatform):
+		out.State, out.Reason = OtherPlatform, scrub(excerpt(err.Error()), r.Login.Password, r.Login.Raw)
+	case errors.Is(err, ErrDenied):
+		out.State, out.Reason = Refused, scrub(excerpt(err.Error()), r.Login.Password, r.Login.Raw)
+	default:
+		out.State, out.Reason = Unreachable, scrub(excerpt(reason(ctx, err, limit)), r.Login.Password, r.Login.Raw)
+	}
+	return out
+}
+
+// reason says why there was no usable answer.
+func reason(ctx context.Context, err error, limit time.Duration) string {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return "nothing within " + limit.String()
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return known.What
+	}
+	return byNetwork(err).what
+}
+
+// CheckTag decides about pushing digest under a content tag, given what the registry has there. True means that it is
+// there already and nothing is to be pushed. Another digest under the tag is an error: a content tag names one content.
+func CheckTag(l Lookup, digest string) (bool, error) {
+	switch {
+	case l.Digest == "" || l.State == Missing:
+		return false, nil
+	case l.Digest == digest:
+		return true, nil
+	}
+	return false, &Error{
+		Op:   fmt.Sprintf("pushing %q as %s", l.Reference, digest),
+		What: "the tag already holds " + l.Digest,
+		Fix:  "a content tag never moves: if the recipe is not reproducible mend it, else delete the tag and push again",
+		Kind: ErrTagMoved,
+	}
+}
+
+// checkReference refuses a repository or tag outside of the distribution spec's grammar.
+func checkReference(repository, tag string) error {
+	if !pathForm.MatchString(repository) {
+		return configError(fmt.Sprintf("checking repository %q", repository), "not a repository's path", "use lower-case letters, digits, separators and slashes")
+	}
+	if !tagForm.MatchString(tag) {
+		return configError(fmt.Sprintf("checking tag %q", tag), "not a tag", "use up to 128 letters, digits and _.-")
+	}
+	return nil
+}
+
+// cutTag splits a reference into name and tag.
+func cutTag(reference string) (name, tag string, ok bool) {
+	i := strings.LastIndex(reference, ":")
+	if i < 0 || strings.Contains(reference[i:], "/") {
+		return reference, "", false
+	}
+	return reference[:i], reference[i+1:], true
+}
