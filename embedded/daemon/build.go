@@ -76,7 +76,8 @@ func build(ctx context.Context, src source, path string, progress io.Writer) err
 		return fmt.Errorf("building buildkitd %s: %w", src.version, context.Cause(ctx))
 	}
 	if err != nil {
-		return fmt.Errorf("building buildkitd %s: %s: %s", src.version, buildFailure(output.String(), err), "run go build "+buildkitModule+"/cmd/buildkitd in "+src.dir)
+		reason, try := buildFailure(output.String(), err, src)
+		return fmt.Errorf("building buildkitd %s: %s: %s", src.version, reason, try)
 	}
 	if err := os.Rename(temp, path); err != nil {
 		return fmt.Errorf("building buildkitd %s: %w", src.version, err)
@@ -94,20 +95,19 @@ func buildEnv(env []string) []string {
 	return append(env, "GOWORK=off", "CGO_ENABLED=0")
 }
 
-// buildFailure picks the line of go's output that tells most.
-func buildFailure(output string, err error) string {
-	lines := strings.Split(strings.TrimSpace(output), "\n")
-	for _, line := range lines {
-		if strings.Contains(line, syscall.ENOSPC.Error()) {
-			return syscall.ENOSPC.Error()
+// buildFailure picks the line of go's output that tells most, and the next thing to try.
+func buildFailure(output string, err error, src source) (reason, try string) {
+	if full := syscall.ENOSPC.Error(); strings.Contains(output, full) {
+		return full, "free some space, or set PIPELINE_CACHE_DIR, GOCACHE and TMPDIR to another disk"
+	}
+	try = fmt.Sprintf("run go build %s/cmd/buildkitd in %q", buildkitModule, src.dir)
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "go: downloading") {
+			return line, try
 		}
 	}
-	for _, line := range lines {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "go: downloading") {
-			return line
-		}
-	}
-	return err.Error()
+	return err.Error(), try
 }
 
 // tick writes a line of progress at every interval until the returned function is called.

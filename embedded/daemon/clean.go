@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +16,9 @@ import (
 
 	"golang.org/x/sys/unix"
 )
+
+// runcRoot is where runc keeps its containers when root runs it.
+const runcRoot = "/run/runc"
 
 // clean removes what a killed daemon left: containers that outlived it, mount
 // points, temporary files. The caller holds the lock and knows that no daemon runs.
@@ -41,6 +46,9 @@ func clean(ctx context.Context, d dirs, runc string) error {
 
 // removeContainers kills and removes the containers whose bundle lies in the state dir.
 func removeContainers(ctx context.Context, d dirs, runc string) error {
+	if _, err := os.Stat(runcRoot); errors.Is(err, fs.ErrNotExist) {
+		return nil // no container was ever started, which some versions of runc refuse to list
+	}
 	out, err := exec.CommandContext(ctx, runc, "list", "--format", "json").Output()
 	if err != nil {
 		return fmt.Errorf("listing containers with %q: %w", runc, commandCause(err))

@@ -31,16 +31,16 @@ func newConfig(d dirs, runc string) (config, error) {
 	if err := unix.Statfs(d.state, &disk); err != nil {
 		return config{}, fmt.Errorf("measuring the disk of %q: %w", d.state, err)
 	}
-	total := int64(disk.Blocks) * disk.Frsize
-	return config{
-		Root:     d.state,
-		Socket:   d.address(),
-		Traces:   d.traces(),
-		Runc:     runc,
-		Reserved: min(keepAtLeast, total/100*keepFree),
-		Keep:     min(keepAtMost, total/100*keepShare),
-		Free:     total / 100 * keepFree,
-	}, nil
+	c := config{Root: d.state, Socket: d.address(), Traces: d.traces(), Runc: runc}
+	c.Reserved, c.Keep, c.Free = bounds(int64(disk.Blocks) * disk.Frsize)
+	return c, nil
+}
+
+// bounds gives what the cache may always hold, what it may hold at most, and what
+// must stay free, on a disk of so many bytes.
+func bounds(total int64) (reserved, keep, free int64) {
+	free = total / 100 * keepFree
+	return min(keepAtLeast, free), min(keepAtMost, total/100*keepShare), free
 }
 
 // maxEntries 0 turns the build history off: no output of any step reaches the disk.

@@ -13,6 +13,9 @@ import (
 // Callers at the same instant, in any number of processes, share one daemon.
 func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 	if host := os.Getenv("BUILDKIT_HOST"); host != "" {
+		if err := checkHost(host); err != nil {
+			return "", fmt.Errorf("reading BUILDKIT_HOST %q: %w", host, err)
+		}
 		if err := answers(ctx, host, hostTimeout); err != nil {
 			return "", fmt.Errorf("connecting to BUILDKIT_HOST %q: %w: start it, or unset BUILDKIT_HOST", host, err)
 		}

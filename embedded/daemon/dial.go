@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/client/connhelper"
 
 	// Schemes of BUILDKIT_HOST beside unix and tcp.
 	_ "github.com/moby/buildkit/client/connhelper/dockercontainer"
 	_ "github.com/moby/buildkit/client/connhelper/kubepod"
+	_ "github.com/moby/buildkit/client/connhelper/nerdctlcontainer"
 	_ "github.com/moby/buildkit/client/connhelper/podmancontainer"
 	_ "github.com/moby/buildkit/client/connhelper/ssh"
 )
@@ -23,6 +25,18 @@ const (
 	// hostTimeout bounds the first question to BUILDKIT_HOST.
 	hostTimeout = 10 * time.Second
 )
+
+// checkHost refuses an address that no dialer knows, which gRPC would take for a name.
+func checkHost(host string) error {
+	scheme, rest, ok := strings.Cut(host, "://")
+	if ok && rest != "" && (scheme == "unix" || scheme == "tcp") {
+		return nil
+	}
+	if h, err := connhelper.GetConnectionHelper(host); err == nil && h != nil {
+		return nil
+	}
+	return errors.New("not an address: want unix://PATH or tcp://HOST:PORT")
+}
 
 // answers asks the daemon at address who it is.
 func answers(ctx context.Context, address string, timeout time.Duration) error {
@@ -64,6 +78,8 @@ func lastCause(err error) error {
 	if i := strings.LastIndex(text, "desc = "); i >= 0 {
 		text = text[i+len("desc = "):]
 	}
-	text = strings.TrimPrefix(text, "failed to call info: ")
-	return errors.New(strings.Trim(strings.TrimPrefix(text, "connection error: "), `"`))
+	for _, layer := range []string{"failed to call info: ", "connection error: ", "transport: Error while dialing: "} {
+		text = strings.TrimPrefix(strings.Trim(text, `"`), layer)
+	}
+	return errors.New(text)
 }

@@ -16,14 +16,18 @@ func startFailure(d dirs) error {
 
 // hint is the next thing to try.
 func hint(failure string, d dirs) string {
+	damaged := fmt.Sprintf("the state is damaged: remove %q, the cache with it", d.state)
 	for _, h := range []struct{ text, try string }{
 		{"no space left on device", "free some space, or set PIPELINE_STATE_DIR to another disk"},
 		{"read-only file system", "set PIPELINE_STATE_DIR to another disk"},
 		{"another instance running", fmt.Sprintf("another buildkitd uses %q: stop it, or set PIPELINE_STATE_DIR", d.state)},
 		{"could not lock", fmt.Sprintf("another buildkitd uses %q: stop it, or set PIPELINE_STATE_DIR", d.state)},
 		{"unshare", "this root may not mount, as in an unprivileged container: run privileged, or set BUILDKIT_HOST to a running buildkitd"},
-		{"invalid database", fmt.Sprintf("the state is damaged: remove %q, the cache with it", d.state)},
-		{".db", fmt.Sprintf("the state is damaged: remove %q, the cache with it", d.state)},
+		{"invalid database", damaged},
+		{"checksum error", damaged},
+		{"version mismatch", damaged},
+		{"file size too small", damaged},
+		{"panic: ", damaged},
 	} {
 		if strings.Contains(failure, h.text) {
 			return h.try

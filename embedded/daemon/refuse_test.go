@@ -92,6 +92,7 @@ func TestUnusableRunc(t *testing.T) {
 	for name, test := range map[string]struct{ path, want string }{
 		"absent":  {"/nonexistent/runc", "no such file"},
 		"too old": {script("echo runc version 1.0.3"), "1.1 or later is needed"},
+		"bare":    {script("echo runc version 1.4.2"), "without seccomp"},
 		"broken":  {script("echo no luck >&2; exit 1"), "no luck"},
 		"another": {script("echo crun version 1.8"), "no version of runc"},
 	} {
@@ -144,9 +145,10 @@ func TestHostUnreachable(t *testing.T) {
 	for name, test := range map[string]struct{ host, want string }{
 		"no socket": {"unix://" + filepath.Join(t.TempDir(), "none.sock"), "no such file"},
 		"closed":    {"tcp://" + closed.Addr().String(), "connection refused"},
-		"silent":    {"tcp://" + silent.Addr().String(), ""},
-		"no scheme": {"/run/none.sock", ""},
-		"nonsense":  {"nonsense://x", ""},
+		"silent":    {"tcp://" + silent.Addr().String(), "deadline exceeded"},
+		"no scheme": {"/run/none.sock", "unix://PATH"},
+		"nonsense":  {"nonsense://x", "unix://PATH"},
+		"no path":   {"unix://", "unix://PATH"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("BUILDKIT_HOST", test.host)
@@ -176,6 +178,29 @@ func TestDiskFull(t *testing.T) {
 	oneLine(t, err, "starting buildkitd", "no space left on device", "PIPELINE_STATE_DIR")
 	if pids := processes(t, d); len(pids) > 0 {
 		t.Errorf("processes %v are left", pids)
+	}
+}
+
+// TestDiskFullBuild builds the daemon into a cache that is too small for it.
+func TestDiskFullBuild(t *testing.T) {
+	d := engine(t)
+	cache := t.TempDir()
+	if err := syscall.Mount("tmpfs", cache, "tmpfs", 0, "size=1m"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(cache, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Setenv("PIPELINE_CACHE_DIR", cache)
+	_, err := Connect(t.Context(), t.Output())
+	oneLine(t, err, "building buildkitd", "no space left on device", "PIPELINE_CACHE_DIR")
+	if left, err := filepath.Glob(filepath.Join(cache, "bin", "buildkitd*")); err != nil || len(left) > 0 {
+		t.Errorf("%q, %v is left of the build", left, err)
+	}
+	if pids := processes(t, d); len(pids) > 0 {
+		t.Errorf("processes %v", pids)
 	}
 }
 

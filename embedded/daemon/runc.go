@@ -48,6 +48,9 @@ func findRunc(ctx context.Context) (string, error) {
 	if major == 1 && minor < oldestRunc || major < 1 {
 		return "", fmt.Errorf("runc %q is version %d.%d, 1.%d or later is needed: apt-get install runc, or set PIPELINE_RUNC", path, major, minor, oldestRunc)
 	}
+	if !strings.Contains(string(out), "\nlibseccomp:") {
+		return "", fmt.Errorf("runc %q was built without seccomp, which buildkitd asks of it: apt-get install runc, or set PIPELINE_RUNC", path)
+	}
 	return path, nil
 }
 

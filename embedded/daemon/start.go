@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/moby/buildkit/client"
+	"golang.org/x/sys/unix"
 )
 
 // startTimeout bounds a start, from the process to its first answer. A state of
@@ -54,6 +58,9 @@ func start(ctx context.Context, d dirs, progress io.Writer) error {
 	cmd.Env = daemonEnv(os.Environ(), d.temp())
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := keepDescriptors(); err != nil {
+		return err
+	}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting buildkitd: %w", err)
 	}
@@ -70,6 +77,30 @@ func start(ctx context.Context, d dirs, progress io.Writer) error {
 		cmd.Process.Kill()
 		<-exited
 		os.Remove(d.record())
+		return err
+	}
+	return warnOfCopies(ctx, d, progress)
+}
+
+// keepDescriptors stops the descriptors that this process inherited from its
+// caller, a lock or a pipe perhaps, from living on in the daemon.
+func keepDescriptors() error {
+	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return fmt.Errorf("starting buildkitd: keeping descriptors from it: %w", err)
+	}
+	return nil
+}
+
+// warnOfCopies says so when layers cannot be stacked on the state's file system.
+func warnOfCopies(ctx context.Context, d dirs, progress io.Writer) error {
+	c, err := client.New(ctx, d.address())
+	if err != nil {
+		return fmt.Errorf("connecting to buildkitd at %q: %w", d.address(), err)
+	}
+	defer c.Close()
+	name, err := snapshotter(ctx, c)
+	if err == nil && name == "native" {
+		fmt.Fprintf(progress, "overlayfs cannot be used on %q: layers are copied, which is slow: set PIPELINE_STATE_DIR to another file system\n", d.state)
 	}
 	return err
 }

@@ -65,12 +65,8 @@ func (i *Info) ask(ctx context.Context) error {
 		return fmt.Errorf("asking buildkitd at %q: %w", i.Address, lastCause(err))
 	}
 	i.Version = about.BuildkitVersion.Version
-	workers, err := c.ListWorkers(ctx)
-	if err != nil {
-		return fmt.Errorf("asking buildkitd at %q for its workers: %w", i.Address, lastCause(err))
-	}
-	for _, w := range workers {
-		i.Snapshotter = w.Labels["org.mobyproject.buildkit.worker.snapshotter"]
+	if i.Snapshotter, err = snapshotter(ctx, c); err != nil {
+		return err
 	}
 	usage, err := c.DiskUsage(ctx)
 	if err != nil {
@@ -81,6 +77,18 @@ func (i *Info) ask(ctx context.Context) error {
 		i.CacheSize += u.Size
 	}
 	return nil
+}
+
+// snapshotter names the way in which the daemon's first worker keeps layers.
+func snapshotter(ctx context.Context, c *client.Client) (string, error) {
+	workers, err := c.ListWorkers(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking buildkitd for its workers: %w", lastCause(err))
+	}
+	if len(workers) == 0 {
+		return "", nil
+	}
+	return workers[0].Labels["org.mobyproject.buildkit.worker.snapshotter"], nil
 }
 
 // Prune removes cache records that nothing uses, starting the daemon when needed,

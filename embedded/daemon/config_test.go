@@ -1,0 +1,72 @@
+package daemon
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	buildkitd "github.com/moby/buildkit/cmd/buildkitd/config"
+	"github.com/moby/buildkit/util/disk"
+)
+
+// TestConfig has buildkitd's own reader read what is written for it.
+func TestConfig(t *testing.T) {
+	base := filepath.Join(t.TempDir(), `a "quoted" path`)
+	d := dirs{state: filepath.Join(base, "state"), run: filepath.Join(base, "run")}
+	if err := os.MkdirAll(d.state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c, err := newConfig(d, "/usr/sbin/runc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := c.render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "buildkitd.toml")
+	if err := writeFile(name, data); err != nil {
+		t.Fatal(err)
+	}
+	got, err := buildkitd.LoadFile(name)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, data)
+	}
+	oci := got.Workers.OCI
+	for what, ok := range map[string]bool{
+		"root":              got.Root == d.state,
+		"address":           len(got.GRPC.Address) == 1 && got.GRPC.Address[0] == d.address(),
+		"trace socket":      got.OTEL.SocketPath == d.traces(),
+		"runc":              oci.Binary == "/usr/sbin/runc",
+		"host network":      oci.Mode == "host",
+		"no history":        got.History != nil && got.History.MaxEntries != nil && *got.History.MaxEntries == 0,
+		"no containerd":     got.Workers.Containerd.Enabled != nil && !*got.Workers.Containerd.Enabled,
+		"no devices":        got.CDI.Disabled != nil && *got.CDI.Disabled,
+		"two policies":      len(oci.GCPolicy) == 2 && !oci.GCPolicy[0].All && oci.GCPolicy[1].All,
+		"collects garbage":  oci.GC != nil && *oci.GC,
+		"host network only": len(got.Entitlements) == 1 && got.Entitlements[0] == "network.host",
+	} {
+		if !ok {
+			t.Errorf("%s: %+v", what, got)
+		}
+	}
+	for _, p := range oci.GCPolicy {
+		keep, free := p.MaxUsedSpace.AsBytes(disk.DiskStat{}), p.MinFreeSpace.AsBytes(disk.DiskStat{})
+		if keep != c.Keep || free != c.Free || p.ReservedSpace.AsBytes(disk.DiskStat{}) != c.Reserved {
+			t.Errorf("policy %+v, want keep %d, free %d, reserved %d", p, c.Keep, c.Free, c.Reserved)
+		}
+	}
+}
+
+func TestBounds(t *testing.T) {
+	for _, test := range []struct{ total, reserved, keep, free int64 }{
+		{5 * gigabyte, gigabyte / 2, 3 * gigabyte, gigabyte / 2},
+		{20 * gigabyte, gigabyte, 12 * gigabyte, 2 * gigabyte},
+		{1000 * gigabyte, gigabyte, 20 * gigabyte, 100 * gigabyte},
+	} {
+		reserved, keep, free := bounds(test.total)
+		if reserved != test.reserved || keep != test.keep || free != test.free {
+			t.Errorf("bounds(%d) = %d, %d, %d, want %+v", test.total, reserved, keep, free, test)
+		}
+	}
+}
