@@ -297,7 +297,9 @@ func init() {
 				return out, nil
 			}},
 		{Name: "withWorkdir", Doc: "Set the working directory.", Returns: "Container!", Args: []Arg{path, expand},
-			resolve: withConfig(func(c *container, a args) { c.image.Config.WorkingDir = c.abs(c.expand(a.boolean("expand"), a.str("path"))) })},
+			resolve: withConfig(func(c *container, a args) {
+				c.image.Config.WorkingDir = c.abs(c.expand(a.boolean("expand"), a.str("path")))
+			})},
 		{Name: "workdir", Doc: "Give the working directory.", Returns: "String!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return ctr(o).image.Config.WorkingDir, nil
@@ -305,7 +307,9 @@ func init() {
 		{Name: "withUser", Doc: "Set the user.", Returns: "Container!", Args: []Arg{required("name", "String", "User, as name or number, with :group if wanted.")},
 			resolve: withConfig(func(c *container, a args) { c.image.Config.User = a.str("name") })},
 		{Name: "user", Doc: "Give the user.", Returns: "String!",
-			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) { return ctr(o).image.Config.User, nil }},
+			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
+				return ctr(o).image.Config.User, nil
+			}},
 		{Name: "withEntrypoint", Doc: "Set the entrypoint.", Returns: "Container!",
 			Args: []Arg{required("args", "[String!]", "Command and arguments."), optional("keepDefaultArgs", "Boolean", "Keep the default arguments.")},
 			resolve: withConfig(func(c *container, a args) {

@@ -1,0 +1,119 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// Paths in the app container.
+const (
+	Workdir    = "/app"
+	virtualenv = "/opt/venv"
+	poetryHome = "/opt/poetry"
+)
+
+// mirrorPluginVersion is of poetry-plugin-pypi-mirror, which lets poetry use any
+// simple index.
+const mirrorPluginVersion = "0.6.5"
+
+// App is the container that tests and packages the project: python, poetry and
+// the project's dependencies, not its source.
+type App struct {
+	Source        *dagger.Directory
+	Base          string
+	PoetryVersion string
+	Login         Login
+}
+
+// Container builds it. Layers, from the one that changes least: base image,
+// tools, poetry in an environment of its own, dependencies.
+func (a App) Container(ctx context.Context) (*dagger.Container, error) {
+	pyproject, err := a.read(ctx, "pyproject.toml", "is this the root of a poetry project? name it with --source")
+	if err != nil {
+		return nil, err
+	}
+	lock, err := a.read(ctx, "poetry.lock", "run `poetry lock` and commit the file")
+	if err != nil {
+		return nil, err
+	}
+	dependencies, err := DependencyProject(pyproject)
+	if err != nil {
+		return nil, err
+	}
+	c := a.Login.from(a.Base).
+		With(withTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zip"})).
+		With(withPoetry(a.PoetryVersion)).
+		With(withDependencies(dependencies, lock))
+	return built(ctx, "building the app container", c, explainPoetry)
+}
+
+// explainPoetry turns poetry's and pip's complaints into one line.
+func explainPoetry(output string) string {
+	switch {
+	case strings.Contains(output, "changed significantly since poetry.lock was last generated"):
+		return "poetry.lock is out of date with pyproject.toml: run `poetry lock` and commit the file"
+	case strings.Contains(output, "Unable to find installation candidates for"):
+		_, rest, _ := strings.Cut(output, "Unable to find installation candidates for ")
+		name, _, _ := strings.Cut(rest, "\n")
+		return fmt.Sprintf("the package index has no usable file of %s: check that poetry.lock fits the image's python and that the index can be reached", name)
+	case strings.Contains(output, "Could not find a version that satisfies the requirement poetry=="):
+		return "the package index has no such version of poetry: check --poetry-version"
+	}
+	return ""
+}
+
+func (a App) read(ctx context.Context, name, hint string) (string, error) {
+	ok, err := a.Source.Exists(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fmt.Errorf("reading the source: no %s: %s", name, hint)
+	}
+	return a.Source.File(name).Contents(ctx)
+}
+
+func withPoetry(version string) dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		return c.
+			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
+			WithMountedCache("/root/.cache/pip", dag.CacheVolume("pip")).
+			WithExec([]string{"python3", "-m", "venv", poetryHome}).
+			WithExec([]string{poetryHome + "/bin/pip", "install", "--quiet", "--disable-pip-version-check", "poetry==" + version, "poetry-plugin-pypi-mirror==" + mirrorPluginVersion}).
+			WithExec([]string{"ln", "-s", poetryHome + "/bin/poetry", "/usr/local/bin/poetry"}).
+			WithoutMount("/root/.cache/pip")
+	}
+}
+
+// withDependencies installs the locked dependencies of all groups into a
+// virtual environment that is first on PATH. The project itself is not
+// installed: a .pth file makes its modules importable from the source, at no
+// cost when the source changes.
+func withDependencies(pyproject, lock string) dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		return c.
+			WithExec([]string{"python3", "-m", "venv", virtualenv}).
+			WithExec([]string{"sh", "-c", `printf '%s\n' "$0" "$0/src" > "$(` + virtualenv + `/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"`, Workdir}).
+			WithEnvVariable("VIRTUAL_ENV", virtualenv).
+			WithEnvVariable("PATH", virtualenv+"/bin:${PATH}", dagger.ContainerWithEnvVariableOpts{Expand: true}).
+			WithWorkdir(Workdir).
+			WithNewFile("pyproject.toml", pyproject).
+			WithNewFile("poetry.lock", lock).
+			WithMountedCache("/root/.cache/pypoetry", dag.CacheVolume("pypoetry")).
+			WithExec([]string{"sh", "-c", installDependencies}).
+			WithoutMount("/root/.cache/pypoetry")
+	}
+}
+
+// installDependencies makes poetry take packages from the index that pip is
+// configured for in the image: one configuration serves both, and an index
+// without PyPI's own JSON interface is enough.
+const installDependencies = `set -eu
+pip="` + poetryHome + `/bin/python -m pip"
+: "${POETRY_PYPI_MIRROR_URL:=${PIP_INDEX_URL:-$($pip config get global.index-url 2>/dev/null || true)}}"
+: "${POETRY_PYPI_MIRROR_URL:=$(` + poetryHome + `/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)' 2>/dev/null || true)}"
+export POETRY_PYPI_MIRROR_URL
+exec poetry --no-interaction --no-ansi install --no-root --all-groups`

@@ -1,0 +1,53 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// Failure is the error of a command that ended with code: one line that says
+// what to do, and the command's own exit code for the caller.
+func Failure(code int, command []string, message string) error {
+	return &gqlerror.Error{
+		Message: message,
+		Extensions: map[string]any{
+			"_type":    "EXEC_ERROR",
+			"cmd":      command,
+			"exitCode": code,
+			"stdout":   "",
+			"stderr":   "",
+		},
+	}
+}
+
+// LastLine is the last line that says something.
+func LastLine(texts ...string) string {
+	for _, text := range texts {
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+			return last
+		}
+	}
+	return "it failed and said nothing"
+}
+
+// built evaluates a container, so that what fails in it is reported as doing
+// what, with the line that explain makes of the output ("" for its last line).
+func built(ctx context.Context, doing string, c *dagger.Container, explain func(output string) string) (*dagger.Container, error) {
+	c, err := c.Sync(ctx)
+	var failed *dagger.ExecError
+	if !errors.As(err, &failed) {
+		return c, err
+	}
+	message := explain(failed.Stdout + "\n" + failed.Stderr)
+	if message == "" {
+		message = LastLine(failed.Stderr, failed.Stdout)
+	}
+	return nil, Failure(failed.ExitCode, failed.Cmd, fmt.Sprintf("%s: %s", doing, message))
+}

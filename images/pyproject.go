@@ -1,0 +1,75 @@
+package images
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// dependencyKeys are the parts of pyproject.toml that decide what is installed:
+// those that poetry hashes into poetry.lock, and what it needs to read them.
+var dependencyKeys = map[string][]string{
+	"project":     {"requires-python", "dependencies", "optional-dependencies"},
+	"tool.poetry": {"dependencies", "dev-dependencies", "group", "extras", "source", "requires-poetry", "requires-plugins"},
+}
+
+// DependencyProject reduces a pyproject.toml to what decides which dependencies
+// are installed, so that a new version or description of the project leaves the
+// installed layer as it is.
+func DependencyProject(pyproject string) (string, error) {
+	var doc map[string]any
+	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
+		return "", fmt.Errorf("reading pyproject.toml: %w", positioned(err))
+	}
+	poetry := map[string]any{"package-mode": false}
+	out := map[string]any{"tool": map[string]any{"poetry": poetry}}
+	if project, ok := doc["project"].(map[string]any); ok {
+		kept := map[string]any{"name": "dependencies", "version": "0"}
+		keep(kept, project, dependencyKeys["project"])
+		out["project"] = kept
+	}
+	if tool, ok := doc["tool"].(map[string]any); ok {
+		if section, ok := tool["poetry"].(map[string]any); ok {
+			keep(poetry, section, dependencyKeys["tool.poetry"])
+		}
+	}
+	if groups, ok := doc["dependency-groups"]; ok {
+		out["dependency-groups"] = groups
+	}
+	b, err := toml.Marshal(out)
+	return string(b), err
+}
+
+func keep(to, from map[string]any, keys []string) {
+	for _, k := range keys {
+		if v, ok := from[k]; ok {
+			to[k] = v
+		}
+	}
+}
+
+// ProjectName is the name in a pyproject.toml, or "" when it has none.
+func ProjectName(pyproject string) string {
+	var doc struct {
+		Project struct{ Name string }
+		Tool    struct{ Poetry struct{ Name string } }
+	}
+	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
+		return ""
+	}
+	if doc.Project.Name != "" {
+		return doc.Project.Name
+	}
+	return doc.Tool.Poetry.Name
+}
+
+// positioned adds the line to a syntax error.
+func positioned(err error) error {
+	var syntax *toml.DecodeError
+	if errors.As(err, &syntax) {
+		row, column := syntax.Position()
+		return fmt.Errorf("line %d, column %d: %w", row, column, err)
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// Paths in the terraform container.
+const (
+	terraformHome = "/opt/terraform"
+	mirrorMount   = "/mnt/provider-mirror"
+	lockFile      = ".terraform.lock.hcl"
+)
+
+// cliConfig makes terraform take providers from the image, and fetch only what
+// is not there.
+const cliConfig = `provider_installation {
+  filesystem_mirror {
+    path = "` + terraformHome + `/providers"
+  }
+  direct {}
+}
+`
+
+// mirrorConfig takes providers from the caller's mirror when they are there.
+const mirrorConfig = `provider_installation {
+  filesystem_mirror {
+    path = "` + mirrorMount + `"
+  }
+  direct {}
+}
+`
+
+// installTerraform downloads a release and verifies it, unless the image
+// brings terraform or OpenTofu (which is then called by terraform's name too,
+// so that a project's scripts work with either).
+// Arguments: version, checksum of the archive ("" for the published list).
+const installTerraform = `set -eu
+version=$1 sum=$2
+command -v terraform >/dev/null 2>&1 && exec terraform version
+if command -v tofu >/dev/null 2>&1; then
+  ln -s "$(command -v tofu)" /usr/local/bin/terraform
+  exec terraform version
+fi
+case $(uname -m) in x86_64) arch=amd64;; aarch64) arch=arm64;; *) echo "no terraform release for $(uname -m)" >&2; exit 1;; esac
+cd "$(mktemp -d)"
+name=terraform_${version}_linux_${arch}.zip
+base=${TERRAFORM_RELEASES:-https://releases.hashicorp.com/terraform}/$version
+curl --fail --silent --show-error --location --retry 3 -o "$name" "$base/$name"
+if [ -z "$sum" ]; then
+  curl --fail --silent --show-error --location --retry 3 "$base/terraform_${version}_SHA256SUMS" | grep " $name\$" > sums
+else
+  echo "$sum  $name" > sums
+fi
+sha256sum -c sums >/dev/null || { echo "terraform $version: the archive's checksum is wrong" >&2; exit 1; }
+unzip -q "$name" terraform -d /usr/local/bin
+rm -rf "$PWD"
+exec terraform version`
+
+// fetchProviders initialises the locked providers and keeps them in the layout
+// of a filesystem mirror, as files of the image (init may have made links into
+// a mirror that is mounted only now).
+const fetchProviders = `set -eu
+terraform init -backend=false -input=false -lockfile=readonly
+mkdir -p ` + terraformHome + `/providers
+[ ! -d .terraform/providers ] || cp -RL .terraform/providers/. ` + terraformHome + `/providers/
+rm -rf .terraform`
+
+// Terraform is the container that plans, applies and destroys: terraform or
+// OpenTofu, aws-cli and jq for the project's scripts, and the locked providers.
+type Terraform struct {
+	Source   *dagger.Directory
+	Infra    string
+	Base     string
+	Version  string
+	Releases string
+	Mirror   *dagger.Directory
+	Login    Login
+}
+
+// Container builds it. Layers, from the one that changes least: base image,
+// tools, terraform, providers.
+func (t Terraform) Container(ctx context.Context) (*dagger.Container, error) {
+	c := t.Login.from(t.Base).
+		With(withTools(
+			tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"},
+			tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
+		)).
+		With(t.withTerraform()).
+		WithEnvVariable("TF_IN_AUTOMATION", "1").
+		WithEnvVariable("CHECKPOINT_DISABLE", "1")
+	c, err := t.withProviders(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return built(ctx, "building the terraform container", c, explainInit)
+}
+
+// explainInit turns terraform's complaint about a provider into one line.
+func explainInit(output string) string {
+	switch {
+	case strings.Contains(output, "doesn't match any of the checksums"), strings.Contains(output, "checksum list"):
+		return "a provider's checksum is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file"
+	case strings.Contains(output, "Failed to query available provider packages"), strings.Contains(output, "Failed to install provider"):
+		return "a provider in .terraform.lock.hcl cannot be fetched: check the network, or give --provider-mirror"
+	}
+	return ""
+}
+
+func (t Terraform) withTerraform() dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		install := []string{"sh", "-c", installTerraform, "install-terraform", t.Version, ""}
+		if t.Releases == "" {
+			return c.WithExec(install)
+		}
+		return c.WithEnvVariable("TERRAFORM_RELEASES", t.Releases).WithExec(install).WithoutEnvVariable("TERRAFORM_RELEASES")
+	}
+}
+
+func (t Terraform) withProviders(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
+	infra := t.Source.Directory(t.Infra)
+	if ok, err := t.Source.Exists(ctx, t.Infra); err != nil || !ok {
+		if err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("reading the source: no directory %q: name the terraform root module with --infra", t.Infra)
+	}
+	ok, err := infra.Exists(ctx, lockFile)
+	if err != nil || !ok {
+		return c, err
+	}
+	lock, err := infra.File(lockFile).Contents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	required, err := RequiredProviders(lock)
+	if err != nil {
+		return nil, err
+	}
+	work := path.Join(terraformHome, "lock")
+	fetch := c.
+		WithNewFile(path.Join(work, lockFile), lock).
+		WithNewFile(path.Join(work, "providers.tf"), required).
+		WithWorkdir(work)
+	if t.Mirror != nil {
+		fetch = fetch.
+			WithMountedDirectory(mirrorMount, t.Mirror).
+			WithNewFile(path.Join(terraformHome, "mirror.tfrc"), mirrorConfig).
+			WithEnvVariable("TF_CLI_CONFIG_FILE", path.Join(terraformHome, "mirror.tfrc"))
+	}
+	fetch = fetch.WithExec([]string{"sh", "-c", fetchProviders})
+	if t.Mirror != nil {
+		fetch = fetch.WithoutMount(mirrorMount)
+	}
+	return fetch.
+		WithNewFile(path.Join(terraformHome, "cli.tfrc"), cliConfig).
+		WithEnvVariable("TF_CLI_CONFIG_FILE", path.Join(terraformHome, "cli.tfrc")).
+		WithWorkdir(Workdir), nil
+}
