@@ -40,7 +40,7 @@ func (c *registryClient) authenticate(ctx context.Context, h http.Header) error 
 	return denied("it does not say how")
 }
 
-// token trades user and password, if any, for a token with the right to pull.
+// token trades user and password, if any, for a token of the client's scope.
 func (c *registryClient) token(ctx context.Context, challenge map[string]string) (string, error) {
 	fail := func(what string, kind error) error {
 		return &Error{Op: "logging in to the registry", What: what, Fix: "check user, password and their rights", Kind: kind}
@@ -54,7 +54,7 @@ func (c *registryClient) token(ctx context.Context, challenge map[string]string)
 	}
 	query := realm.Query()
 	query.Set("service", challenge["service"])
-	query.Set("scope", "repository:"+c.repository+":pull")
+	query.Set("scope", "repository:"+c.repository+":"+c.scope)
 	realm.RawQuery = query.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, realm.String(), nil)
 	if err != nil {

@@ -37,6 +37,7 @@ type registryClient struct {
 	repository string
 	login      Login
 	http       *http.Client
+	scope      string // what a token is asked for: "pull" or "pull,push"
 	auth       string // header, once the registry has said what it wants
 }
 
@@ -51,7 +52,7 @@ func newRegistryClient(r Registry, repository string) *registryClient {
 	if client == nil {
 		client = &http.Client{Transport: http.DefaultTransport}
 	}
-	return &registryClient{base: &url.URL{Scheme: scheme, Host: host}, repository: repository, login: r.Login, http: client}
+	return &registryClient{base: &url.URL{Scheme: scheme, Host: host}, repository: repository, login: r.Login, http: client, scope: "pull"}
 }
 
 func isLoopback(host string) bool {
@@ -127,7 +128,7 @@ func (c *registryClient) do(ctx context.Context, method, path string) (*http.Res
 			return nil, err
 		case err != nil:
 			continue
-		case resp.StatusCode == http.StatusOK:
+		case resp.StatusCode/100 == 2:
 			return resp, nil
 		}
 		_ = resp.Body.Close()

@@ -1,0 +1,113 @@
+package aws
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// bucket reads from one S3 bucket. It signs its few GET requests itself: S3's client is the largest of the SDK, and
+// every engine that loads the module would build it.
+type bucket struct {
+	session *Session
+	name    string
+	client  *http.Client
+}
+
+func (s *Session) bucket(name string) bucket { return bucket{s, name, newHTTPClient()} }
+
+// get reads an object, or a setting of the bucket ("versioning", "publicAccessBlock") when key is empty.
+func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
+	var last error
+	for try := 1; try <= attempts; try++ {
+		body, err := b.once(ctx, key, setting)
+		if err == nil {
+			return body, nil
+		}
+		last = err
+		if code := status(err); ctx.Err() != nil || code != 0 && code != http.StatusTooManyRequests && code < 500 {
+			break
+		}
+		if try < attempts {
+			if err := b.session.cfg.wait(ctx, time.Duration(try)*200*time.Millisecond); err != nil {
+				break
+			}
+		}
+	}
+	return nil, last
+}
+
+func (b bucket) once(ctx context.Context, key, setting string) ([]byte, error) {
+	keys, err := b.session.creds.Retrieve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.url(key, setting), nil)
+	if err != nil {
+		return nil, err
+	}
+	empty := sha256.Sum256(nil)
+	hash := hex.EncodeToString(empty[:])
+	req.Header.Set("X-Amz-Content-Sha256", hash)
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	if err := signer.SignHTTP(ctx, keys, req, hash, "s3", b.session.cfg.Region, time.Now()); err != nil {
+		return nil, err
+	}
+	resp, err := b.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, largest))
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, bucketError(resp, body)
+	}
+	return body, nil
+}
+
+// url is path-style, which every bucket takes and every stand-in too.
+func (b bucket) url(key, setting string) string {
+	base := b.session.cfg.Endpoint
+	if base == "" {
+		suffix := "amazonaws.com"
+		if b.session.partition() == "aws-cn" {
+			suffix = "amazonaws.com.cn"
+		}
+		base = fmt.Sprintf("https://s3.%s.%s", b.session.cfg.Region, suffix)
+	}
+	path := strings.TrimSuffix(base, "/") + "/" + url.PathEscape(b.name)
+	for _, part := range strings.Split(key, "/") {
+		if key != "" {
+			path += "/" + url.PathEscape(part)
+		}
+	}
+	if setting != "" {
+		path += "?" + setting + "="
+	}
+	return path
+}
+
+// bucketError is the SDK's form of what S3 answered, so that explain can judge it.
+func bucketError(resp *http.Response, body []byte) error {
+	var answer struct{ Code, Message string }
+	_ = xml.Unmarshal(body, &answer) // some failures have no body
+	api := &smithy.GenericAPIError{Code: answer.Code, Message: answer.Message}
+	if region := resp.Header.Get("X-Amz-Bucket-Region"); resp.StatusCode == http.StatusMovedPermanently && region != "" {
+		api = &smithy.GenericAPIError{Code: "PermanentRedirect", Message: "the bucket is in region " + region}
+	}
+	return &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: resp}, Err: api}
+}

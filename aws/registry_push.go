@@ -1,0 +1,56 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// CheckPush tells whether the login may push to a repository, without pushing: it opens an upload and cancels it. The
+// error says why not.
+func (r Registry) CheckPush(ctx context.Context, repository string) error {
+	if err := checkReference(repository, "latest"); err != nil {
+		return err
+	}
+	limit := r.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	c := newRegistryClient(r, repository)
+	c.scope = "pull,push"
+	op := "opening an upload to \"" + c.base.Host + "/" + repository + "\""
+	resp, err := c.do(ctx, http.MethodPost, "blobs/uploads/")
+	if err != nil {
+		var known *Error
+		switch {
+		case errors.Is(err, errMissing):
+			return &Error{Op: op, What: "no such repository", Fix: "publish-images creates it in ECR; elsewhere create the project first", Kind: ErrNotFound}
+		case errors.As(err, &known) && known.Kind == ErrDenied:
+			return &Error{Op: op, What: known.What, Fix: "give the user, or the role, the right to push", Kind: ErrDenied}
+		}
+		return &Error{Op: op, What: scrub(excerpt(reason(ctx, err, limit)), r.Login.Password, r.Login.Raw), Fix: "check the network and the registry's address", Kind: ErrUnreachable}
+	}
+	_ = resp.Body.Close()
+	c.cancelUpload(ctx, resp)
+	return nil
+}
+
+// cancelUpload ends an upload. Registries drop one that is left, so a failure does not matter.
+func (c *registryClient) cancelUpload(ctx context.Context, opened *http.Response) {
+	where, err := opened.Location()
+	if err != nil || where.Host != c.base.Host || where.Scheme != c.base.Scheme {
+		return
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, where.String(), nil)
+	if err != nil {
+		return
+	}
+	if c.auth != "" {
+		req.Header.Set("Authorization", c.auth)
+	}
+	if resp, err := c.http.Do(req); err == nil {
+		_ = resp.Body.Close()
+	}
+}
