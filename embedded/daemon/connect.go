@@ -9,7 +9,8 @@ import (
 
 // Connect returns the address of a running buildkitd: BUILDKIT_HOST when set, else
 // unix://<run dir>/buildkitd.sock, building and starting a daemon when none
-// answers. progress gets one-line notices and nothing when the daemon runs.
+// answers. progress, which may be nil, gets one-line notices and nothing when the
+// daemon runs.
 // Callers at the same instant, in any number of processes, share one daemon.
 func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 	if host := os.Getenv("BUILDKIT_HOST"); host != "" {
@@ -20,6 +21,9 @@ func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 			return "", fmt.Errorf("connecting to BUILDKIT_HOST %q: %w: start it, or unset BUILDKIT_HOST", host, err)
 		}
 		return host, nil
+	}
+	if progress == nil {
+		progress = io.Discard
 	}
 	d, err := environment()
 	if err != nil {
