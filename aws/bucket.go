@@ -25,7 +25,7 @@ type bucket struct {
 	client  *http.Client
 }
 
-func (s *Session) bucket(name string) bucket { return bucket{s, name, newHTTPClient()} }
+func (s *Session) bucket(name string) bucket { return bucket{s, name, s.cfg.httpClient()} }
 
 // get reads an object, or a setting of the bucket ("versioning", "publicAccessBlock") when key is empty.
 func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {

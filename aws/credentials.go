@@ -36,6 +36,8 @@ type Config struct {
 	// For tests. Backoff is the pause after the given attempt, Now the clock.
 	Backoff func(attempt int) time.Duration
 	Now     func() time.Time
+
+	attemptLimit time.Duration // of one HTTP request, default 10 s
 }
 
 // Identity is who AWS says we are.
@@ -132,7 +134,7 @@ func (c Config) secrets() []Secret {
 func (c Config) sdk() awssdk.Config {
 	out := awssdk.Config{
 		Region:     c.Region,
-		HTTPClient: newHTTPClient(),
+		HTTPClient: c.httpClient(),
 		Retryer:    func() awssdk.Retryer { return newRetryer(c.Backoff) },
 	}
 	if c.Endpoint != "" {

@@ -12,7 +12,7 @@ var (
 	roleForm     = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-iso[a-z-]*|aws-eusc):iam::(\d{12}):role/[\w+=,.@/-]{1,576}$`)
 	accountForm  = regexp.MustCompile(`^\d{12}$`)
 	regionForm   = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`)
-	externalForm = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`) // STS AssumeRole, ExternalId
+	externalForm = regexp.MustCompile(`^[\w+=,.@:/-]+$`) // STS AssumeRole, ExternalId: 2 to 1224 of these
 )
 
 // check finds settings that do not fit together before anything is sent.
@@ -29,7 +29,7 @@ func (c Config) check() error {
 		return configError(op, "a secret key or session token without its access key id", "give all of them")
 	case strings.HasPrefix(c.AccessKeyID, "ASIA") && c.SessionToken == "":
 		return configError(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give the session token too")
-	case c.ExternalID != "" && !externalForm.MatchString(c.ExternalID):
+	case c.ExternalID != "" && (len(c.ExternalID) < 2 || len(c.ExternalID) > 1224 || !externalForm.MatchString(c.ExternalID)):
 		return configError(op, "the external id has a form that STS refuses", "use 2 to 1224 letters, digits and _+=,.@:/-")
 	case c.RoleARN != "" && !roleForm.MatchString(c.RoleARN):
 		return configError(op, fmt.Sprintf("role %q is not an ARN", c.RoleARN), `write "arn:aws:iam::<account>:role/<name>"`)

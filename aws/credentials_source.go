@@ -100,7 +100,7 @@ func (t token) GetIdentityToken() ([]byte, error) { return []byte(t), nil }
 func (c Config) containerRole() awssdk.CredentialsProvider {
 	p := endpointcreds.New(c.containerURL(), func(o *endpointcreds.Options) {
 		o.AuthorizationToken = string(c.ContainerToken)
-		o.HTTPClient = direct(newHTTPClient())
+		o.HTTPClient = direct(c.httpClient())
 		o.Retryer = newRetryer(c.Backoff)
 	})
 	return explained{p, fmt.Sprintf("reading the container's role at %q", c.containerURL()), "check the task's or the pod's role, and its authorization token", c.secrets()}

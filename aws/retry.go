@@ -48,11 +48,15 @@ func torn(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled)
 }
 
-// newHTTPClient returns the client for all calls. It follows no redirect: AWS answers none on these calls, and a
+// httpClient returns the client for all calls. It follows no redirect: AWS answers none on these calls, and a
 // followed one would carry a token to another host.
-func newHTTPClient() *http.Client {
+func (c Config) httpClient() *http.Client {
+	limit := c.attemptLimit
+	if limit == 0 {
+		limit = attemptLimit
+	}
 	return &http.Client{
-		Timeout:       attemptLimit,
+		Timeout:       limit,
 		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
