@@ -1,0 +1,197 @@
+// Package cli is the command line of the pipeline: the part of `dagger call`
+// and `dagger functions` that a module needs, with the same arguments, output
+// and exit codes.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+
+	"dagger/pipeline/embedded/module"
+)
+
+// App is the command line with all that it reaches outside of this package.
+type App struct {
+	Name      string // as the user calls it, such as pipeline
+	Version   string // what `version` says
+	Dir       string // working directory
+	ModuleDir string // the module where -m gives none; empty: look upwards from Dir
+	Stdout    io.Writer
+	Stderr    io.Writer
+	LookupEnv func(name string) (string, bool)
+	Terminal  bool // Stdout is a terminal
+	Width     int  // of the help, in columns
+
+	API        API
+	NewSession func(progress string) Session
+	Engine     Engine
+	Builder    module.Builder
+	// WriteBindings generates the bindings into the module's directory.
+	WriteBindings func(ctx context.Context, m *module.Module) error
+}
+
+// Session is what a call needs of the session server.
+type Session interface {
+	// Listen starts to serve Dagger's session protocol on loopback.
+	Listen() (port int, token string, err error)
+	// Query runs a GraphQL query and returns its data. An error of an exec has
+	// a method Extensions with Dagger's details.
+	Query(ctx context.Context, query string) (json.RawMessage, error)
+	// Interrupt asks the running execs to stop.
+	Interrupt()
+	// Kill ends the running execs at once.
+	Kill()
+	// Scrub returns a writer that removes the values of the session's secrets.
+	Scrub(w io.Writer) io.WriteCloser
+	Close() error
+}
+
+// Engine is what `engine` commands work on.
+type Engine interface {
+	Status(ctx context.Context) (string, error)
+	Stop(ctx context.Context) error
+	Prune(ctx context.Context, all bool) (freed int64, err error)
+}
+
+const callShort = "Call one or more functions, interconnected into a pipeline"
+
+// A command is one that is named first. Its arguments are what follows.
+type command struct {
+	name, use, short string
+	run              func(a *App, ctx context.Context, o *options, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"call", "call [options] <function>", callShort, (*App).call},
+		{"functions", "functions [options] [function]...", "List available functions", (*App).functions},
+		{"engine", "engine status|stop|prune [--all]", "Look after the embedded engine", (*App).engine},
+		{"bindings", "bindings [options]", "Generate the module's Go bindings", (*App).bindings},
+		{"version", "version", "Print version", (*App).version},
+	}
+}
+
+// Run runs one command and returns the exit code.
+func (a *App) Run(ctx context.Context, args []string) int {
+	return a.report(a.run(ctx, args))
+}
+
+func (a *App) run(ctx context.Context, args []string) error {
+	o := newOptions()
+	fs := flagSet(o.common)
+	if err := fs.Parse(args); err != nil {
+		return a.usage("", err)
+	}
+	if fs.NArg() == 0 {
+		a.help()
+		return nil
+	}
+	name := fs.Arg(0)
+	if name == "help" {
+		a.help()
+		return nil
+	}
+	for _, c := range commands() {
+		if c.name != name {
+			continue
+		}
+		if o.help {
+			fmt.Fprintf(a.Stdout, "%s\n\n%s\n  %s %s\n", c.short, heading("Usage"), a.Name, c.use)
+			return nil
+		}
+		return c.run(a, ctx, o, fs.Args()[1:])
+	}
+	return a.usage("", unknown("command", name, a.Name, commandNames()))
+}
+
+func commandNames() []string {
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func (a *App) help() {
+	fmt.Fprintf(a.Stdout, "Test, package and deploy with a pipeline of containers\n\n%s\n  %s [options] [command]\n\n%s\n",
+		heading("Usage"), a.Name, heading("Commands"))
+	for _, c := range commands() {
+		fmt.Fprintf(a.Stdout, "  %-11s %s\n", c.name, c.short)
+	}
+	fmt.Fprintf(a.Stdout, "\n%s\n%s\nUse %q for more information about a command.\n",
+		heading("Options"), newOptions().common.FlagUsagesWrapped(a.Width), a.Name+" [command] --help")
+}
+
+func (a *App) version(_ context.Context, _ *options, _ []string) error {
+	fmt.Fprintf(a.Stdout, "%s %s\n", a.Name, a.Version)
+	return nil
+}
+
+func (a *App) bindings(ctx context.Context, o *options, args []string) error {
+	if rest, err := a.plain(o, "bindings", args); err != nil || o.help {
+		return err
+	} else if len(rest) > 0 {
+		return a.usage("bindings", fmt.Errorf("unexpected argument %q", rest[0]))
+	}
+	m, err := a.load(o)
+	if err != nil {
+		return err
+	}
+	return a.WriteBindings(ctx, m)
+}
+
+// plain parses the options of a command without functions, and answers --help.
+func (a *App) plain(o *options, name string, args []string) ([]string, error) {
+	fs := flagSet(o.common)
+	fs.SetInterspersed(true)
+	if err := fs.Parse(args); err != nil {
+		return nil, a.usage(name, err)
+	}
+	if o.help {
+		for _, c := range commands() {
+			if c.name == name {
+				fmt.Fprintf(a.Stdout, "%s\n\n%s\n  %s %s\n\n%s\n%s", c.short, heading("Usage"), a.Name, c.use,
+					heading("Options"), o.common.FlagUsagesWrapped(a.Width))
+			}
+		}
+	}
+	return fs.Args(), nil
+}
+
+func (a *App) functions(_ context.Context, o *options, args []string) error {
+	path, err := a.plain(o, "functions", args)
+	if err != nil || o.help {
+		return err
+	}
+	m, err := a.load(o)
+	if err != nil {
+		return err
+	}
+	p := a.provider(m)
+	for _, name := range path {
+		f, ok := p.find(name)
+		if !ok {
+			return fmt.Errorf("no function %q in type %q", name, p.name)
+		}
+		if p, ok = a.API.provider(f.Returns); !ok {
+			return fmt.Errorf("function %q returns type %q with no further functions available", name, f.Returns)
+		}
+	}
+	sort.Slice(p.functions, func(i, j int) bool { return p.functions[i].Command() < p.functions[j].Command() })
+	width := len("Name")
+	for _, f := range p.functions {
+		width = max(width, len(f.Command()))
+	}
+	fmt.Fprintf(a.Stdout, "%-*s   %s\n", width, "Name", "Description")
+	for _, f := range p.functions {
+		fmt.Fprintf(a.Stdout, "%-*s   %s\n", width, f.Command(), f.Short())
+	}
+	if len(p.skipped) > 0 {
+		fmt.Fprintf(a.Stdout, "\nSkipped %d function(s) with unsupported types: %s\n", len(p.skipped), strings.Join(p.skipped, ", "))
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"dagger/pipeline/embedded/module"
+)
+
+// options are the flags that may stand anywhere.
+type options struct {
+	module   string
+	progress string
+	quiet    int
+	silent   bool
+	verbose  int
+	debug    bool
+	help     bool
+
+	// of call
+	output string
+	json   bool
+
+	common, call *pflag.FlagSet
+}
+
+// newOptions makes the flags of every command, and those of call besides.
+func newOptions() *options {
+	o := &options{common: newFlagSet(), call: newFlagSet()}
+	fs := o.common
+	fs.StringVarP(&o.module, "mod", "m", "", "Directory of the module to load (default: this pipeline's own)")
+	fs.StringVar(&o.progress, "progress", "auto", "Progress output format (auto, plain, tty)")
+	fs.CountVarP(&o.quiet, "quiet", "q", "Show no progress")
+	fs.BoolVarP(&o.silent, "silent", "s", false, "Show no progress")
+	fs.CountVarP(&o.verbose, "verbose", "v", "Has no effect: all output is shown")
+	fs.BoolVarP(&o.debug, "debug", "d", false, "Has no effect: all output is shown")
+	fs.BoolVarP(&o.help, "help", "h", false, "Print usage")
+	for _, name := range []string{"help", "verbose", "debug"} {
+		fs.Lookup(name).Hidden = true
+	}
+	o.call.BoolVarP(&o.json, "json", "j", false, "Present result as JSON")
+	o.call.StringVarP(&o.output, "output", "o", "", "Save the result to a local file or directory")
+	return o
+}
+
+// flagSet is a new set of the given flags. It stops at the first argument that
+// is no flag.
+func flagSet(sets ...*pflag.FlagSet) *pflag.FlagSet {
+	fs := newFlagSet()
+	for _, s := range sets {
+		fs.AddFlagSet(s)
+	}
+	return fs
+}
+
+// newFlagSet takes flags in the case of the source too: --dryRun is --dry-run.
+func newFlagSet() *pflag.FlagSet {
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	fs.Usage = func() {}
+	fs.SetInterspersed(false)
+	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		return pflag.NormalizedName(module.CommandName(name))
+	})
+	return fs
+}
+
+// display is the kind of progress to show.
+func (o *options) display(lookup func(string) (string, bool)) (string, error) {
+	progress := o.progress
+	if progress == "auto" {
+		if env, _ := lookup("DAGGER_PROGRESS"); env != "" {
+			progress = env
+		}
+	}
+	if o.silent || o.quiet > 0 {
+		return "quiet", nil
+	}
+	switch progress {
+	case "auto", "plain", "tty", "quiet":
+		return progress, nil
+	case "dots", "logs", "report":
+		return "plain", nil
+	}
+	return "", fmt.Errorf("unknown progress type %q: want auto, plain or tty", progress)
+}
+
+// load reads the module that the options choose.
+func (a *App) load(o *options) (*module.Module, error) {
+	dir, err := a.moduleDir(o)
+	if err != nil {
+		return nil, err
+	}
+	return module.Load(dir)
+}
+
+func (a *App) moduleDir(o *options) (string, error) {
+	given := o.module
+	if given == "" {
+		given, _ = a.LookupEnv("DAGGER_MODULE")
+	}
+	if given != "" {
+		if remote(given) {
+			return "", fmt.Errorf("loading module %q: the embedded engine loads local modules only: check it out, or use dagger", given)
+		}
+		return module.Find(a.path(given))
+	}
+	if a.ModuleDir != "" {
+		return a.ModuleDir, nil
+	}
+	return module.Find(a.Dir)
+}

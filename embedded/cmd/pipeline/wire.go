@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"dagger/pipeline/embedded/cli"
+	"dagger/pipeline/embedded/daemon"
+	"dagger/pipeline/embedded/session"
+)
+
+// api describes the session server's types to the command line.
+func api() cli.API {
+	out := cli.API{}
+	for name, t := range session.Types() {
+		for _, f := range t.Fields {
+			field := cli.Field{Name: f.Name, Doc: f.Doc, Returns: f.Returns}
+			for _, a := range f.Args {
+				field.Args = append(field.Args, cli.FieldArg{Name: a.Name, Doc: a.Doc, Type: a.Type, Default: a.Default})
+			}
+			out[name] = append(out[name], field)
+		}
+	}
+	return out
+}
+
+// server makes the errors of a session server carry their details as Dagger's
+// own do.
+type server struct{ *session.Server }
+
+type apiError struct{ cause *session.Error }
+
+func (e apiError) Extensions() map[string]any { return e.cause.Extensions }
+func (e apiError) Error() string              { return e.cause.Message }
+func (e apiError) Unwrap() error              { return e.cause }
+
+func (s server) Query(ctx context.Context, query string) (json.RawMessage, error) {
+	data, err := s.Server.Query(ctx, query)
+	var e *session.Error
+	if errors.As(err, &e) {
+		return nil, apiError{e}
+	}
+	return data, err
+}
+
+func (s server) Scrub(w io.Writer) io.WriteCloser {
+	scrubbed := s.Server.Scrub(w)
+	if c, ok := scrubbed.(io.WriteCloser); ok {
+		return c
+	}
+	return unheld{scrubbed}
+}
+
+// unheld is a writer that holds nothing back.
+type unheld struct{ io.Writer }
+
+func (unheld) Close() error { return nil }
+
+// newSession starts sessions whose relative paths start from dir. The shim lies
+// beside this program unless PIPELINE_SHIM says otherwise.
+func newSession(dir string) func(progress string) cli.Session {
+	return func(progress string) cli.Session {
+		shim := os.Getenv("PIPELINE_SHIM")
+		if shim == "" {
+			if self, err := os.Executable(); err == nil {
+				shim = filepath.Join(filepath.Dir(self), "shim")
+			}
+		}
+		return server{session.New(session.Options{
+			Connect:  func(ctx context.Context) (string, error) { return daemon.Connect(ctx, os.Stderr) },
+			Progress: progress,
+			Stderr:   os.Stderr,
+			Workdir:  dir,
+			Shim:     shim,
+			Summary:  os.Getenv("PIPELINE_SUMMARY"),
+		})}
+	}
+}
+
+// engine is the embedded daemon.
+type engine struct{}
+
+func (engine) Status(ctx context.Context) (string, error) {
+	info, err := daemon.Status(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	if !info.Running {
+		fmt.Fprintf(&b, "not running\naddress      %s\n", info.Address)
+	} else {
+		fmt.Fprintf(&b, "running\nversion      %s\naddress      %s\n", info.Version, info.Address)
+	}
+	if info.PID != 0 {
+		fmt.Fprintf(&b, "pid          %d\n", info.PID)
+	}
+	if info.Running {
+		fmt.Fprintf(&b, "snapshotter  %s\ncache        %s in %d records\n", info.Snapshotter, cli.Size(info.CacheSize), info.Records)
+	}
+	for _, line := range []struct{ name, value string }{{"state", info.State}, {"log", info.Log}} {
+		if line.value != "" {
+			fmt.Fprintf(&b, "%-12s %s\n", line.name, line.value)
+		}
+	}
+	return b.String(), nil
+}
+
+func (engine) Stop(ctx context.Context) error { return daemon.Stop(ctx) }
+
+func (engine) Prune(ctx context.Context, all bool) (int64, error) { return daemon.Prune(ctx, all) }
+
+// buildkitVersion is the version of BuildKit that this program was built with.
+func buildkitVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			if d.Path == "github.com/moby/buildkit" {
+				return d.Version
+			}
+		}
+	}
+	return "unknown"
+}
