@@ -10,11 +10,11 @@ import (
 
 // down stops the lab that serves from the directory; when none does, it says so and that is no error.
 func down(ctx context.Context, dir state.Dir, progress debian.Progress) error {
-	unlock, err := state.Lock(dir.Path("up.lock"), func() { progress("waiting for another lab command on %s", dir) })
+	lock, err := state.Lock(dir.Path("up.lock"), func() { progress("waiting for another lab command on %s", dir) })
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Close()
 	running, alive, err := dir.ReadRunning()
 	if err != nil {
 		return err

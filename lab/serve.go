@@ -36,14 +36,14 @@ func serve(ctx context.Context, dir state.Dir, bind string, progress debian.Prog
 }
 
 func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian.Progress) error {
-	unlock, err := state.Lock(dir.Path("serve.lock"), nil)
+	lock, err := state.Lock(dir.Path("serve.lock"), nil)
 	if errors.Is(err, state.ErrLocked) {
 		return fmt.Errorf("serving from %q: another serve is at it: stop it with \"lab down\", or set LAB_DIR to another directory", dir)
 	}
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Close()
 	cache, err := state.Cache()
 	if err != nil {
 		return err

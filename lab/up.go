@@ -32,11 +32,11 @@ type made struct {
 
 // up makes sure that the lab serves and holds its base images, then prints its environment.
 func up(ctx context.Context, dir state.Dir, bind string, stdout io.Writer, progress debian.Progress) error {
-	unlock, err := state.Lock(dir.Path("up.lock"), func() { progress("waiting for another lab command on %s", dir) })
+	lock, err := state.Lock(dir.Path("up.lock"), func() { progress("waiting for another lab command on %s", dir) })
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Close()
 	cache, err := state.Cache()
 	if err != nil {
 		return err
@@ -53,24 +53,20 @@ func up(ctx context.Context, dir state.Dir, bind string, stdout io.Writer, progr
 		return err
 	}
 
-	// Installing moto and building images take about as long as each other, and wait on the network.
+	// All of it waits on the network for much of its time.
 	var running state.Running
 	built := make([]image.Built, len(recipes))
 	group, gctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		if _, err = aws.Venv(gctx, cache, progress); err == nil {
-			running, err = ensureServing(gctx, dir, bind, progress)
-		}
+		running, err = ensureServing(gctx, dir, cache, bind, progress)
 		return err
 	})
-	group.Go(func() (err error) {
-		for i, r := range recipes {
-			if built[i], err = image.Build(gctx, filepath.Join(cache, "images"), r, sums, progress); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	for i, r := range recipes {
+		group.Go(func() (err error) {
+			built[i], err = image.Build(gctx, filepath.Join(cache, "images"), r, sums, progress)
+			return err
+		})
+	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -113,7 +109,7 @@ func recipes(ctx context.Context, cache string, progress debian.Progress) ([]ima
 }
 
 // ensureServing returns the running lab, started when none answers.
-func ensureServing(ctx context.Context, dir state.Dir, bind string, progress debian.Progress) (state.Running, error) {
+func ensureServing(ctx context.Context, dir state.Dir, cache, bind string, progress debian.Progress) (state.Running, error) {
 	running, alive, err := dir.ReadRunning()
 	if err != nil {
 		return running, err
@@ -137,6 +133,9 @@ func ensureServing(ctx context.Context, dir state.Dir, bind string, progress deb
 	}
 	if bind == "" {
 		bind = running.Bind
+	}
+	if _, err := aws.Venv(ctx, cache, progress); err != nil { // here, so that its progress is seen
+		return running, err
 	}
 	if err := start(ctx, dir, bind); err != nil {
 		return running, err

@@ -53,7 +53,7 @@ func scope(r *http.Request) string {
 		credential, _, _ = strings.Cut(rest, ",")
 	}
 	parts := strings.Split(strings.TrimSpace(credential), "/")
-	if len(parts) < 5 || parts[len(parts)-1] != "aws4_request" {
+	if len(parts) < 4 || parts[len(parts)-1] != "aws4_request" {
 		return ""
 	}
 	return parts[len(parts)-2]

@@ -27,6 +27,13 @@ type Moto struct {
 	err    error         // how it went, once exited is closed
 }
 
+// startMoto runs moto's server without its own log of requests, whose query strings can hold
+// signatures and tokens.
+const startMoto = `import logging
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+from moto.server import main
+main()`
+
 // StartMoto starts the server of a virtualenv with its socket in the working directory (a relative
 // path, because a socket's path may have 107 bytes only) and returns once it answers. The server
 // dies with this process. Its output goes to the writer.
@@ -35,8 +42,8 @@ func StartMoto(ctx context.Context, venv, socket string, output io.Writer) (*Mot
 		return nil, fmt.Errorf("clearing moto's socket: %w", err)
 	}
 	m := &Moto{socket: socket, exited: make(chan struct{})}
-	m.cmd = exec.Command(filepath.Join(venv, "bin", "python"), "-m", "moto.server", "-H", "unix://"+socket, "-p", "0")
-	m.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "PYTHONUNBUFFERED=1", "NO_COLOR=1"}
+	m.cmd = exec.Command(filepath.Join(venv, "bin", "python"), "-c", startMoto, "-H", "unix://"+socket, "-p", "0")
+	m.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "PYTHONUNBUFFERED=1"}
 	m.cmd.Stdout, m.cmd.Stderr = output, output
 	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	started := make(chan error, 1)

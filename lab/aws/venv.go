@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"dagger/pipeline/lab/debian"
 	"dagger/pipeline/lab/state"
@@ -17,17 +16,19 @@ import (
 const MotoVersion = "5.2.1"
 
 // Venv returns the virtualenv that holds moto, made in the cache at first use (about 20 s).
-func Venv(ctx context.Context, cache string, progress func(format string, args ...any)) (string, error) {
+func Venv(ctx context.Context, cache string, progress debian.Progress) (string, error) {
 	venv := filepath.Join(cache, "moto-"+MotoVersion)
-	unlock, err := state.Lock(venv+".lock", func() { progress("waiting for another lab that installs moto") })
+	lock, err := state.Lock(venv+".lock", func() { progress("waiting for another lab that installs moto") })
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer lock.Close()
 	if usable(ctx, venv) {
 		return venv, nil
 	}
-	done := progressDone(progress, "installing moto %s, once", MotoVersion)
+	what := "installing moto " + MotoVersion + ", once"
+	progress("%s ...", what)
+	done := debian.Timed(progress, what)
 	python, err := python(ctx, progress)
 	if err != nil {
 		return "", err
@@ -40,6 +41,7 @@ func Venv(ctx context.Context, cache string, progress func(format string, args .
 		{filepath.Join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "moto[server]==" + MotoVersion},
 	} {
 		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+		cmd.ExtraFiles = []*os.File{lock} // if this process dies, no other touches the directory before the command ends
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			_ = os.RemoveAll(venv)
@@ -62,7 +64,7 @@ func usable(ctx context.Context, venv string) bool {
 }
 
 // python finds a Python of at least 3.9 that can make virtualenvs, or installs Debian's.
-func python(ctx context.Context, progress func(string, ...any)) (string, error) {
+func python(ctx context.Context, progress debian.Progress) (string, error) {
 	fits := func(path string) bool {
 		return exec.CommandContext(ctx, path, "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))").Run() == nil
 	}
@@ -82,10 +84,4 @@ func python(ctx context.Context, progress func(string, ...any)) (string, error) 
 		return "", errors.New("finding python3: none of at least 3.9 with venv, even after installing python3-venv: put one on PATH")
 	}
 	return candidates[0], nil
-}
-
-func progressDone(progress func(string, ...any), format string, args ...any) func() {
-	what := fmt.Sprintf(format, args...)
-	progress("%s ...", strings.TrimSpace(what))
-	return debian.Timed(progress, what)
 }

@@ -32,10 +32,10 @@ func Install(ctx context.Context, progress Progress, packages ...string) error {
 	progress("installing %s ...", names)
 	done := Timed(progress, "installing "+names)
 	install := append([]string{"install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"}, packages...)
-	out, err := aptGet(ctx, install...)
-	if err != nil { // the lists of a fresh machine are empty or old
+	if _, err := aptGet(ctx, install...); err != nil { // the lists of a fresh machine are empty or old
 		update, _ := aptGet(ctx, "update", "-qq", "-o", "DPkg::Lock::Timeout=300")
-		if out, err = aptGet(ctx, install...); err != nil {
+		out, err := aptGet(ctx, install...)
+		if err != nil {
 			return fmt.Errorf("installing %s: %s: %w: run \"apt-get update\" and see what it says", names, LastLine(append(update, out...)), err)
 		}
 	}

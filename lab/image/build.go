@@ -3,6 +3,7 @@ package image
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,11 +48,11 @@ func Build(ctx context.Context, cache string, r Recipe, sums *Sums, progress deb
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		return Built{}, fmt.Errorf("building base image %s: %w", r.Name, err)
 	}
-	unlock, err := state.Lock(dir+".lock", func() { progress("waiting for another lab that builds base image %s", r.Name) })
+	lock, err := state.Lock(dir+".lock", func() { progress("waiting for another lab that builds base image %s", r.Name) })
 	if err != nil {
 		return Built{}, err
 	}
-	defer unlock()
+	defer lock.Close()
 	if built, ok := cached(dir); ok {
 		return built, nil
 	}
@@ -64,7 +65,7 @@ func Build(ctx context.Context, cache string, r Recipe, sums *Sums, progress deb
 	}
 	progress("building base image %s ...", r.Name)
 	start := time.Now()
-	built, err := build(ctx, dir, r)
+	built, err := build(ctx, dir, r, lock)
 	if err != nil {
 		return Built{}, fmt.Errorf("building base image %s: %w", r.Name, err)
 	}
@@ -79,14 +80,17 @@ func cached(dir string) (Built, bool) {
 	return built, found && err == nil
 }
 
-func build(ctx context.Context, dir string, r Recipe) (Built, error) {
-	work, err := os.MkdirTemp(filepath.Dir(dir), ".build-")
-	if err != nil {
+func build(ctx context.Context, dir string, r Recipe, lock *os.File) (_ Built, err error) {
+	work := dir + ".work"
+	if err := clear(work); err != nil { // of a build that was killed
 		return Built{}, err
 	}
-	defer os.RemoveAll(work)
+	if err := os.Mkdir(work, 0o700); err != nil {
+		return Built{}, err
+	}
+	defer func() { err = errors.Join(err, clear(work)) }()
 	packages, err := writeLayer(filepath.Join(work, "packages.tar.zst"), func(w io.Writer) error {
-		return bootstrap(ctx, work, r, w)
+		return bootstrap(ctx, work, r, lock, w)
 	})
 	if err != nil {
 		return Built{}, err
@@ -115,7 +119,7 @@ func build(ctx context.Context, dir string, r Recipe) (Built, error) {
 }
 
 // bootstrap writes a root filesystem with the recipe's packages as a tar stream.
-func bootstrap(ctx context.Context, work string, r Recipe, w io.Writer) error {
+func bootstrap(ctx context.Context, work string, r Recipe, lock *os.File, w io.Writer) error {
 	certificates := filepath.Join(work, "certificates")
 	if err := os.Mkdir(certificates, 0o755); err != nil {
 		return err
@@ -149,6 +153,7 @@ func bootstrap(ctx context.Context, work string, r Recipe, w io.Writer) error {
 	args = append(args, r.Sources...)
 	cmd := exec.CommandContext(ctx, "mmdebstrap", args...)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("SOURCE_DATE_EPOCH=%d", epoch.Unix()), "LC_ALL=C.UTF-8", "TMPDIR="+work)
+	cmd.ExtraFiles = []*os.File{lock} // if this process dies, no other touches the directory before mmdebstrap ends
 	cmd.Stdout = w
 	var log bytes.Buffer
 	cmd.Stderr = &log

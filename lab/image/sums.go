@@ -3,6 +3,7 @@ package image
 import (
 	"fmt"
 	"os"
+	"sync"
 
 	"dagger/pipeline/lab/state"
 )
@@ -11,6 +12,7 @@ import (
 // that a second start need not read them.
 type Sums struct {
 	path string
+	lock sync.Mutex
 	Seen map[string]string `json:"seen"` // "WHAT PATH SIZE MTIME" to what was found out
 }
 
@@ -33,6 +35,8 @@ func (s *Sums) Remember(what, path string, find func() (string, error)) (string,
 		return "", fmt.Errorf("looking at %q: %w", path, err)
 	}
 	id := fmt.Sprintf("%s %s %d %d", what, path, info.Size(), info.ModTime().UnixNano())
+	s.lock.Lock()
+	defer s.lock.Unlock()
 	if said, ok := s.Seen[id]; ok {
 		return said, nil
 	}

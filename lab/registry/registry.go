@@ -44,7 +44,7 @@ func New(ctx context.Context, o Options) (handler http.Handler, err error) {
 			handler, err = nil, fmt.Errorf("starting the registry in %q: %v", o.Storage, r)
 		}
 	}()
-	logrus.SetLevel(logrus.ErrorLevel)
+	quiet()
 	config := &configuration.Configuration{
 		Version: "0.1",
 		Storage: configuration.Storage{
@@ -59,4 +59,20 @@ func New(ctx context.Context, o Options) (handler http.Handler, err error) {
 	config.HTTP.Secret = o.Secret
 	config.Catalog.MaxEntries = 1000
 	return handlers.NewApp(ctx, config), nil
+}
+
+// quiet keeps the library's log to what is wrong with the registry itself. It logs what a client was
+// refused (a missing manifest, no login) at the same level; those are the client's to report.
+func quiet() {
+	logrus.SetLevel(logrus.ErrorLevel)
+	logrus.SetFormatter(formatter{&logrus.TextFormatter{DisableColors: true}})
+}
+
+type formatter struct{ logrus.Formatter }
+
+func (f formatter) Format(e *logrus.Entry) ([]byte, error) {
+	if status, ok := e.Data["http.response.status"].(int); ok && status < http.StatusInternalServerError {
+		return nil, nil
+	}
+	return f.Formatter.Format(e)
 }

@@ -13,8 +13,9 @@ var ErrLocked = errors.New("held by another process")
 
 // Lock takes an exclusive lock on a file, made when missing. When another process holds it, wait
 // (if not nil) is called once and Lock blocks; with a nil wait it returns ErrLocked.
-// The lock ends with the returned function, or with the process, however it dies.
-func Lock(path string, wait func()) (unlock func(), err error) {
+// The lock ends when the file is closed, or with the process, however it dies. A command that was
+// given the file too (exec.Cmd.ExtraFiles) holds it until that command ends.
+func Lock(path string, wait func()) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("locking: %w", err)
@@ -34,5 +35,5 @@ func Lock(path string, wait func()) (unlock func(), err error) {
 		_ = f.Close()
 		return nil, fmt.Errorf("locking %q: %w", path, err)
 	}
-	return func() { _ = f.Close() }, nil
+	return f, nil
 }

@@ -1,0 +1,79 @@
+// Lab runs what the pipeline needs of the outside world on one machine: an OCI registry that asks
+// for a login, a stand-in for AWS, and the two base images. Beyond Debian's package archive, PyPI
+// and the Go module proxy nothing of the internet is used.
+//
+//	go run -C lab . up       start it (or find it running) and print its environment
+//	go run -C lab . env      print the environment of a running lab
+//	go run -C lab . status   tell what runs; exit code 1 when it does not
+//	go run -C lab . down     stop it; images, registry content and ports stay for the next start
+//	go run -C lab . serve    registry and AWS in the foreground (what up starts in the background)
+//
+// Progress goes to standard error, the environment alone to standard output:
+//
+//	set -a; eval "$(go run -C lab . up)"; set +a
+//
+// The first start takes one to two minutes (it installs moto and builds the images), one after that a few
+// seconds, and up on a running lab less than one. Any number of commands may run at once. A lab that
+// was killed, as a whole or in part, is put right by the next up.
+//
+// # Environment
+//
+//	LAB_REGISTRY           HOST:PORT of the registry, plain HTTP
+//	LAB_REGISTRY_USERNAME  its user; LAB_REGISTRY_PASSWORD its password, random for each state directory
+//	LAB_PYTHON_IMAGE       reference of the python base image, such as HOST:PORT/python:3.11-bookworm
+//	LAB_TERRAFORM_IMAGE    reference of the terraform base image, such as HOST:PORT/terraform:1.11
+//	LAB_AWS_ENDPOINT       URL of the AWS stand-in, for all services
+//	LAB_AWS_REQUEST_LOG    its request log, JSON lines: time, method, path, host, service, action, status
+//	LAB_STATE_BUCKET       S3 bucket for terraform's state, in eu-west-1, versioned
+//	LAB_PROVIDER_MIRROR    directory with terraform's AWS provider (a filesystem mirror), or empty
+//	LAB_INFRA              "infra" where the AWS provider can be had, else the path of infra-free
+//
+// What is read from the environment:
+//
+//	LAB_DIR              state directory; default pipeline-lab in the user's cache directory
+//	LAB_CACHE_DIR        images and virtualenv, shared by labs; default "cache" in the default LAB_DIR
+//	LAB_TERRAFORM        terraform binary for the image; empty: none; default the one on PATH
+//	LAB_PROVIDER_MIRROR  provider mirror; empty: none; default one in the standard places
+//	LAB_INFRA_FREE       1: LAB_INFRA names infra-free in any case
+//
+// # Registry
+//
+// The registry is the distribution project's, version 3, linked in as a library: no child process
+// to lose, no package that starts a service of its own on installation, and tags can be deleted,
+// which the version in Debian cannot. Blobs, manifests and tags can be deleted. There is no referrers
+// endpoint; clients fall back to the referrers tag, as the OCI specification has it.
+//
+// # AWS
+//
+// moto answers for AWS, in a virtualenv of the lab's own, on a Unix socket behind a proxy that writes
+// the request log. The log has no header, query or body, so no credential can be in it; a request's
+// line is there before its answer. Each start of the lab begins a new log and keeps the last one as
+// LAB_AWS_REQUEST_LOG.1.
+//
+// moto keeps everything in memory: a lab that was stopped or killed and started again is a fresh
+// AWS with an empty state bucket. When moto ends, the lab ends with it and says so, because an AWS that
+// lost its resources between two requests would be worse than none. moto checks no signature and
+// no policy unless told to, and runs no Lambda function without Docker.
+//
+// # Base images
+//
+// Both are of Debian's packages for the machine's own release (3.11-bookworm on Debian 12), built by
+// mmdebstrap from the machine's own package sources:
+//
+//   - python: python3 (also as python), pip, venv
+//   - terraform: aws-cli, curl, git, jq, unzip, and the machine's terraform where it has one; else the
+//     image has none, its tag is 1.11, and the pipeline downloads terraform. aws-cli gets a wrapper that
+//     makes it follow AWS_ENDPOINT_URL, which Debian 12's version does not do by itself
+//
+// Certificates that the machine trusts beyond Debian's are in both, as SSL_CERT_FILE, PIP_CERT and
+// REQUESTS_CA_BUNDLE tell clients. An image is named by the hash of its recipe (packages, sources,
+// certificates, terraform) and holds no time of making: while the archive offers the same
+// packages it comes out the same to the byte. It is kept until its directory in
+// LAB_CACHE_DIR/images is removed, which is also how to get newer packages.
+//
+// # Addresses
+//
+// Everything listens on 127.0.0.1, or on another of this machine's addresses (--bind) for an engine in
+// a container of its own; never on all. Ports are derived from the state directory's name, moved when
+// taken, and kept.
+package main
