@@ -51,3 +51,16 @@ func TestStaleRunDir(t *testing.T) {
 		t.Errorf("pid %d", now)
 	}
 }
+
+// BenchmarkConnect is what every call pays when the daemon runs.
+func BenchmarkConnect(b *testing.B) {
+	if os.Geteuid() != 0 {
+		b.Skip("needs root: buildkitd mounts and starts containers")
+	}
+	b.Setenv("BUILDKIT_HOST", "")
+	for b.Loop() {
+		if _, err := Connect(b.Context(), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

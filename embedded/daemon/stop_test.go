@@ -9,6 +9,7 @@ import (
 
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/client/llb"
+	"golang.org/x/sys/unix"
 )
 
 func TestStartSolveStop(t *testing.T) {
@@ -27,6 +28,9 @@ func TestStartSolveStop(t *testing.T) {
 	}
 	if !info.Running || info.PID == 0 || info.Version != src.version || info.Address != d.address() || info.Records == 0 || info.Snapshotter == "" {
 		t.Errorf("Status = %+v", info)
+	}
+	if sid, err := unix.Getsid(info.PID); err != nil || sid != info.PID {
+		t.Errorf("session %d, %v: the daemon would die with its caller's terminal", sid, err)
 	}
 	for _, dir := range []string{d.state, d.run} {
 		if fi, err := os.Stat(dir); err != nil || fi.Mode().Perm() != 0o700 {
