@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +55,11 @@ type Session struct {
 	creds  awssdk.CredentialsProvider
 }
 
+// Format prints who the session is, by every verb: the SDK's parts inside of it would show their keys.
+func (s Session) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "session of %s from %s", s.Identity.ARN, s.Source)
+}
+
 // Credentials are one set of keys. Expires is zero for keys that last.
 type Credentials struct {
 	AccessKeyID     string
@@ -94,7 +100,7 @@ func (s *Session) Credentials(ctx context.Context) (Credentials, error) {
 	if err != nil {
 		return Credentials{}, explain("reading credentials", err, "", s.cfg.secrets()...)
 	}
-	out := Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: Secret(c.SecretAccessKey), SessionToken: Secret(c.SessionToken)}
+	out := Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: NewSecret(c.SecretAccessKey), SessionToken: NewSecret(c.SessionToken)}
 	if c.CanExpire {
 		out.Expires = c.Expires
 	}
@@ -121,7 +127,7 @@ func (s *Session) secrets(ctx context.Context) []Secret {
 	all := s.cfg.secrets()
 	if cache, ok := s.creds.(*awssdk.CredentialsCache); ok {
 		if c, err := cache.Retrieve(ctx); err == nil {
-			all = append(all, Secret(c.SecretAccessKey), Secret(c.SessionToken))
+			all = append(all, NewSecret(c.SecretAccessKey), NewSecret(c.SessionToken))
 		}
 	}
 	return all

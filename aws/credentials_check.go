@@ -21,13 +21,13 @@ func (c Config) check() error {
 	switch {
 	case !regionForm.MatchString(c.Region):
 		return configError(op, fmt.Sprintf("region %q is none", c.Region), `give one such as "eu-west-1"`)
-	case c.WebIdentityToken != "" && c.RoleARN == "":
+	case !c.WebIdentityToken.IsZero() && c.RoleARN == "":
 		return configError(op, "a web identity token without a role", "give the role's ARN too")
-	case c.AccessKeyID != "" && c.SecretAccessKey == "":
+	case c.AccessKeyID != "" && c.SecretAccessKey.IsZero():
 		return configError(op, "an access key id without its secret key", "give both")
-	case c.AccessKeyID == "" && (c.SecretAccessKey != "" || c.SessionToken != ""):
+	case c.AccessKeyID == "" && (!c.SecretAccessKey.IsZero() || !c.SessionToken.IsZero()):
 		return configError(op, "a secret key or session token without its access key id", "give all of them")
-	case strings.HasPrefix(c.AccessKeyID, "ASIA") && c.SessionToken == "":
+	case strings.HasPrefix(c.AccessKeyID, "ASIA") && c.SessionToken.IsZero():
 		return configError(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give the session token too")
 	case c.ExternalID != "" && (len(c.ExternalID) < 2 || len(c.ExternalID) > 1224 || !externalForm.MatchString(c.ExternalID)):
 		return configError(op, "the external id has a form that STS refuses", "use 2 to 1224 letters, digits and _+=,.@:/-")

@@ -32,11 +32,11 @@ type source struct {
 // pick takes the first source that is set.
 func (c Config) pick() source {
 	switch {
-	case c.WebIdentityToken != "":
+	case !c.WebIdentityToken.IsZero():
 		return source{name: "web identity"}
 	case c.AccessKeyID != "":
-		keys := credentials.NewStaticCredentialsProvider(c.AccessKeyID, string(c.SecretAccessKey), string(c.SessionToken))
-		return source{"static keys", c.SessionToken != "", keys}
+		keys := credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey.Reveal(), c.SessionToken.Reveal())
+		return source{"static keys", !c.SessionToken.IsZero(), awssdk.NewCredentialsCache(keys)}
 	case c.ContainerURI != "":
 		return source{"container role", true, awssdk.NewCredentialsCache(c.containerRole())}
 	}
@@ -81,7 +81,7 @@ func (s source) provider(c Config, policy string, notes *[]string) awssdk.Creden
 
 // webIdentity trades the token for the role. STS takes the session's tags from the token's claims, not from the call.
 func (c Config) webIdentity(sdk awssdk.Config, duration time.Duration, policy string) awssdk.CredentialsProvider {
-	role := stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(sdk), c.RoleARN, token(c.WebIdentityToken), func(o *stscreds.WebIdentityRoleOptions) {
+	role := stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(sdk), c.RoleARN, token{c.WebIdentityToken}, func(o *stscreds.WebIdentityRoleOptions) {
 		o.RoleSessionName = SessionName(c.Facts)
 		o.Duration = duration
 		if policy != "" {
@@ -92,14 +92,14 @@ func (c Config) webIdentity(sdk awssdk.Config, duration time.Duration, policy st
 }
 
 // token hands a token to the SDK.
-type token Secret
+type token struct{ Secret }
 
-func (t token) GetIdentityToken() ([]byte, error) { return []byte(t), nil }
+func (t token) GetIdentityToken() ([]byte, error) { return []byte(t.Reveal()), nil }
 
 // containerRole reads the keys that ECS or EKS serve to a container.
 func (c Config) containerRole() awssdk.CredentialsProvider {
 	p := endpointcreds.New(c.containerURL(), func(o *endpointcreds.Options) {
-		o.AuthorizationToken = string(c.ContainerToken)
+		o.AuthorizationToken = c.ContainerToken.Reveal()
 		o.HTTPClient = direct(c.httpClient())
 		o.Retryer = newRetryer(c.Backoff)
 	})
@@ -113,7 +113,9 @@ func (c Config) instanceRole() awssdk.CredentialsProvider {
 		Endpoint:       c.IMDSEndpoint,
 		EnableFallback: awssdk.FalseTernary,
 		Retryer:        newRetryer(c.Backoff),
-		HTTPClient:     awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = nil }),
+		// The SDK would put its own back-off in place of ours.
+		DisableDefaultMaxBackoff: true,
+		HTTPClient:               awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = nil }),
 	})
 	return instance{ec2rolecreds.New(func(o *ec2rolecreds.Options) { o.Client = client }), c.IMDSEndpoint}
 }

@@ -38,7 +38,7 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	}
 	var base profile
 	switch {
-	case c.WebIdentityToken != "":
+	case !c.WebIdentityToken.IsZero():
 		if tokenFile == "" {
 			return TerraformProfile{}, configError("writing the profile of terraform", "no path for the token", "give the path at which it is mounted")
 		}
@@ -67,7 +67,7 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != p.lines()+base.lines() {
 		return TerraformProfile{}, configError("writing the profile of terraform", "a setting holds a line break", "remove it")
 	}
-	return TerraformProfile{Secret(text), env}, nil
+	return TerraformProfile{NewSecret(text), env}, nil
 }
 
 // profile is one section of an AWS config file.
@@ -84,8 +84,8 @@ func (p *profile) set(key, value string) {
 
 func (p *profile) keys(c Config) {
 	p.set("aws_access_key_id", c.AccessKeyID)
-	p.set("aws_secret_access_key", string(c.SecretAccessKey))
-	p.set("aws_session_token", string(c.SessionToken))
+	p.set("aws_secret_access_key", c.SecretAccessKey.Reveal())
+	p.set("aws_session_token", c.SessionToken.Reveal())
 }
 
 // from takes the keys of a container or an instance. Without a role the SDK finds them by itself.
@@ -103,7 +103,7 @@ func (p *profile) assume(c Config) {
 	if d == 0 {
 		d = defaultDuration
 	}
-	if c.SessionToken != "" || c.AccessKeyID == "" {
+	if !c.SessionToken.IsZero() || c.AccessKeyID == "" {
 		d = min(d, chainedDuration)
 	}
 	p.set("duration_seconds", fmt.Sprint(int(d/time.Second)))
@@ -131,13 +131,13 @@ func (c Credentials) ProcessJSON() (Secret, error) {
 		SecretAccessKey string
 		SessionToken    string `json:",omitempty"`
 		Expiration      string `json:",omitempty"`
-	}{Version: 1, AccessKeyID: c.AccessKeyID, SecretAccessKey: string(c.SecretAccessKey), SessionToken: string(c.SessionToken)}
+	}{Version: 1, AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey.Reveal(), SessionToken: c.SessionToken.Reveal()}
 	if !c.Expires.IsZero() {
 		out.Expiration = c.Expires.UTC().Format(time.RFC3339)
 	}
 	text, err := json.Marshal(out)
 	if err != nil {
-		return "", fmt.Errorf("writing credentials for a credential process: %w", err)
+		return Secret{}, fmt.Errorf("writing credentials for a credential process: %w", err)
 	}
-	return Secret(text), nil
+	return NewSecret(string(text)), nil
 }

@@ -53,7 +53,7 @@ func TestStaticKeys(t *testing.T) {
 		t.Error("long-lived keys sent a session token")
 	}
 	keys, err := s.Credentials(t.Context())
-	if err != nil || !keys.Expires.IsZero() || keys.SecretAccessKey != canarySecret {
+	if err != nil || !keys.Expires.IsZero() || keys.SecretAccessKey.Reveal() != canarySecret {
 		t.Errorf("credentials %v, %v", keys, err)
 	}
 	f2 := newFake(t)
@@ -123,7 +123,7 @@ func TestInstanceRole(t *testing.T) {
 func TestContainerRole(t *testing.T) {
 	f := newFake(t)
 	c := quick(f)
-	c.ContainerURI, c.ContainerToken = f.URL+"/pod", canaryPod
+	c.ContainerURI, c.ContainerToken = f.URL+"/pod", NewSecret(canaryPod)
 	s := resolve(t, c)
 	if got := f.of("GET /pod")[0].Header.Get("Authorization"); got != canaryPod {
 		t.Errorf("authorization %q", got)
@@ -154,7 +154,7 @@ func TestOrderOfSources(t *testing.T) {
 	c := withKeys(withWeb(quick(f)))
 	c.ContainerURI = f.URL + "/pod"
 	var got []string
-	for _, drop := range []func(){func() {}, func() { c.WebIdentityToken = "" }, func() { c.AccessKeyID, c.SecretAccessKey = "", "" }, func() { c.ContainerURI = "" }} {
+	for _, drop := range []func(){func() {}, func() { c.WebIdentityToken = Secret{} }, func() { c.AccessKeyID, c.SecretAccessKey = "", Secret{} }, func() { c.ContainerURI = "" }} {
 		drop()
 		got = append(got, resolve(t, c).Source)
 	}
@@ -192,10 +192,10 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 	ok := Config{Region: "eu-west-1"}
 	for want, change := range map[string]func(*Config){
 		"region":             func(c *Config) { c.Region = "" },
-		"without a role":     func(c *Config) { c.WebIdentityToken = canaryToken },
+		"without a role":     func(c *Config) { c.WebIdentityToken = NewSecret(canaryToken) },
 		"secret key: give":   func(c *Config) { c.AccessKeyID = staticKey },
-		"access key id":      func(c *Config) { c.SecretAccessKey = canarySecret },
-		"no session token":   func(c *Config) { c.AccessKeyID, c.SecretAccessKey = temporaryKey, canarySecret },
+		"access key id":      func(c *Config) { c.SecretAccessKey = NewSecret(canarySecret) },
+		"no session token":   func(c *Config) { c.AccessKeyID, c.SecretAccessKey = temporaryKey, NewSecret(canarySecret) },
 		"external id":        func(c *Config) { c.ExternalID = "a b" },
 		"is not an ARN":      func(c *Config) { c.RoleARN = "ci-deploy" },
 		"negative duration":  func(c *Config) { c.Duration = -1 },

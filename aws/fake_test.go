@@ -194,17 +194,17 @@ func quick(f *fake) Config {
 }
 
 func withWeb(c Config) Config {
-	c.WebIdentityToken, c.RoleARN = canaryToken, roleARN
+	c.WebIdentityToken, c.RoleARN = NewSecret(canaryToken), roleARN
 	return c
 }
 
 func withKeys(c Config) Config {
-	c.AccessKeyID, c.SecretAccessKey = staticKey, canarySecret
+	c.AccessKeyID, c.SecretAccessKey = staticKey, NewSecret(canarySecret)
 	return c
 }
 
 func withTemporary(c Config) Config {
-	c.AccessKeyID, c.SecretAccessKey, c.SessionToken = temporaryKey, canarySecret, canarySession
+	c.AccessKeyID, c.SecretAccessKey, c.SessionToken = temporaryKey, NewSecret(canarySecret), NewSecret(canarySession)
 	return c
 }
 

@@ -50,7 +50,7 @@ const loginReserve = 15 * time.Minute
 func (r *ECR) Login(ctx context.Context) (Login, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.login.Raw != "" && r.login.Expires.Sub(r.session.cfg.now()) > loginReserve {
+	if !r.login.Raw.IsZero() && r.login.Expires.Sub(r.session.cfg.now()) > loginReserve {
 		return r.login, nil
 	}
 	r.login = Login{}
@@ -102,13 +102,13 @@ func decodeLogin(raw string) (Login, error) {
 	if !ok || user == "" || password == "" {
 		return Login{}, fmt.Errorf("the token is not a user and a password")
 	}
-	return Login{Username: user, Password: Secret(password), Raw: Secret(raw)}, nil
+	return Login{Username: user, Password: NewSecret(password), Raw: NewSecret(raw)}, nil
 }
 
 // StaticLogin is the login of any other registry, GitLab's own for instance.
 func StaticLogin(host, username string, password Secret) Login {
-	raw := base64.StdEncoding.EncodeToString([]byte(username + ":" + string(password)))
-	return Login{Host: hostOf(host), Username: username, Password: password, Raw: Secret(raw)}
+	raw := base64.StdEncoding.EncodeToString([]byte(username + ":" + password.Reveal()))
+	return Login{Host: hostOf(host), Username: username, Password: password, Raw: NewSecret(raw)}
 }
 
 // hostOf takes scheme and path off an address.

@@ -23,10 +23,10 @@ func (c *registryClient) authenticate(ctx context.Context, h http.Header) error 
 		scheme, rest, _ := strings.Cut(challenge, " ")
 		switch strings.ToLower(scheme) {
 		case "basic":
-			if c.login.Raw == "" {
+			if c.login.Raw.IsZero() {
 				return denied("it wants a user and a password")
 			}
-			c.auth = "Basic " + string(c.login.Raw)
+			c.auth = "Basic " + c.login.Raw.Reveal()
 			return nil
 		case "bearer":
 			token, err := c.token(ctx, parseChallenge(rest))
@@ -60,8 +60,8 @@ func (c *registryClient) token(ctx context.Context, challenge map[string]string)
 	if err != nil {
 		return "", fail("its token server is not a URL", ErrServer)
 	}
-	if c.login.Raw != "" {
-		req.Header.Set("Authorization", "Basic "+string(c.login.Raw))
+	if !c.login.Raw.IsZero() {
+		req.Header.Set("Authorization", "Basic "+c.login.Raw.Reveal())
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -10,12 +10,29 @@ import (
 
 // Secret is a value that must not be seen: a token, a key, a password, a file that holds one. It prints as "[secret]"
 // in every format, in JSON and in logs. Reveal gives the plaintext.
-type Secret string
+// It holds a pointer, because package fmt prints unexported fields without asking them.
+type Secret struct{ plain *string }
+
+// NewSecret hides a value. An empty one is no secret: the zero Secret.
+func NewSecret(plain string) Secret {
+	if plain == "" {
+		return Secret{}
+	}
+	return Secret{&plain}
+}
+
+// IsZero tells that there is no value.
+func (s Secret) IsZero() bool { return s.plain == nil }
 
 const redacted = "[secret]"
 
 // Reveal returns the plaintext, to be handed to a secret store and to nothing else.
-func (s Secret) Reveal() string { return string(s) }
+func (s Secret) Reveal() string {
+	if s.plain == nil {
+		return ""
+	}
+	return *s.plain
+}
 
 // String hides the plaintext.
 func (s Secret) String() string { return redacted }
@@ -36,7 +53,7 @@ const shortest = 8
 // scrub removes secrets from a text, in the forms in which a service may echo them: plain, base64 and URL-encoded.
 func scrub(text string, secrets ...Secret) string {
 	for _, s := range secrets {
-		plain := strings.TrimSpace(string(s))
+		plain := strings.TrimSpace(s.Reveal())
 		if len(plain) < shortest {
 			continue
 		}
