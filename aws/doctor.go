@@ -63,7 +63,7 @@ func (d Doctor) Run(ctx context.Context) []Check {
 // identity tells who we are, before and after the role, and returns the session when there is one.
 func (d Doctor) identity(ctx context.Context) (*Session, []Check) {
 	var out []Check
-	if d.Config.RoleARN != "" && d.Config.WebIdentityToken == "" {
+	if d.Config.RoleARN != "" && d.Config.WebIdentityToken.IsZero() {
 		base := d.Config
 		base.RoleARN, base.ExternalID, base.Duration, base.AllowedAccounts = "", "", 0, nil
 		s, err := Resolve(ctx, base)
