@@ -43,7 +43,11 @@ func (a App) Container(ctx context.Context) (*dagger.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := a.Login.from(a.Base).
+	base, err := a.Login.from(ctx, a.Base)
+	if err != nil {
+		return nil, err
+	}
+	c := base.
 		With(withTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zip"})).
 		With(withPoetry(a.PoetryVersion)).
 		With(withDependencies(dependencies, lock))

@@ -3,6 +3,7 @@
 package images
 
 import (
+	"context"
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
@@ -19,11 +20,16 @@ type Login struct {
 }
 
 // from pulls an image, logging in where the image is in the login's registry.
-func (l Login) from(image string) *dagger.Container {
-	c := dag.Container()
+//
+// A login holds for the whole session, whichever container asks for it. So a
+// container that is thrown away logs in: on the one that is used, engines up to
+// v0.21.8 would take the login into the cache key of every later step.
+func (l Login) from(ctx context.Context, image string) (*dagger.Container, error) {
 	host, _, _ := strings.Cut(l.Registry, "/")
 	if l.Password != nil && strings.HasPrefix(image, host+"/") {
-		c = c.WithRegistryAuth(host, l.Username, l.Password)
+		if _, err := dag.Container().WithRegistryAuth(host, l.Username, l.Password).Sync(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return c.From(image)
+	return dag.Container().From(image), nil
 }

@@ -16,25 +16,6 @@ const (
 	lockFile      = ".terraform.lock.hcl"
 )
 
-// cliConfig makes terraform take providers from the image, and fetch only what
-// is not there.
-const cliConfig = `provider_installation {
-  filesystem_mirror {
-    path = "` + terraformHome + `/providers"
-  }
-  direct {}
-}
-`
-
-// mirrorConfig takes providers from the caller's mirror when they are there.
-const mirrorConfig = `provider_installation {
-  filesystem_mirror {
-    path = "` + mirrorMount + `"
-  }
-  direct {}
-}
-`
-
 // installTerraform downloads a release and verifies it, unless the image
 // brings terraform or OpenTofu (which is then called by terraform's name too,
 // so that a project's scripts work with either).
@@ -85,7 +66,11 @@ type Terraform struct {
 // Container builds it. Layers, from the one that changes least: base image,
 // tools, terraform, providers.
 func (t Terraform) Container(ctx context.Context) (*dagger.Container, error) {
-	c := t.Login.from(t.Base).
+	base, err := t.Login.from(ctx, t.Base)
+	if err != nil {
+		return nil, err
+	}
+	c := base.
 		With(withTools(
 			tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"},
 			tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
@@ -93,8 +78,7 @@ func (t Terraform) Container(ctx context.Context) (*dagger.Container, error) {
 		With(t.withTerraform()).
 		WithEnvVariable("TF_IN_AUTOMATION", "1").
 		WithEnvVariable("CHECKPOINT_DISABLE", "1")
-	c, err := t.withProviders(ctx, c)
-	if err != nil {
+	if c, err = t.withProviders(ctx, c); err != nil {
 		return nil, err
 	}
 	return built(ctx, "building the terraform container", c, explainInit)
@@ -137,27 +121,57 @@ func (t Terraform) withProviders(ctx context.Context, c *dagger.Container) (*dag
 	if err != nil {
 		return nil, err
 	}
-	required, err := RequiredProviders(lock)
+	providers, err := LockedProviders(lock)
 	if err != nil {
 		return nil, err
 	}
 	work := path.Join(terraformHome, "lock")
 	fetch := c.
 		WithNewFile(path.Join(work, lockFile), lock).
-		WithNewFile(path.Join(work, "providers.tf"), required).
+		WithNewFile(path.Join(work, "providers.tf"), requirements(providers)).
 		WithWorkdir(work)
 	if t.Mirror != nil {
+		mirrored, err := t.mirrored(ctx, providers)
+		if err != nil {
+			return nil, err
+		}
 		fetch = fetch.
 			WithMountedDirectory(mirrorMount, t.Mirror).
-			WithNewFile(path.Join(terraformHome, "mirror.tfrc"), mirrorConfig).
-			WithEnvVariable("TF_CLI_CONFIG_FILE", path.Join(terraformHome, "mirror.tfrc"))
-	}
-	fetch = fetch.WithExec([]string{"sh", "-c", fetchProviders})
-	if t.Mirror != nil {
-		fetch = fetch.WithoutMount(mirrorMount)
+			With(withCLIConfig(mirrorMount, mirrored))
 	}
 	return fetch.
-		WithNewFile(path.Join(terraformHome, "cli.tfrc"), cliConfig).
-		WithEnvVariable("TF_CLI_CONFIG_FILE", path.Join(terraformHome, "cli.tfrc")).
+		WithExec([]string{"sh", "-c", fetchProviders}).
+		WithoutMount(mirrorMount).
+		With(withCLIConfig(path.Join(terraformHome, "providers"), sources(providers))).
 		WithWorkdir(Workdir), nil
+}
+
+func withCLIConfig(mirror string, sources []string) dagger.WithContainerFunc {
+	file := path.Join(terraformHome, "cli.tfrc")
+	return func(c *dagger.Container) *dagger.Container {
+		return c.WithNewFile(file, cliConfig(mirror, sources)).WithEnvVariable("TF_CLI_CONFIG_FILE", file)
+	}
+}
+
+// mirrored are the providers that the caller's mirror has.
+func (t Terraform) mirrored(ctx context.Context, providers []Provider) ([]string, error) {
+	var out []string
+	for _, s := range sources(providers) {
+		ok, err := t.Mirror.Exists(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func sources(providers []Provider) []string {
+	out := make([]string, len(providers))
+	for i, p := range providers {
+		out[i] = p.Source
+	}
+	return out
 }
