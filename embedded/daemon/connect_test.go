@@ -54,10 +54,10 @@ func TestStaleRunDir(t *testing.T) {
 
 // BenchmarkConnect is what every call pays when the daemon runs.
 func BenchmarkConnect(b *testing.B) {
-	if os.Geteuid() != 0 {
-		b.Skip("needs root: buildkitd mounts and starts containers")
+	engine(b)
+	if _, err := Connect(b.Context(), nil); err != nil {
+		b.Fatal(err)
 	}
-	b.Setenv("BUILDKIT_HOST", "")
 	for b.Loop() {
 		if _, err := Connect(b.Context(), nil); err != nil {
 			b.Fatal(err)

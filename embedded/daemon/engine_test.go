@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 }
 
 // engine points the environment at fresh directories and stops what was started there.
-func engine(t *testing.T) dirs {
+func engine(t testing.TB) dirs {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: buildkitd mounts and starts containers")
