@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,13 +31,18 @@ func (s *Session) bucket(name string) bucket { return bucket{s, name, s.cfg.http
 // get reads an object, or a setting of the bucket ("versioning", "publicAccessBlock") when key is empty.
 func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
 	var last error
+	var skew time.Duration // of our clock; corrected once, as the SDK does
 	for try := 1; try <= attempts; try++ {
-		body, err := b.once(ctx, key, setting)
+		body, err := b.once(ctx, key, setting, skew)
 		if err == nil {
 			return body, nil
 		}
 		last = err
-		if code := status(err); ctx.Err() != nil || code != 0 && code != http.StatusTooManyRequests && code < 500 {
+		if hasCode(err, "RequestTimeTooSkewed") && skew == 0 {
+			skew = skewOf(err)
+			continue
+		}
+		if code := status(err); ctx.Err() != nil || code != 0 && code < 500 && judge(err).kind != ErrThrottled {
 			break
 		}
 		if try < attempts {
@@ -48,7 +54,7 @@ func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
 	return nil, last
 }
 
-func (b bucket) once(ctx context.Context, key, setting string) ([]byte, error) {
+func (b bucket) once(ctx context.Context, key, setting string, skew time.Duration) ([]byte, error) {
 	keys, err := b.session.creds.Retrieve(ctx)
 	if err != nil {
 		return nil, err
@@ -61,7 +67,7 @@ func (b bucket) once(ctx context.Context, key, setting string) ([]byte, error) {
 	hash := hex.EncodeToString(empty[:])
 	req.Header.Set("X-Amz-Content-Sha256", hash)
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	if err := signer.SignHTTP(ctx, keys, req, hash, "s3", b.session.cfg.Region, time.Now()); err != nil {
+	if err := signer.SignHTTP(ctx, keys, req, hash, "s3", b.session.cfg.Region, time.Now().Add(skew)); err != nil {
 		return nil, err
 	}
 	resp, err := b.client.Do(req)
@@ -99,6 +105,19 @@ func (b bucket) url(key, setting string) string {
 		path += "?" + setting + "="
 	}
 	return path
+}
+
+// skewOf is how far the service's clock is ahead of ours, by the answer's date; 0 when it does not say.
+func skewOf(err error) time.Duration {
+	var answer *smithyhttp.ResponseError
+	if !errors.As(err, &answer) {
+		return 0
+	}
+	theirs, parseErr := http.ParseTime(answer.Response.Header.Get("Date"))
+	if parseErr != nil {
+		return 0
+	}
+	return time.Until(theirs)
 }
 
 // bucketError is the SDK's form of what S3 answered, so that explain can judge it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -52,7 +53,8 @@ type Session struct {
 
 	cfg    Config
 	source source
-	creds  awssdk.CredentialsProvider
+	minted *recorder
+	creds  *awssdk.CredentialsCache
 }
 
 // Format prints who the session is, by every verb: the SDK's parts inside of it would show their keys.
@@ -83,7 +85,8 @@ func Resolve(ctx context.Context, cfg Config) (*Session, error) {
 // open makes a session from a source and checks whose it is. policy narrows it when not empty.
 func open(ctx context.Context, cfg Config, base source, policy string, notes []string) (*Session, error) {
 	s := &Session{Source: base.name, Notes: notes, cfg: cfg, source: base}
-	s.creds = awssdk.NewCredentialsCache(base.provider(cfg, policy, &s.Notes))
+	s.minted = &recorder{inner: base.provider(cfg, policy, &s.Notes)}
+	s.creds = awssdk.NewCredentialsCache(s.minted)
 	who, err := s.whoami(ctx)
 	if err != nil {
 		return nil, err
@@ -98,7 +101,7 @@ func (s *Session) Credentials(ctx context.Context) (Credentials, error) {
 	defer cancel()
 	c, err := s.creds.Retrieve(ctx)
 	if err != nil {
-		return Credentials{}, explain("reading credentials", err, "", s.cfg.secrets()...)
+		return Credentials{}, explain("reading credentials", err, "", s.secrets()...)
 	}
 	out := Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: NewSecret(c.SecretAccessKey), SessionToken: NewSecret(c.SessionToken)}
 	if c.CanExpire {
@@ -110,7 +113,7 @@ func (s *Session) Credentials(ctx context.Context) (Credentials, error) {
 func (s *Session) whoami(ctx context.Context) (Identity, error) {
 	out, err := sts.NewFromConfig(s.sdk()).GetCallerIdentity(ctx, nil)
 	if err != nil {
-		return Identity{}, explain("asking STS for the caller's identity", err, "check the keys", s.secrets(ctx)...)
+		return Identity{}, explain("asking STS for the caller's identity", err, "check the keys", s.secrets()...)
 	}
 	return Identity{awssdk.ToString(out.Account), awssdk.ToString(out.Arn), awssdk.ToString(out.UserId)}, nil
 }
@@ -123,14 +126,29 @@ func (s *Session) sdk() awssdk.Config {
 }
 
 // secrets are the values that no message may show: those given, and those minted last.
-func (s *Session) secrets(ctx context.Context) []Secret {
-	all := s.cfg.secrets()
-	if cache, ok := s.creds.(*awssdk.CredentialsCache); ok {
-		if c, err := cache.Retrieve(ctx); err == nil {
-			all = append(all, NewSecret(c.SecretAccessKey), NewSecret(c.SessionToken))
-		}
+func (s *Session) secrets() []Secret { return append(s.cfg.secrets(), s.minted.secrets()...) }
+
+// recorder remembers what was minted last, so that it can be kept out of messages.
+type recorder struct {
+	inner awssdk.CredentialsProvider
+	mutex sync.Mutex
+	last  []Secret
+}
+
+func (r *recorder) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
+	c, err := r.inner.Retrieve(ctx)
+	if err == nil {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		r.last = []Secret{NewSecret(c.SecretAccessKey), NewSecret(c.SessionToken)}
 	}
-	return all
+	return c, err
+}
+
+func (r *recorder) secrets() []Secret {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.last
 }
 
 func (c Config) secrets() []Secret {

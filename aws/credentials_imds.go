@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -27,20 +29,34 @@ func (p instance) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 		endpoint = "http://169.254.169.254"
 	}
 	op := fmt.Sprintf("reading the instance's role at %q", endpoint)
-	switch status(err) {
+	switch code := metadataStatus(err); code {
 	case 0:
 		out := explain(op, err, "")
-		if errors.Is(out, ErrCanceled) {
-			return c, out
-		}
-		if !errors.Is(out, ErrServer) {
-			out.Kind, out.Fix = ErrUnreachable, hopLimit
+		if errors.Is(out, ErrUnreachable) {
+			out.Fix = hopLimit
 		}
 		return c, out
 	case 404:
 		return c, &Error{Op: op, What: "the instance has no role", Fix: "attach an instance profile, or give a web identity token or keys", Kind: ErrNotFound}
 	case 403:
 		return c, &Error{Op: op, What: "the metadata service is switched off", Fix: "enable it with IMDSv2, or give a web identity token or keys", Kind: ErrDenied}
+	default:
+		v := byStatus(code)
+		return c, &Error{Op: op, What: v.what, Fix: v.fix, Kind: v.kind}
 	}
-	return c, explain(op, err, "")
+}
+
+var statusText = regexp.MustCompile(`StatusCode: (\d{3})`)
+
+// metadataStatus is the status that the metadata service answered. The SDK hides that of the token's request from
+// errors.As, so it is read from the text.
+func metadataStatus(err error) int {
+	if code := status(err); code != 0 {
+		return code
+	}
+	if found := statusText.FindStringSubmatch(err.Error()); found != nil {
+		code, _ := strconv.Atoi(found[1])
+		return code
+	}
+	return 0
 }

@@ -107,7 +107,7 @@ func (b bucket) checkLock(ctx context.Context, key string) Check {
 }
 
 func (b bucket) explain(ctx context.Context, op string, err error, denied string) error {
-	return explain(fmt.Sprintf("%s in bucket %q", op, b.name), err, denied, b.session.secrets(ctx)...)
+	return explain(fmt.Sprintf("%s in bucket %q", op, b.name), err, denied, b.session.secrets()...)
 }
 
 // hasCode tells an API error by its code.

@@ -117,11 +117,12 @@ func byNetwork(err error) verdict {
 	switch text := err.Error(); {
 	case errors.As(err, &name):
 		return verdict{ErrUnreachable, fmt.Sprintf("no address for host %q", name.Name), fix}
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout(),
+		strings.Contains(text, "deadline exceeded"), strings.Contains(text, "timeout awaiting"): // the SDK hides some causes
 		return verdict{ErrUnreachable, "no answer in time", fix}
 	case strings.Contains(text, "connection refused"):
 		return verdict{ErrUnreachable, "connection refused", fix}
-	case strings.Contains(text, "connection reset"), errors.Is(err, io.EOF):
+	case strings.Contains(text, "connection reset"), errors.Is(err, io.EOF), strings.HasSuffix(text, "EOF"):
 		return verdict{ErrUnreachable, "the connection was cut", fix}
 	case strings.Contains(text, "x509:"), strings.Contains(text, "tls:"):
 		return verdict{ErrUnreachable, "no trusted TLS connection: " + innermost(err), "add the authority to the machine's certificates"}

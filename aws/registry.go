@@ -59,7 +59,7 @@ func (r *ECR) Login(ctx context.Context) (Login, error) {
 	op := fmt.Sprintf("asking ECR in %q for a login", r.session.cfg.Region)
 	out, err := r.tokens.GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
 	if err != nil {
-		return Login{}, explain(op, err, "allow ecr:GetAuthorizationToken", r.session.secrets(ctx)...)
+		return Login{}, explain(op, err, "allow ecr:GetAuthorizationToken", r.session.secrets()...)
 	}
 	if len(out.AuthorizationData) == 0 || out.AuthorizationData[0].AuthorizationToken == nil {
 		return Login{}, &Error{Op: op, What: "the answer holds no token", Fix: "try again", Kind: ErrServer}

@@ -49,7 +49,7 @@ func (r *ECR) EnsureRepository(ctx context.Context, name string, moving ...strin
 	case errors.As(err, &exists):
 		return r.describe(ctx, name)
 	case err != nil:
-		return Repository{}, explain(fmt.Sprintf("creating repository %q", name), err, "allow ecr:CreateRepository, or create it beforehand", r.session.secrets(ctx)...)
+		return Repository{}, explain(fmt.Sprintf("creating repository %q", name), err, "allow ecr:CreateRepository, or create it beforehand", r.session.secrets()...)
 	}
 	return Repository{Name: name, URI: value(out.Repository.RepositoryUri), Created: true}, nil
 }
@@ -57,7 +57,7 @@ func (r *ECR) EnsureRepository(ctx context.Context, name string, moving ...strin
 func (r *ECR) describe(ctx context.Context, name string) (Repository, error) {
 	out, err := r.client.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RepositoryNames: []string{name}})
 	if err != nil {
-		return Repository{}, explain(fmt.Sprintf("looking for repository %q", name), err, "allow ecr:DescribeRepositories", r.session.secrets(ctx)...)
+		return Repository{}, explain(fmt.Sprintf("looking for repository %q", name), err, "allow ecr:DescribeRepositories", r.session.secrets()...)
 	}
 	if len(out.Repositories) == 0 {
 		return Repository{}, &Error{Op: fmt.Sprintf("looking for repository %q", name), What: "no such repository", Fix: "create it", Kind: ErrNotFound}

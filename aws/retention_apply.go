@@ -77,7 +77,7 @@ func (r *ECR) Apply(ctx context.Context, repository string, p Policy, g Guard) (
 	text := p.JSON()
 	_, err = r.client.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{RepositoryName: &repository, LifecyclePolicyText: &text})
 	if err != nil {
-		return preview, explain(fmt.Sprintf("setting the lifecycle policy of %q", repository), err, "allow ecr:PutLifecyclePolicy", r.session.secrets(ctx)...)
+		return preview, explain(fmt.Sprintf("setting the lifecycle policy of %q", repository), err, "allow ecr:PutLifecyclePolicy", r.session.secrets()...)
 	}
 	return preview, nil
 }
@@ -88,7 +88,7 @@ func (r *ECR) askPreview(ctx context.Context, repository string, p Policy) (map[
 	defer cancel()
 	op := fmt.Sprintf("asking AWS for a preview of %q", repository)
 	fail := func(err error) error {
-		return explain(op, err, "allow ecr:StartLifecyclePolicyPreview and ecr:GetLifecyclePolicyPreview", r.session.secrets(ctx)...)
+		return explain(op, err, "allow ecr:StartLifecyclePolicyPreview and ecr:GetLifecyclePolicyPreview", r.session.secrets()...)
 	}
 	text := p.JSON()
 	_, err := r.client.StartLifecyclePolicyPreview(ctx, &ecr.StartLifecyclePolicyPreviewInput{RepositoryName: &repository, LifecyclePolicyText: &text})

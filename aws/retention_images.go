@@ -15,7 +15,7 @@ func (r *ECR) Images(ctx context.Context, repository string) ([]Image, error) {
 	ctx, cancel := context.WithTimeout(ctx, previewLimit)
 	defer cancel()
 	fail := func(err error) error {
-		return explain(fmt.Sprintf("listing the images of %q", repository), err, "allow ecr:DescribeImages and ecr:BatchGetImage", r.session.secrets(ctx)...)
+		return explain(fmt.Sprintf("listing the images of %q", repository), err, "allow ecr:DescribeImages and ecr:BatchGetImage", r.session.secrets()...)
 	}
 	var images []Image
 	var lists []types.ImageIdentifier

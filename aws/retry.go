@@ -45,7 +45,7 @@ func newRetryer(backoff func(attempt int) time.Duration) awssdk.Retryer {
 // repeated: they read, they mint a session, or they set a thing to a value.
 func torn(err error) bool {
 	var garbled *smithy.DeserializationError
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled)
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled) && status(err)/100 != 3 && status(err)/100 != 4
 }
 
 // httpClient returns the client for all calls. It follows no redirect: AWS answers none on these calls, and a
