@@ -100,17 +100,22 @@ func withDependencies(pyproject, lock string) dagger.WithContainerFunc {
 	return func(c *dagger.Container) *dagger.Container {
 		return c.
 			WithExec([]string{"python3", "-m", "venv", virtualenv}).
-			WithExec([]string{"sh", "-c", `printf '%s\n' "$0" "$0/src" > "$(` + virtualenv + `/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth"`, Workdir}).
+			WithExec([]string{"sh", "-c", importFromSource, "import-from-source", Workdir}).
 			WithEnvVariable("VIRTUAL_ENV", virtualenv).
 			WithEnvVariable("PATH", virtualenv+"/bin:${PATH}", dagger.ContainerWithEnvVariableOpts{Expand: true}).
 			WithWorkdir(Workdir).
 			WithNewFile("pyproject.toml", pyproject).
 			WithNewFile("poetry.lock", lock).
 			WithMountedCache("/root/.cache/pypoetry", dag.CacheVolume("pypoetry")).
-			WithExec([]string{"sh", "-c", installDependencies}).
+			WithExec([]string{"sh", "-c", installDependencies, "install-dependencies"}).
 			WithoutMount("/root/.cache/pypoetry")
 	}
 }
+
+// importFromSource makes the modules in $1 and $1/src importable.
+const importFromSource = `set -eu
+packages=$(` + virtualenv + `/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+printf '%s\n' "$1" "$1/src" > "$packages/project.pth"`
 
 // installDependencies makes poetry take packages from the index that pip is
 // configured for in the image: one configuration serves both, and an index

@@ -140,7 +140,7 @@ func (t Terraform) withProviders(ctx context.Context, c *dagger.Container) (*dag
 			With(withCLIConfig(mirrorMount, mirrored))
 	}
 	return fetch.
-		WithExec([]string{"sh", "-c", fetchProviders}).
+		WithExec([]string{"sh", "-c", fetchProviders, "fetch-providers"}).
 		WithoutMount(mirrorMount).
 		With(withCLIConfig(path.Join(terraformHome, "providers"), sources(providers))).
 		WithWorkdir(Workdir), nil

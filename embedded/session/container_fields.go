@@ -59,12 +59,9 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, o *object, a args) (any, error) {
 				return s.from(ctx, ctr(o), a.str("address"))
 			}},
-		{Name: "sync", Doc: "Evaluate this container in the engine.", Returns: "Container!",
+		{Name: "sync", Doc: "Evaluate this container in the engine.", Returns: "ContainerID!",
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
-				if err := s.evaluate(ctx, ctr(o)); err != nil {
-					return nil, err
-				}
-				return o, nil
+				return o.id, s.evaluate(ctx, ctr(o))
 			}},
 		{Name: "withExec", Doc: "Run a command.", Returns: "Container!",
 			Args: []Arg{required("args", "[String!]", "Command and arguments."),

@@ -164,7 +164,7 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.exportDirectory(ctx, dir(self), a.str("path"))
 			}},
-		{Name: "sync", Doc: "Evaluate this directory in the engine.", Returns: "Directory!",
+		{Name: "sync", Doc: "Evaluate this directory in the engine.", Returns: "DirectoryID!",
 			resolve: func(ctx context.Context, s *Server, self *object, _ args) (any, error) {
 				_, err := s.solve(ctx, dir(self).st, nil)
 				return self.id, err

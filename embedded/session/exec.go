@@ -56,7 +56,7 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		llb.AddMount(shimPath, shim, llb.SourcePath("/shim"), llb.Readonly),
 		llb.AddMount(metaPath, meta, llb.SourcePath("/meta")),
 		llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional),
-		llb.WithCustomName(execPrefix + strings.Join(o.args, " ")),
+		llb.WithCustomName(execPrefix + displayName(o.args)),
 	}
 	if o.privileged {
 		return nil, errors.New("withExec: insecureRootCapabilities is not implemented by the embedded engine")
@@ -86,6 +86,19 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 	}
 	n.imageRef = ""
 	return n, nil
+}
+
+// displayName is a command on one line: a script of several lines is cut out, it
+// is not what one looks for in the progress.
+func displayName(args []string) string {
+	shown := make([]string, len(args))
+	for i, a := range args {
+		if strings.Contains(a, "\n") {
+			a = "..."
+		}
+		shown[i] = a
+	}
+	return strings.Join(shown, " ")
 }
 
 // configured is the root filesystem with the environment of an exec.

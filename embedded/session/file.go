@@ -107,7 +107,7 @@ func init() {
 				}
 				return st.Size, nil
 			}},
-		{Name: "sync", Doc: "Evaluate this file in the engine.", Returns: "File!",
+		{Name: "sync", Doc: "Evaluate this file in the engine.", Returns: "FileID!",
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
 				f := self(o)
 				if f.tarball != nil {
