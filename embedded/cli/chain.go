@@ -55,7 +55,7 @@ func (a *App) parseChain(m *module.Module, o *options, args []string) (*chain, e
 
 func (a *App) unknownFunction(c *chain, name string) error {
 	err := unknown("command", name, a.Name+" "+c.last().path, c.next.names())
-	if c.next.core && !strings.Contains(err.Error(), "did you mean") {
+	if c.more && c.next.core && !strings.Contains(err.Error(), "did you mean") {
 		return fmt.Errorf("%w: the embedded engine has no such function of a %s: see --help, or use dagger", err, c.next.name)
 	}
 	return err

@@ -1,0 +1,292 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"dagger/pipeline/embedded/bindings"
+	"dagger/pipeline/embedded/module"
+)
+
+// fixture is a module with every kind of argument and result.
+var fixture, _ = filepath.Abs("../module/testdata/fixture")
+
+// programs is the cache of module programs, built once for all tests.
+var programs string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "pipeline-cli-*")
+	if err != nil {
+		panic(err)
+	}
+	programs = dir
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// fakeAPI is a small part of the engine's.
+var fakeAPI = API{
+	"Container": {
+		{Name: "stdout", Returns: "String!", Doc: "Output of the last command."},
+		{Name: "publish", Returns: "String!", Doc: "Push the container.", Args: []FieldArg{{Name: "address", Type: "String!", Doc: "Reference."}}},
+		{Name: "withDirectory", Returns: "Container!", Doc: "Copy a directory.", Args: []FieldArg{
+			{Name: "path", Type: "String!", Doc: "Where to."}, {Name: "source", Type: "DirectoryID!", Doc: "What."},
+			{Name: "exclude", Type: "[String!]", Doc: "Patterns to leave out."}}},
+		{Name: "export", Returns: "String!", Args: []FieldArg{{Name: "path", Type: "String!"}}},
+		{Name: "sync", Returns: "Container!", Doc: "Evaluate."},
+		{Name: "node", Returns: "String!", Args: []FieldArg{{Name: "id", Type: "ID!"}}},
+	},
+	"Directory": {
+		{Name: "entries", Returns: "[String!]!", Doc: "List the names.", Args: []FieldArg{{Name: "path", Type: "String", Doc: "Where."}}},
+		{Name: "file", Returns: "File!", Doc: "Get a file.", Args: []FieldArg{{Name: "path", Type: "String!", Doc: "Path of the file."}}},
+		{Name: "export", Returns: "String!", Doc: "Write to the host.", Args: []FieldArg{{Name: "path", Type: "String!", Doc: "Where to."}}},
+		{Name: "sync", Returns: "Directory!", Doc: "Evaluate."},
+	},
+	"File": {
+		{Name: "contents", Returns: "String!", Doc: "Read."},
+		{Name: "export", Returns: "String!", Doc: "Write to the host.", Args: []FieldArg{
+			{Name: "path", Type: "String!"}, {Name: "allowParentDirPath", Type: "Boolean"}}},
+		{Name: "sync", Returns: "File!"},
+	},
+	"Secret":      {{Name: "plaintext", Returns: "String!"}},
+	"CacheVolume": {},
+}
+
+// fakeSession answers queries without an engine: an object's id is the text of
+// the query that made it, a scalar is what answers has for the field, and else
+// the name of the field.
+type fakeSession struct {
+	answers map[string]any
+	fails   map[string]error // by field
+	blocks  map[string]chan struct{}
+	blocked chan struct{} // closed when a field blocks
+	secret  string
+	deaf    bool // running commands do not end when they are interrupted
+
+	mu          sync.Mutex
+	queries     []string
+	interrupted bool
+	killed      bool
+	closed      bool
+	server      *http.Server
+}
+
+func newFake() *fakeSession {
+	return &fakeSession{answers: map[string]any{}, fails: map[string]error{}, blocks: map[string]chan struct{}{}, blocked: make(chan struct{})}
+}
+
+type fakeError struct {
+	message string
+	details map[string]any
+}
+
+func (e fakeError) Error() string              { return e.message }
+func (e fakeError) Extensions() map[string]any { return e.details }
+
+func (f *fakeSession) Query(ctx context.Context, q string) (json.RawMessage, error) {
+	f.mu.Lock()
+	f.queries = append(f.queries, q)
+	f.mu.Unlock()
+	doc, err := parser.ParseQuery(&ast.Source{Input: q})
+	if err != nil {
+		return nil, err
+	}
+	v, err := f.answer(ctx, "", doc.Operations[0].SelectionSet)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(v)
+}
+
+func (f *fakeSession) answer(ctx context.Context, path string, set ast.SelectionSet) (any, error) {
+	field, ok := set[0].(*ast.Field)
+	if !ok {
+		return f.answer(ctx, path, set[0].(*ast.InlineFragment).SelectionSet)
+	}
+	if err := f.fails[field.Name]; err != nil {
+		return nil, err
+	}
+	if c := f.blocks[field.Name]; c != nil {
+		close(f.blocked)
+		select {
+		case <-c:
+			return nil, fakeError{"process \"apply\" was interrupted", map[string]any{"_type": "EXEC_ERROR", "exitCode": 1}}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	var args []string
+	for _, a := range field.Arguments {
+		args = append(args, a.Name+": "+a.Value.String())
+	}
+	here := strings.Trim(path+"."+field.Name+"("+strings.Join(args, ", ")+")", ".")
+	var v any = field.Name
+	var err error
+	switch {
+	case len(field.SelectionSet) > 0:
+		v, err = f.answer(ctx, here, field.SelectionSet)
+	case field.Name == "id":
+		v = path
+	case f.answers[field.Name] != nil:
+		v = f.answers[field.Name]
+	}
+	return map[string]any{field.Alias: v}, err
+}
+
+func (f *fakeSession) Listen() (int, string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, "", err
+	}
+	f.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _, _ := r.BasicAuth()
+		if token != "token" {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		var req struct{ Query string }
+		_ = json.NewDecoder(r.Body).Decode(&req)
+		data, err := f.Query(r.Context(), req.Query)
+		resp := map[string]any{"data": data}
+		if err != nil {
+			e := map[string]any{"message": err.Error()}
+			var d fakeError
+			if errors.As(err, &d) {
+				e["extensions"] = d.details
+			}
+			resp = map[string]any{"errors": []any{e}}
+		}
+		_ = json.NewEncoder(w).Encode(resp)
+	})}
+	go func() { _ = f.server.Serve(l) }()
+	return l.Addr().(*net.TCPAddr).Port, "token", nil
+}
+
+func (f *fakeSession) Interrupt() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.interrupted = true
+	if f.deaf {
+		return
+	}
+	for _, c := range f.blocks {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (f *fakeSession) wasInterrupted() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.interrupted
+}
+
+func (f *fakeSession) Kill() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.killed = true
+}
+
+func (f *fakeSession) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	if f.server != nil {
+		return f.server.Close()
+	}
+	return nil
+}
+
+// scrubber replaces the one secret when it is closed.
+type scrubber struct {
+	bytes.Buffer
+	w      io.Writer
+	secret string
+}
+
+func (f *fakeSession) Scrub(w io.Writer) io.WriteCloser { return &scrubber{w: w, secret: f.secret} }
+
+func (s *scrubber) Close() error {
+	text := s.String()
+	if s.secret != "" {
+		text = strings.ReplaceAll(text, s.secret, "***")
+	}
+	_, err := io.WriteString(s.w, text)
+	return err
+}
+
+// world is an App with all around it.
+type world struct {
+	*App
+	out, err bytes.Buffer
+	session  *fakeSession
+	engine   *fakeEngine
+	env      map[string]string
+	progress string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{session: newFake(), engine: &fakeEngine{}, env: map[string]string{}}
+	w.App = &App{
+		Name: "pipeline", Version: "v0", Dir: t.TempDir(), ModuleDir: fixture,
+		Stdout: &w.out, Stderr: &w.err, Width: 79,
+		LookupEnv: func(name string) (string, bool) { v, ok := w.env[name]; return v, ok },
+		API:       fakeAPI,
+		NewSession: func(progress string) Session {
+			w.progress = progress
+			return w.session
+		},
+		Engine:        w.engine,
+		Builder:       module.Builder{Cache: programs, Generate: bindings.Generate, Salt: bindings.Salt(), Progress: io.Discard},
+		WriteBindings: bindings.Write,
+	}
+	return w
+}
+
+// run runs a command line and returns its exit code.
+func (w *world) run(args ...string) int {
+	w.out.Reset()
+	w.err.Reset()
+	return w.App.Run(context.Background(), args)
+}
+
+type fakeEngine struct {
+	calls []string
+	err   error
+}
+
+func (e *fakeEngine) Status(context.Context) (string, error) {
+	e.calls = append(e.calls, "status")
+	return "running\n", e.err
+}
+
+func (e *fakeEngine) Stop(context.Context) error {
+	e.calls = append(e.calls, "stop")
+	return e.err
+}
+
+func (e *fakeEngine) Prune(_ context.Context, all bool) (int64, error) {
+	call := "prune"
+	if all {
+		call = "prune all"
+	}
+	e.calls = append(e.calls, call)
+	return 1_234_567, e.err
+}
