@@ -53,6 +53,9 @@ func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 	if used(program) {
 		return program, nil
 	}
+	if _, err := exec.LookPath("go"); err != nil {
+		return "", errors.New("building the module: go is not on PATH: install Go 1.26 or later")
+	}
 	fmt.Fprintf(b.Progress, "building the module %s, once for this source\n", m.Name)
 	if err := b.build(ctx, m, program); err != nil {
 		return "", err
@@ -150,14 +153,6 @@ func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "PWD="+dir)
 	return cmd
-}
-
-// FindGo tells whether there is a Go toolchain.
-func FindGo() error {
-	if _, err := exec.LookPath("go"); err != nil {
-		return errors.New("looking for go: not on PATH: install Go 1.26 or later")
-	}
-	return nil
 }
 
 const (

@@ -1,0 +1,196 @@
+package bindings
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/embedded/module"
+)
+
+const shapes = `package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+type Pipeline struct {
+	Name  string
+	Count *int
+	// +private
+	Ready bool
+}
+
+type Mode string
+
+const (
+	ModeFast Mode = "fast"
+	ModeSlow Mode = "slow"
+)
+
+func New(
+	// +optional
+	name string,
+) (Pipeline, error) {
+	if name == "bad" {
+		return Pipeline{}, errors.New("making the pipeline: bad name")
+	}
+	return Pipeline{Name: name, Ready: true}, nil
+}
+
+func (p Pipeline) Value() bool { return p.Ready }
+
+func (p *Pipeline) Panics() string { panic("oops") }
+
+func (p *Pipeline) Joined(modes ...Mode) string { return fmt.Sprint(len(modes), modes) }
+
+func (p *Pipeline) Numbers(ns []int, f float64, on *bool) string {
+	return fmt.Sprint(ns, f, on != nil && *on)
+}
+
+func (p *Pipeline) Objects(dirs []*dagger.Directory, secret *dagger.Secret, none *dagger.File) string {
+	return fmt.Sprint(len(dirs), dirs[0] != nil, secret != nil, none == nil)
+}
+
+func (p *Pipeline) Floats() []float64 { return []float64{1.5, 2} }
+
+func (p *Pipeline) Nothing() *dagger.Directory { return nil }
+
+func (p *Pipeline) Picked(mode Mode) Mode { return mode }
+
+func (p *Pipeline) Wrapped(ctx context.Context) error {
+	return fmt.Errorf("outer: %w", detailed{})
+}
+
+func (p *Pipeline) Waits(ctx context.Context) {
+	fmt.Println("waiting")
+	<-ctx.Done()
+}
+
+type detailed struct{}
+
+func (detailed) Error() string              { return "inner" }
+func (detailed) Extensions() map[string]any { return map[string]any{"exitCode": 5} }
+`
+
+// buildShapes builds the program of a module with every shape of function.
+func buildShapes(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../module/testdata/fixture")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(shapes), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m, err := module.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	b := module.Builder{Cache: t.TempDir(), Generate: Generate, Salt: Salt(), Progress: &said}
+	program, err := b.Build(context.Background(), m)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &said)
+	}
+	return program
+}
+
+func TestServe(t *testing.T) {
+	path := buildShapes(t)
+	for _, tc := range []struct{ name, request, want string }{
+		{"value receiver and New with an error", `{"function":"Value"}`, `Boolean true`},
+		{"constructor's argument", `{"constructor":{"name":"n"},"function":"Name"}`, `String "n"`},
+		{"constructor's error", `{"constructor":{"name":"bad"},"function":"Value"}`, `error: making the pipeline: bad name`},
+		{"nil field", `{"function":"Count"}`, `Void `},
+		{"panic", `{"function":"Panics"}`, `error: calling Panics: panic: oops`},
+		{"no such function", `{"function":"Nope"}`, `error: calling Nope: no such function`},
+		{"variadic", `{"function":"Joined","args":{"modes":["fast","slow"]}}`, `String "2 [fast slow]"`},
+		{"variadic without values", `{"function":"Joined"}`, `String "0 []"`},
+		{"numbers", `{"function":"Numbers","args":{"ns":[1,2],"f":1.5,"on":true}}`, `String "[1 2] 1.5 true"`},
+		{"null is absent", `{"function":"Numbers","args":{"ns":null,"on":null}}`, `String "[] 0 false"`},
+		{"wrong type", `{"function":"Numbers","args":{"ns":"x"}}`, `error: argument ns: json: cannot unmarshal string`},
+		{"objects", `{"function":"Objects","args":{"dirs":["a","b"],"secret":"s"}}`, `String "2 true true true"`},
+		{"list of numbers", `{"function":"Floats"}`, `[Float] [1.5,2]`},
+		{"nil object", `{"function":"Nothing"}`, `Void `},
+		{"enum", `{"function":"Picked","args":{"mode":"slow"}}`, `String "slow"`},
+		{"error with details", `{"function":"Wrapped"}`, `error: outer: inner map[exitCode:5]`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var req module.Request
+			if err := json.Unmarshal([]byte(tc.request), &req); err != nil {
+				t.Fatal(err)
+			}
+			p := module.Program{Path: path, Port: 1, Token: "t", Dir: t.TempDir(), Output: new(bytes.Buffer)}
+			resp, err := p.Call(context.Background(), req)
+			got := resp.Type + " " + string(resp.Value)
+			if err != nil {
+				got = "error: " + err.Error()
+			}
+			if resp.Error != nil && resp.Error.Details != nil {
+				got += fmt.Sprintf(" %v", resp.Error.Details)
+			}
+			if !strings.HasPrefix(got, tc.want) {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// TestServeEndsWithItsCaller: the program ends when its requests are closed, and
+// no signal ends it before.
+func TestServeEndsWithItsCaller(t *testing.T) {
+	requests, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, answers, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	cmd := exec.Command(buildShapes(t))
+	cmd.ExtraFiles = []*os.File{requests, answers}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := write.WriteString(`{"function":"Waits"}` + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 8)); err != nil { // it waits now
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Errorf("a signal ended the program: %v", err)
+	}
+	write.Close()
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestServeByHand(t *testing.T) {
+	out, err := exec.Command(buildShapes(t)).CombinedOutput()
+	if err == nil || !strings.HasPrefix(string(out), "reading a call: ") {
+		t.Errorf("got %v: %s", err, out)
+	}
+}
