@@ -132,6 +132,3 @@ func (f Function) Short() string {
 // CommandName writes a name of the source as the command line does:
 // awsAccessKeyId is aws-access-key-id.
 func CommandName(name string) string { return strcase.ToKebab(name) }
-
-// apiName writes a name of the source as Dagger's API does.
-func apiName(name string) string { return strcase.ToLowerCamel(name) }

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fakeGo stands for the toolchain: `go build -o DIR/ ...` logs a line and leaves
+// programs that print how they were called.
+const fakeGo = `#!/bin/sh
+echo build >>"$GO_LOG"
+[ -z "${GO_FAILS-}" ] || { echo "x.go:1: broken" >&2; exit 1; }
+while [ "$1" != -o ]; do shift; done
+printf '#!/bin/sh\necho "$PIPELINE_COMMAND" "$PIPELINE_MODULE_DIR" "$PIPELINE_EMBEDDED_DIR" "$PWD" "$#" "$@"\nexit "${CODE:-0}"\n' >"$2/pipeline"
+cp "$2/pipeline" "$2/shim"
+chmod +x "$2/pipeline" "$2/shim"
+`
+
+// checkout is a copy of the launcher beside sources, with an environment.
+type checkout struct {
+	t   *testing.T
+	dir string
+	log string
+	env []string
+}
+
+func newCheckout(t *testing.T) *checkout {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	launcher, err := os.ReadFile("../../../pipeline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checkout{t: t, dir: dir, log: filepath.Join(dir, "go.log")}
+	c.write("repo/pipeline", string(launcher))
+	c.write("repo/embedded/go.mod", "module x\n")
+	c.write("repo/embedded/cmd/pipeline/main.go", "package main\n")
+	c.write("repo/embedded/cli/cli.go", "package cli\n")
+	c.write("bin/go", fakeGo)
+	c.env = []string{"PATH=" + dir + "/bin:" + os.Getenv("PATH"), "GO_LOG=" + c.log, "HOME=" + dir + "/home"}
+	return c
+}
+
+func (c *checkout) write(name, text string) {
+	c.t.Helper()
+	path := filepath.Join(c.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// run runs a launcher in the directory at.
+func (c *checkout) run(at, launcher string, args ...string) (out string, code int) {
+	c.t.Helper()
+	cmd := exec.Command(launcher, args...)
+	cmd.Dir, cmd.Env = filepath.Join(c.dir, at), c.env
+	b, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		c.t.Fatal(err)
+	}
+	return string(b), cmd.ProcessState.ExitCode()
+}
+
+func (c *checkout) builds() int {
+	b, _ := os.ReadFile(c.log)
+	return strings.Count(string(b), "build")
+}
+
+// tick waits until the file system's clock has moved on, so that a write is
+// newer than what was there.
+func (c *checkout) tick() {
+	c.t.Helper()
+	stamp := func() time.Time {
+		c.write("tick", "x")
+		info, err := os.Stat(filepath.Join(c.dir, "tick"))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return info.ModTime()
+	}
+	for first := stamp(); !stamp().After(first); {
+	}
+}
+
+const notice = "building the pipeline command, once for this version\n"
+
+func TestLauncherBuildsOnceForEachSource(t *testing.T) {
+	c := newCheckout(t)
+	for _, tc := range []struct {
+		name   string
+		change func()
+		builds int
+	}{
+		{"first", func() {}, 1},
+		{"unchanged", func() {}, 1},
+		{"edit", func() { c.write("repo/embedded/cli/cli.go", "package cli // edited\n") }, 2},
+		{"edit undone", func() { c.write("repo/embedded/cli/cli.go", "package cli\n") }, 2},
+		{"same contents", func() { c.write("repo/embedded/cli/cli.go", "package cli\n") }, 2},
+		{"new file", func() { c.write("repo/embedded/cli/new.go", "package cli\n") }, 3},
+		{"file removed", func() { _ = os.Remove(c.dir + "/repo/embedded/cli/new.go") }, 3},
+		{"new package", func() { c.write("repo/embedded/other/x.go", "package other\n") }, 4},
+		{"test", func() { c.write("repo/embedded/cli/cli_test.go", "package cli\n") }, 4},
+		{"test data", func() { c.write("repo/embedded/cli/testdata/x", "x") }, 4},
+		{"program lost", func() { _ = os.RemoveAll(c.dir + "/home/.cache/pipeline/bin") }, 5},
+		{"module", func() { c.write("repo/main.go", "package main\n") }, 5},
+	} {
+		before := c.builds()
+		c.tick()
+		tc.change()
+		c.tick()
+		for range 2 {
+			out, code := c.run("", "repo/pipeline")
+			if code != 0 || c.builds() != tc.builds {
+				t.Errorf("%s: exit code %d, %d builds, want %d: %s", tc.name, code, c.builds(), tc.builds, out)
+			}
+			if built := c.builds() > before; strings.HasPrefix(out, notice) != built {
+				t.Errorf("%s: built %v, said %q", tc.name, built, out)
+			}
+			before = c.builds()
+		}
+	}
+}
+
+func TestLauncherPlacesAndNames(t *testing.T) {
+	c := newCheckout(t)
+	c.run("", "repo/pipeline")
+	c.write("elsewhere/x", "")
+	for link, target := range map[string]string{
+		"bin/dagger":      c.dir + "/repo/pipeline",
+		"elsewhere/there": "../repo/pipeline",
+		"bin/twice":       "../elsewhere/there",
+	} {
+		if err := os.Symlink(target, filepath.Join(c.dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	repo := c.dir + "/repo"
+	for _, tc := range []struct{ at, launcher, name string }{
+		{"repo", "./pipeline", "pipeline"},
+		{"repo/embedded", "../pipeline", "pipeline"},
+		{"elsewhere", repo + "/pipeline", "pipeline"},
+		{"elsewhere", c.dir + "/bin/dagger", "dagger"},
+		{"elsewhere", "./there", "there"},
+		{"", "bin/twice", "twice"},
+		{"repo", "sh:dagger", "dagger"},
+	} {
+		launcher, args := tc.launcher, []string{"call", "a b", "*", ""}
+		if rest, ok := strings.CutPrefix(launcher, "sh:"); ok { // found on PATH
+			launcher, args = "/bin/sh", append([]string{"-c", `exec ` + rest + ` "$@"`, "sh"}, args...)
+		}
+		out, code := c.run(tc.at, launcher, args...)
+		want := strings.Join([]string{tc.name, repo, repo + "/embedded", filepath.Join(c.dir, tc.at), "4 call a b *", "\n"}, " ")
+		if code != 0 || out != want {
+			t.Errorf("%s in %q: exit code %d\n got %q\nwant %q", tc.launcher, tc.at, code, out, want)
+		}
+	}
+}
+
+func TestLauncherCopyElsewhere(t *testing.T) {
+	c := newCheckout(t)
+	launcher, err := os.ReadFile(c.dir + "/repo/pipeline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.write("copy/dagger", string(launcher))
+	out, code := c.run("copy", "./dagger")
+	want := "Error: finding the sources of the embedded engine: not at '" + c.dir + "/copy/embedded': set PIPELINE_EMBEDDED_DIR to the checkout's embedded directory\n"
+	if code != 1 || out != want {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	c.env = append(c.env, "PIPELINE_EMBEDDED_DIR="+c.dir+"/repo/embedded")
+	out, code = c.run("copy", "./dagger", "functions")
+	if code != 0 || !strings.Contains(out, "dagger "+c.dir+"/repo "+c.dir+"/repo/embedded ") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+func TestLauncherPassesTheExitCode(t *testing.T) {
+	c := newCheckout(t)
+	c.env = append(c.env, "CODE=42")
+	if out, code := c.run("repo", "./pipeline"); code != 42 {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
+func TestLauncherErrors(t *testing.T) {
+	for _, tc := range []struct{ name, env, want string }{
+		{"no cache", "HOME=", "Error: finding the cache directory: HOME is not set: set PIPELINE_CACHE_DIR\n"},
+		{"go fails", "GO_FAILS=1", notice + "x.go:1: broken\nError: building the pipeline command: go build failed: fix the errors above\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newCheckout(t)
+			good := c.env
+			c.env = append(good[:len(good):len(good)], tc.env)
+			if out, code := c.run("repo", "./pipeline"); code != 1 || out != tc.want {
+				t.Errorf("exit code %d: %s", code, out)
+			}
+			left, _ := filepath.Glob(c.dir + "/home/.cache/pipeline/bin/*.*")
+			if len(left) > 0 {
+				t.Errorf("left behind %q", left)
+			}
+			c.env = good
+			if out, code := c.run("repo", "./pipeline"); code != 0 {
+				t.Errorf("afterwards: exit code %d: %s", code, out)
+			}
+		})
+	}
+	t.Run("no go", func(t *testing.T) {
+		c := newCheckout(t)
+		tools := filepath.Join(c.dir, "tools")
+		for _, name := range []string{"sh", "find", "sort", "xargs", "sha256sum", "cut", "mkdir", "flock", "readlink", "touch", "mv", "rm"} {
+			path, err := exec.LookPath(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.MkdirAll(tools, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(path, filepath.Join(tools, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.env = []string{"PATH=" + tools, "HOME=" + c.dir + "/home"}
+		out, code := c.run("repo", "./pipeline")
+		if code != 1 || out != "Error: building the pipeline command: go is not on PATH: install Go 1.26 or later\n" {
+			t.Errorf("exit code %d: %s", code, out)
+		}
+	})
+}
+
+func TestLauncherTwoAtOnce(t *testing.T) {
+	c := newCheckout(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if out, code := c.run("repo", "./pipeline"); code != 0 {
+				t.Errorf("exit code %d: %s", code, out)
+			}
+		})
+	}
+	wg.Wait()
+	if c.builds() != 1 {
+		t.Errorf("%d builds, want 1", c.builds())
+	}
+}

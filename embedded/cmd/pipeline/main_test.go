@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/embedded/session"
+)
+
+// TestModuleDir: as pipeline it runs its own checkout's module, as dagger the one
+// that the working directory is in, if any.
+func TestModuleDir(t *testing.T) {
+	fixture, err := filepath.Abs("../../module/testdata/fixture")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := t.TempDir()
+	for _, tc := range []struct{ command, dir, want string }{
+		{"pipeline", outside, "/checkout"},
+		{"pipeline", fixture, "/checkout"},
+		{"dagger", outside, "/checkout"},
+		{"dagger", fixture, ""},
+	} {
+		t.Setenv("PIPELINE_COMMAND", tc.command)
+		t.Setenv("PIPELINE_MODULE_DIR", "/checkout")
+		t.Chdir(tc.dir)
+		app, err := newApp()
+		if err != nil || app.ModuleDir != tc.want || app.Name != tc.command || app.Dir != tc.dir {
+			t.Errorf("%s in %s: module %q, name %q, directory %q: %v", tc.command, tc.dir, app.ModuleDir, app.Name, app.Dir, err)
+		}
+	}
+}
+
+func TestCacheDir(t *testing.T) {
+	t.Setenv("HOME", "/home/me")
+	for _, tc := range []struct{ cache, xdg, want string }{
+		{"", "", "/home/me/.cache/pipeline"},
+		{"", "/xdg", "/xdg/pipeline"},
+		{"/own", "/xdg", "/own"},
+	} {
+		t.Setenv("PIPELINE_CACHE_DIR", tc.cache)
+		t.Setenv("XDG_CACHE_HOME", tc.xdg)
+		if got, err := cacheDir(); err != nil || got != tc.want {
+			t.Errorf("%+v: got %q, %v", tc, got, err)
+		}
+	}
+	t.Setenv("HOME", "")
+	t.Setenv("PIPELINE_CACHE_DIR", "")
+	t.Setenv("XDG_CACHE_HOME", "")
+	if _, err := cacheDir(); err == nil || !strings.Contains(err.Error(), "set PIPELINE_CACHE_DIR") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestServerErrors: a query's error says what the API attached to it.
+func TestServerErrors(t *testing.T) {
+	s := server{session.New(session.Options{})}
+	defer s.Close()
+	_, err := s.Query(context.Background(), "query{nope}")
+	var detailed interface{ Extensions() map[string]any }
+	if err == nil || !errors.As(err, &detailed) || !strings.Contains(err.Error(), `"nope"`) {
+		t.Errorf("got %v", err)
+	}
+	if data, err := s.Query(context.Background(), "query{version}"); err != nil || string(data) != `{"version":"`+session.Version+`"}` {
+		t.Errorf("got %s, %v", data, err)
+	}
+}
+
+func TestAPIHasTheSessionsTypes(t *testing.T) {
+	for name, typ := range session.Types() {
+		fields := api()[name]
+		if len(fields) != len(typ.Fields) {
+			t.Errorf("%s has %d fields, want %d", name, len(fields), len(typ.Fields))
+			continue
+		}
+		for i, f := range typ.Fields {
+			if fields[i].Name != f.Name || fields[i].Returns != f.Returns || len(fields[i].Args) != len(f.Args) {
+				t.Errorf("%s.%s is %+v", name, f.Name, fields[i])
+			}
+		}
+	}
+}
