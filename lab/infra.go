@@ -26,6 +26,12 @@ func infra(dir state.Dir, mirror string, progress debian.Progress) (string, erro
 	if mirror != "" {
 		return "infra", nil
 	}
+	var before made
+	if _, alive, err := dir.ReadRunning(); err == nil && alive { // while a lab runs, the answer stays
+		if found, err := state.ReadJSON(dir.Path("made.json"), &before); err == nil && found && before.Mirror == "" && before.Infra != "" {
+			return before.Infra, nil
+		}
+	}
 	progress("no provider mirror found: asking whether terraform can download providers")
 	if terraform.Downloads() {
 		return "infra", nil

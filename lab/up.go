@@ -169,7 +169,8 @@ func start(ctx context.Context, dir state.Dir, bind string) error {
 	if bind != "" {
 		args = append(args, "--bind", bind)
 	}
-	cmd := exec.Command("/proc/self/exe", args...)
+	cmd := exec.Command("/proc/self/exe", args...) // it works too when the file is gone, as "go run" leaves it
+	cmd.Args[0] = "lab"
 	cmd.Env = append(os.Environ(), readyVariable+"=3")
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.ExtraFiles = []*os.File{tell}

@@ -18,10 +18,24 @@ type Progress = func(format string, args ...any)
 
 var apt sync.Mutex // one apt-get at a time from this process; dpkg's own lock keeps others out
 
+// Command installs the package that is named as its command is, unless the command is on PATH.
+func Command(ctx context.Context, progress Progress, name string) error {
+	apt.Lock()
+	defer apt.Unlock()
+	if _, err := exec.LookPath(name); err == nil {
+		return nil
+	}
+	return install(ctx, progress, name)
+}
+
 // Install installs packages with apt-get, without those they recommend.
 func Install(ctx context.Context, progress Progress, packages ...string) error {
 	apt.Lock()
 	defer apt.Unlock()
+	return install(ctx, progress, packages...)
+}
+
+func install(ctx context.Context, progress Progress, packages ...string) error {
 	names := strings.Join(packages, " ")
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		return fmt.Errorf("installing %s: there is no apt-get here: the lab needs Debian, or install them by hand", names)
@@ -31,10 +45,10 @@ func Install(ctx context.Context, progress Progress, packages ...string) error {
 	}
 	progress("installing %s ...", names)
 	done := Timed(progress, "installing "+names)
-	install := append([]string{"install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"}, packages...)
-	if _, err := aptGet(ctx, install...); err != nil { // the lists of a fresh machine are empty or old
+	args := append([]string{"install", "-y", "-qq", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"}, packages...)
+	if _, err := aptGet(ctx, args...); err != nil { // the lists of a fresh machine are empty or old
 		update, _ := aptGet(ctx, "update", "-qq", "-o", "DPkg::Lock::Timeout=300")
-		out, err := aptGet(ctx, install...)
+		out, err := aptGet(ctx, args...)
 		if err != nil {
 			return fmt.Errorf("installing %s: %s: %w: run \"apt-get update\" and see what it says", names, LastLine(append(update, out...)), err)
 		}

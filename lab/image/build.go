@@ -58,10 +58,8 @@ func Build(ctx context.Context, cache string, r Recipe, sums *Sums, progress deb
 	}
 	ctx, cancel := context.WithTimeout(ctx, buildLimit)
 	defer cancel()
-	if _, err := exec.LookPath("mmdebstrap"); err != nil {
-		if err := debian.Install(ctx, progress, "mmdebstrap"); err != nil {
-			return Built{}, err
-		}
+	if err := debian.Command(ctx, progress, "mmdebstrap"); err != nil {
+		return Built{}, err
 	}
 	progress("building base image %s ...", r.Name)
 	start := time.Now()
