@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
 	"github.com/iancoleman/strcase"
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
-
-	"dagger/pipeline/embedded/module"
 )
 
 // dotenv are the variables of one or more .env files. A later one of the same
@@ -31,27 +28,6 @@ type dotenv struct {
 func newDotenv(lookup func(string) (string, bool)) *dotenv {
 	return &dotenv{raw: map[string]string{}, all: map[string]string{}, lookup: lookup,
 		value: map[string]string{}, busy: map[string]bool{}}
-}
-
-// userDefaults reads the .env beside dagger.json, and what the nearest .env at
-// or above the working directory has with the module's name as prefix.
-func (a *App) userDefaults(m *module.Module) (*dotenv, error) {
-	d := newDotenv(a.LookupEnv)
-	if err := d.read(filepath.Join(m.Dir, ".env"), ""); err != nil {
-		return nil, err
-	}
-	for dir := a.Dir; ; dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, ".env")
-		if info, err := os.Stat(path); err == nil {
-			if info.Mode().IsRegular() {
-				return d, d.read(path, m.Name)
-			}
-			return d, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return d, nil
-		}
-	}
 }
 
 // read adds a file's variables: all, or those with the prefix, without it.
@@ -136,6 +112,17 @@ func (d *dotenv) find(name string) (value string, ok bool, err error) {
 	return value, true, nil
 }
 
+// near finds a variable that differs from name in underscores: PYTHON_IMAGE for
+// pythonImage. Dagger does not read it either.
+func (d *dotenv) near(name string) string {
+	for _, n := range d.names {
+		if strings.EqualFold(strings.ReplaceAll(n, "_", ""), name) {
+			return n
+		}
+	}
+	return ""
+}
+
 // expand gives the value of a variable with quotes, escapes and references
 // treated as a shell does.
 func (d *dotenv) expand(name string) (string, error) {
@@ -192,38 +179,4 @@ func (d *dotenv) shell(raw string) (string, error) {
 		return "", fmt.Errorf("%w: set it, or write ${NAME:-default}", err)
 	}
 	return strings.Join(fields, " "), nil
-}
-
-// preset gives the arguments of the constructor and of the module's function
-// the values that the .env files have for them.
-func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) {
-	for i, s := range c.steps {
-		if s.core {
-			break
-		}
-		of, name := d, m.Name
-		if i > 0 {
-			of, name = d.of(s.fn.Name), m.Name+"."+strcase.ToLowerCamel(s.fn.Name)
-		}
-		for _, v := range s.values {
-			if v.given {
-				continue
-			}
-			text, ok, err := of.find(strcase.ToLowerCamel(v.arg.Name))
-			if err != nil {
-				return nil, err
-			}
-			if !ok {
-				continue
-			}
-			if err := v.presetFrom(text); err != nil {
-				return nil, fmt.Errorf("reading user defaults: argument %q of %s: %w", v.arg.Flag(), name, err)
-			}
-			if v.arg.Type.Object() == "Secret" && !strings.Contains(text, "://") {
-				text = "*****"
-			}
-			notes = append(notes, fmt.Sprintf("user default: %s(%s=%q)", name, v.arg.Name, text))
-		}
-	}
-	return notes, nil
 }

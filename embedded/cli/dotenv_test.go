@@ -141,6 +141,17 @@ func TestDotenvPlaces(t *testing.T) {
 	}
 }
 
+func TestUserDefaultsWithUnderscores(t *testing.T) {
+	w := newWorld(t)
+	if err := os.WriteFile(filepath.Join(w.Dir, ".env"), []byte("PIPELINE_PYTHON_IMAGE=x\nPIPELINE_RE_MARK=y\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := "user default: PYTHON_IMAGE is not read: the argument is pythonImage, without underscores\n"
+	if code := w.run("call", "test"); code != 0 || w.err.String() != want {
+		t.Errorf("exit code %d: %s", code, &w.err)
+	}
+}
+
 func TestUserDefaultsOfAFunction(t *testing.T) {
 	w := newWorld(t)
 	env := "PIPELINE_DEPLOY_ENVIRONMENT=prod\nPIPELINE_deploy_attempts=7\nPIPELINE_DEPLOY_DRYRUN=true\nPIPELINE_DEPLOY_TARGETS=a,b\n" +

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/iancoleman/strcase"
+
+	"dagger/pipeline/embedded/module"
+)
+
+// userDefaults reads the .env beside dagger.json, and what the nearest .env at
+// or above the working directory has with the module's name as prefix.
+func (a *App) userDefaults(m *module.Module) (*dotenv, error) {
+	d := newDotenv(a.LookupEnv)
+	if err := d.read(filepath.Join(m.Dir, ".env"), ""); err != nil {
+		return nil, err
+	}
+	for dir := a.Dir; ; dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, ".env")
+		if info, err := os.Stat(path); err == nil {
+			if info.Mode().IsRegular() {
+				return d, d.read(path, m.Name)
+			}
+			return d, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return d, nil
+		}
+	}
+}
+
+// preset gives the arguments of the constructor and of the module's function
+// the values that the .env files have for them.
+func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) {
+	for i, s := range c.steps {
+		if s.core {
+			break
+		}
+		of, name := d, m.Name
+		if i > 0 {
+			of, name = d.of(s.fn.Name), m.Name+"."+strcase.ToLowerCamel(s.fn.Name)
+		}
+		for _, v := range s.values {
+			if v.given {
+				continue
+			}
+			text, ok, err := of.find(strcase.ToLowerCamel(v.arg.Name))
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				if near := of.near(v.arg.Name); near != "" {
+					notes = append(notes, fmt.Sprintf("user default: %s is not read: the argument is %s, without underscores", near, v.arg.Name))
+				}
+				continue
+			}
+			if err := v.presetFrom(text); err != nil {
+				return nil, fmt.Errorf("reading user defaults: argument %q of %s: %w", v.arg.Flag(), name, err)
+			}
+			if v.arg.Type.Object() == "Secret" && !strings.Contains(text, "://") {
+				text = "*****"
+			}
+			notes = append(notes, fmt.Sprintf("user default: %s(%s=%q)", name, v.arg.Name, text))
+		}
+	}
+	return notes, nil
+}

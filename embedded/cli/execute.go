@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"dagger/pipeline/embedded/module"
+)
+
+// result is what a chain gave.
+type result struct {
+	typ   module.Type
+	value any
+	saved string // path on the host, when the engine has exported it
+}
+
+// execute runs a chain in a session of its own and prints the result when the
+// progress display has ended.
+func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *options, progress string) error {
+	s := a.NewSession(progress)
+	signals := a.handleSignals(ctx, s)
+	res, err := a.inSession(signals, s, m, c, o)
+	sig := signals.stop()
+	if closeErr := s.Close(); err == nil && closeErr != nil {
+		err = fmt.Errorf("ending the session: %w", closeErr)
+	}
+	if err == nil {
+		err = a.print(scrubbing{s}, res, o)
+	}
+	if err == nil {
+		return nil
+	}
+	if progress == "quiet" {
+		a.showExec(s, err)
+	}
+	err = scrubbed{err, scrubbing{s}.text(oneLine(err.Error()))}
+	if sig != 0 {
+		return &exitError{128 + int(sig), err}
+	}
+	return err
+}
+
+// inSession resolves the arguments, calls the module and follows the chain.
+func (a *App) inSession(ctx *interruptible, s Session, m *module.Module, c *chain, o *options) (result, error) {
+	r := resolver{a, m, s}
+	constructor, err := r.arguments(ctx, c.steps[0])
+	if err != nil {
+		return result{}, err
+	}
+	args, err := r.arguments(ctx, c.steps[1])
+	if err != nil {
+		return result{}, err
+	}
+	var fields []selection
+	for _, st := range c.steps[2:] {
+		given, err := r.arguments(ctx, st)
+		if err != nil {
+			return result{}, err
+		}
+		fields = append(fields, st.selection(given))
+	}
+	path, err := a.Builder.Build(ctx, m)
+	if err != nil {
+		return result{}, err
+	}
+	port, token, err := s.Listen()
+	if err != nil {
+		return result{}, err
+	}
+	output := s.Scrub(a.Stderr)
+	ctx.graceful.Store(true)
+	program := module.Program{Path: path, Port: port, Token: token, Dir: os.TempDir(), Output: output}
+	resp, err := program.Call(ctx, module.Request{Constructor: constructor, Function: c.steps[1].fn.Name, Args: args})
+	if err := errors.Join(err, output.Close()); err != nil {
+		return result{}, err
+	}
+	res := result{typ: module.ParseType(resp.Type)}
+	if len(resp.Value) > 0 {
+		d := json.NewDecoder(strings.NewReader(string(resp.Value)))
+		d.UseNumber()
+		if err := d.Decode(&res.value); err != nil {
+			return result{}, fmt.Errorf("reading the module's answer: %w", err)
+		}
+	}
+	return a.follow(ctx, s, c, res, fields, o)
+}
+
+// selection is a step as a field of the API.
+func (s *step) selection(given map[string]any) selection {
+	out := selection{field: s.fn.Name}
+	for _, v := range s.values {
+		if val, ok := given[v.arg.Name]; ok {
+			out.args = append(out.args, argument{v.arg.Name, val})
+		}
+	}
+	return out
+}
+
+// follow applies the rest of the chain to what the module gave. An object at the
+// end is evaluated, or exported where -o says so.
+func (a *App) follow(ctx context.Context, s Session, c *chain, res result, fields []selection, o *options) (result, error) {
+	if len(fields) > 0 {
+		res.typ = c.last().fn.Returns
+	}
+	leaf, export := a.leaf(res.typ, o)
+	if len(fields) == 0 && leaf == nil {
+		return res, nil
+	}
+	ids, ok := res.value.([]any)
+	if !ok {
+		ids = []any{res.value}
+	}
+	first := c.steps[1].fn.Returns.Object()
+	var values []any
+	for _, id := range ids {
+		chain := append([]selection{sel("load"+first+"FromID", argument{"id", id})}, append(fields, leaf...)...)
+		v, err := ask(ctx, s, chain...)
+		if err != nil {
+			return result{}, err
+		}
+		values = append(values, v)
+	}
+	switch {
+	case ok:
+		res.value = values
+	case export:
+		res.saved = fmt.Sprint(values[0])
+	default:
+		res.value = values[0]
+	}
+	return res, nil
+}
+
+// leaf is what to select of an object at the end of a chain: its export to the
+// path of -o, or its id once it is evaluated; nothing for scalars.
+func (a *App) leaf(t module.Type, o *options) (fields []selection, export bool) {
+	p, ok := a.API.provider(t)
+	if !ok {
+		return nil, false
+	}
+	if f, ok := p.find("export"); ok && o.output != "" && t.Kind == module.Object {
+		args := []argument{{"path", a.path(o.output)}}
+		for _, arg := range f.Args {
+			if arg.Name == "allowParentDirPath" {
+				args = append(args, argument{arg.Name, true})
+			}
+		}
+		return []selection{sel("export", args...)}, true
+	}
+	if f, ok := p.find("sync"); ok {
+		if f.Returns.Kind == module.Object {
+			return []selection{sel("sync"), sel("id")}, false
+		}
+		return []selection{sel("sync")}, false
+	}
+	return []selection{sel("id")}, false
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// scrubbed is an error whose text has been freed of secrets.
+type scrubbed struct {
+	error
+	text string
+}
+
+func (e scrubbed) Error() string { return e.text }
+func (e scrubbed) Unwrap() error { return e.error }
+
+// scrubbing removes the session's secrets from text.
+type scrubbing struct{ Session }
+
+func (s scrubbing) text(text string) string {
+	var b strings.Builder
+	w := s.Scrub(&b)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.String()
+}
+
+// showExec prints the output of a failed command that no progress has shown.
+func (a *App) showExec(s Session, err error) {
+	details, ok := execDetails(err)
+	if !ok {
+		return
+	}
+	for _, name := range []string{"stdout", "stderr"} {
+		if text, _ := details[name].(string); text != "" {
+			fmt.Fprintln(a.Stderr, scrubbing{s}.text(text))
+		}
+	}
+}
