@@ -208,9 +208,10 @@ func TestLauncherErrors(t *testing.T) {
 			if out, code := c.run("repo", "./pipeline"); code != 1 || out != tc.want {
 				t.Errorf("exit code %d: %s", code, out)
 			}
-			left, _ := filepath.Glob(c.dir + "/home/.cache/pipeline/bin/*.*")
-			if len(left) > 0 {
-				t.Errorf("left behind %q", left)
+			for _, pattern := range []string{"/bin/*.*", "/checkouts" + c.dir + "/repo/embedded/*"} {
+				if left, _ := filepath.Glob(c.dir + "/home/.cache/pipeline" + pattern); len(left) > 0 {
+					t.Errorf("left behind %q", left)
+				}
 			}
 			c.env = good
 			if out, code := c.run("repo", "./pipeline"); code != 0 {
@@ -239,6 +240,23 @@ func TestLauncherErrors(t *testing.T) {
 			t.Errorf("exit code %d: %s", code, out)
 		}
 	})
+}
+
+func TestLauncherForgetsOldPrograms(t *testing.T) {
+	c := newCheckout(t)
+	c.write("home/.cache/pipeline/bin/old/pipeline", "")
+	c.write("home/.cache/pipeline/bin/recent/pipeline", "")
+	old := time.Now().Add(-9 * 24 * time.Hour)
+	if err := os.Chtimes(c.dir+"/home/.cache/pipeline/bin/old", old, old); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := c.run("repo", "./pipeline"); code != 0 {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	left, err := filepath.Glob(c.dir + "/home/.cache/pipeline/bin/*/pipeline")
+	if err != nil || len(left) != 2 || strings.Contains(strings.Join(left, " "), "/old/") {
+		t.Errorf("left %q: %v", left, err)
+	}
 }
 
 func TestLauncherTwoAtOnce(t *testing.T) {
