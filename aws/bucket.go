@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/encoding/httpbinding"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
@@ -95,11 +95,9 @@ func (b bucket) url(key, setting string) string {
 		}
 		base = fmt.Sprintf("https://s3.%s.%s", b.session.cfg.Region, suffix)
 	}
-	path := strings.TrimSuffix(base, "/") + "/" + url.PathEscape(b.name)
-	for _, part := range strings.Split(key, "/") {
-		if key != "" {
-			path += "/" + url.PathEscape(part)
-		}
+	path := strings.TrimSuffix(base, "/") + "/" + httpbinding.EscapePath(b.name, true)
+	if key != "" {
+		path += "/" + httpbinding.EscapePath(key, false) // as S3 signs it, which is stricter than net/url
 	}
 	if setting != "" {
 		path += "?" + setting + "="

@@ -75,11 +75,11 @@ type Credentials struct {
 func Resolve(ctx context.Context, cfg Config) (*Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
+	cfg = cfg.trimmed()
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	base := cfg.pick()
-	return open(ctx, cfg, base, "", nil)
+	return open(ctx, cfg, cfg.pick(), "", nil)
 }
 
 // open makes a session from a source and checks whose it is. policy narrows it when not empty.

@@ -15,6 +15,14 @@ var (
 	externalForm = regexp.MustCompile(`^[\w+=,.@:/-]+$`) // STS AssumeRole, ExternalId: 2 to 1224 of these
 )
 
+// trimmed takes off the white space that files and variables bring along: a token with a line break is refused by STS.
+func (c Config) trimmed() Config {
+	trim := func(s Secret) Secret { return NewSecret(strings.TrimSpace(s.Reveal())) }
+	c.WebIdentityToken, c.SecretAccessKey, c.SessionToken, c.ContainerToken = trim(c.WebIdentityToken), trim(c.SecretAccessKey), trim(c.SessionToken), trim(c.ContainerToken)
+	c.AccessKeyID, c.RoleARN = strings.TrimSpace(c.AccessKeyID), strings.TrimSpace(c.RoleARN)
+	return c
+}
+
 // check finds settings that do not fit together before anything is sent.
 func (c Config) check() error {
 	const op = "reading AWS settings"

@@ -25,6 +25,7 @@ type TerraformProfile struct {
 // again. With a container's or the instance's role it reads the keys from there again, so the container that runs
 // terraform must reach them.
 func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile, error) {
+	c = c.trimmed()
 	if err := c.check(); err != nil {
 		return TerraformProfile{}, err
 	}

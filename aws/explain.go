@@ -70,7 +70,7 @@ func explain(op string, err error, denied string, secrets ...Secret) *Error {
 
 func judge(err error) verdict {
 	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() != "" && api.ErrorCode() != "UnknownError" {
+	if errors.As(err, &api) && hasAnyCode(err) {
 		if v, ok := verdicts[strings.TrimSuffix(api.ErrorCode(), "Fault")]; ok {
 			if v.what == "" {
 				v.what = api.ErrorCode() + ", " + api.ErrorMessage()
@@ -128,6 +128,12 @@ func byNetwork(err error) verdict {
 		return verdict{ErrUnreachable, "no trusted TLS connection: " + innermost(err), "add the authority to the machine's certificates"}
 	}
 	return verdict{ErrServer, innermost(err), "try again"}
+}
+
+// hasAnyCode tells an error that the service itself has named.
+func hasAnyCode(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && api.ErrorCode() != "" && api.ErrorCode() != "UnknownError"
 }
 
 // status is the HTTP status that an error carries, 0 for none.

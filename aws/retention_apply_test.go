@@ -15,6 +15,7 @@ type fakeECR struct {
 	images  []Image
 	preview func(n int) (status string, expired map[string]int, next string)
 	missing bool // the endpoint has no preview
+	bare    bool // and says so by a 500 without a code
 }
 
 func (e fakeECR) serve(w http.ResponseWriter, r request, n int) bool {
@@ -31,6 +32,10 @@ func (e fakeECR) serve(w http.ResponseWriter, r request, n int) bool {
 		}
 		jsonAnswer(w, 200, map[string]any{"imageDetails": details[:half], "nextToken": "page2"})
 	case "StartLifecyclePolicyPreview":
+		if e.bare {
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}
 		if e.missing {
 			w.WriteHeader(http.StatusNotImplemented)
 			return true
@@ -89,8 +94,8 @@ func TestApply(t *testing.T) {
 		err   error
 		want  string
 	}{
-		"agreed": {fakeECR{images, complete(agree), false}, Guard{Protects: sample.Protects}, true, nil, ""},
-		"in progress, then two pages": {fakeECR{images, func(n int) (string, map[string]int, string) {
+		"agreed": {fakeECR{images: images, preview: complete(agree)}, Guard{Protects: sample.Protects}, true, nil, ""},
+		"in progress, then two pages": {fakeECR{images: images, preview: func(n int) (string, map[string]int, string) {
 			switch n {
 			case 1, 2:
 				return "IN_PROGRESS", nil, ""
@@ -98,14 +103,15 @@ func TestApply(t *testing.T) {
 				return "COMPLETE", map[string]int{"sha256:b": mr}, "more"
 			}
 			return "COMPLETE", map[string]int{"sha256:c": untagged}, ""
-		}, false}, Guard{}, true, nil, ""},
-		"no preview at the endpoint": {fakeECR{images, nil, true}, Guard{}, true, nil, ""},
-		"AWS expires more":           {fakeECR{images, complete(map[string]int{"sha256:b": mr, "sha256:c": untagged, "sha256:a": 9}), false}, Guard{}, false, ErrProtected, "AWS expires it by rule 9, we keep it"},
-		"AWS expires less":           {fakeECR{images, complete(map[string]int{"sha256:b": mr}), false}, Guard{}, false, ErrProtected, "AWS keeps it, we expire it"},
-		"AWS by another rule":        {fakeECR{images, complete(map[string]int{"sha256:b": untagged, "sha256:c": untagged}), false}, Guard{}, false, ErrProtected, "we by rule"},
-		"AWS has seen another image": {fakeECR{images, complete(map[string]int{"sha256:b": mr, "sha256:c": untagged, "sha256:new": mr}), false}, Guard{}, false, ErrProtected, "have not seen"},
-		"deployed":                   {fakeECR{images, complete(agree), false}, Guard{Deployed: []string{"sha256:b"}}, false, ErrProtected, "is deployed and would be expired"},
-		"preview failed":             {fakeECR{images, func(int) (string, map[string]int, string) { return "FAILED", nil, "" }, false}, Guard{}, false, ErrServer, `"FAILED"`},
+		}}, Guard{}, true, nil, ""},
+		"no preview at the endpoint": {fakeECR{images: images, missing: true}, Guard{}, true, nil, ""},
+		"a bare 500 for the preview": {fakeECR{images: images, missing: true, bare: true}, Guard{}, true, nil, ""},
+		"AWS expires more":           {fakeECR{images: images, preview: complete(map[string]int{"sha256:b": mr, "sha256:c": untagged, "sha256:a": 9})}, Guard{}, false, ErrProtected, "AWS expires it by rule 9, we keep it"},
+		"AWS expires less":           {fakeECR{images: images, preview: complete(map[string]int{"sha256:b": mr})}, Guard{}, false, ErrProtected, "AWS keeps it, we expire it"},
+		"AWS by another rule":        {fakeECR{images: images, preview: complete(map[string]int{"sha256:b": untagged, "sha256:c": untagged})}, Guard{}, false, ErrProtected, "we by rule"},
+		"AWS has seen another image": {fakeECR{images: images, preview: complete(map[string]int{"sha256:b": mr, "sha256:c": untagged, "sha256:new": mr})}, Guard{}, false, ErrProtected, "have not seen"},
+		"deployed":                   {fakeECR{images: images, preview: complete(agree)}, Guard{Deployed: []string{"sha256:b"}}, false, ErrProtected, "is deployed and would be expired"},
+		"preview failed":             {fakeECR{images: images, preview: func(int) (string, map[string]int, string) { return "FAILED", nil, "" }}, Guard{}, false, ErrServer, `"FAILED"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, r := repositoryFor(t, tt.ecr)
