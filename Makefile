@@ -1,0 +1,66 @@
+# Everything here installs what it needs: root on Debian, Go and git are enough.
+
+STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# The Go modules: the pipeline itself (.), and each directory with a go.mod.
+MODULES := . $(patsubst %/go.mod,%,$(wildcard */go.mod))
+# tests holds the end-to-end tests; the others hold unit tests.
+UNITS   := $(filter-out tests,$(MODULES))
+
+# each runs a command in every module of a list, all of them also after a failure.
+each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed="$$failed $$m"; done; \
+	[ -z "$$failed" ] || { echo "failed in:$$failed: $(2)" >&2; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test unit end-to-end lint format vet staticcheck golangci-lint bindings setup \
+	bench-overhead lab-up lab-down clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## watch the pipeline work on examples/app: first run, after an edit, unchanged
+	@GOWORK=off go build -C demo -o "$$PWD/demo/demo" . && exec demo/demo
+
+test: unit end-to-end ## run all tests
+
+unit: setup bindings ## run the unit tests of every module
+	$(call each,$(UNITS),GOWORK=off go test ./...)
+
+end-to-end: setup ## run the pipeline for real against the lab
+	GOWORK=off go test -C tests ./... -timeout 40m
+
+lint: format vet staticcheck ## check the sources
+
+format:
+	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
+	[ -z "$$files" ] || { echo "not formatted, run gofmt -w on:" $$files >&2; exit 1; }
+	@if command -v terraform >/dev/null; then terraform fmt -check -recursive examples lab; \
+	else echo "terraform is not on PATH: the format of *.tf is not checked"; fi
+
+vet: bindings
+	$(call each,$(MODULES),GOWORK=off go vet ./...)
+
+staticcheck: bindings
+	$(call each,$(MODULES),GOWORK=off go run $(STATICCHECK) ./...)
+
+golangci-lint: bindings ## check with golangci-lint too; its first build takes minutes
+	$(call each,$(MODULES),GOWORK=off go run $(GOLANGCI_LINT) run ./...)
+
+bindings: ## generate dagger.gen.go and internal/dagger, offline
+	@./pipeline bindings
+
+setup:
+	@.ci/setup
+
+bench-overhead: setup ## measure what the embedded engine adds to a warm call
+	GOWORK=off go run -C bench ./overhead
+
+lab-up: ## start the registry, the AWS stand-in and the base images; print their environment
+	@GOWORK=off go run -C lab . up
+
+lab-down: ## stop them
+	@GOWORK=off go run -C lab . down
+
+clean: ## remove what was generated in the checkout
+	rm -rf dagger.gen.go internal/dagger demo/demo
