@@ -28,7 +28,8 @@ type bucket struct {
 
 func (s *Session) bucket(name string) bucket { return bucket{s, name, s.cfg.httpClient()} }
 
-// get reads an object, or a setting of the bucket ("versioning", "publicAccessBlock") when key is empty.
+// get reads an object, or what a query of the bucket gives ("versioning", "publicAccessBlock", "list-type=2&...") when key
+// is empty.
 func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
 	var last error
 	var skew time.Duration // of our clock; corrected once, as the SDK does
@@ -100,7 +101,10 @@ func (b bucket) url(key, setting string) string {
 		path += "/" + httpbinding.EscapePath(key, false) // as S3 signs it, which is stricter than net/url
 	}
 	if setting != "" {
-		path += "?" + setting + "="
+		path += "?" + setting
+		if !strings.Contains(setting, "=") {
+			path += "="
+		}
 	}
 	return path
 }

@@ -33,6 +33,10 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	p.set("region", c.Region)
 	p.set("endpoint_url", c.Endpoint)
 	env := map[string]string{"AWS_CONFIG_FILE": configFile, "AWS_PROFILE": ProfileName, "AWS_SDK_LOAD_CONFIG": "1", "AWS_REGION": c.Region}
+	if c.Endpoint != "" {
+		// The SDKs assume the profile's role before they read endpoint_url; only the variable of STS itself reaches that call.
+		env["AWS_ENDPOINT_URL"], env["AWS_ENDPOINT_URL_STS"] = c.Endpoint, c.Endpoint
+	}
 	if c.RoleARN != "" {
 		p.set("role_arn", c.RoleARN)
 		p.set("role_session_name", SessionName(c.Facts))

@@ -47,7 +47,7 @@ duration_seconds = 3600
 		"instance and a stand-in": {Config{Region: "eu-west-1", Endpoint: "http://127.0.0.1:5000", IMDSEndpoint: "http://127.0.0.1:1"}, `[profile pipeline]
 region = eu-west-1
 endpoint_url = http://127.0.0.1:5000
-`, "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1"},
+`, "AWS_ENDPOINT_URL_STS=http://127.0.0.1:5000"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := tt.config.TerraformProfile("/run/secrets/aws", "/run/secrets/token")

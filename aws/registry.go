@@ -105,10 +105,23 @@ func decodeLogin(raw string) (Login, error) {
 	return Login{Username: user, Password: NewSecret(password), Raw: NewSecret(raw)}, nil
 }
 
-// StaticLogin is the login of any other registry, GitLab's own for instance.
+// StaticLogin is the login of any other registry, GitLab's own for instance. host may start with "http://", for one
+// without TLS that is not on loopback.
 func StaticLogin(host, username string, password Secret) Login {
 	raw := base64.StdEncoding.EncodeToString([]byte(username + ":" + password.Reveal()))
-	return Login{Host: hostOf(host), Username: username, Password: password, Raw: NewSecret(raw)}
+	scheme := ""
+	if strings.HasPrefix(host, "http://") {
+		scheme = "http://"
+	}
+	return Login{Host: scheme + hostOf(host), Username: username, Password: password, Raw: NewSecret(raw)}
+}
+
+// SplitRegistry splits where images live, "registry.example.com/group/app", into the registry's host and the path under
+// which its repositories are. The path is empty for a host alone.
+func SplitRegistry(address string) (host, path string) {
+	host = hostOf(address)
+	_, rest, _ := strings.Cut(address, host)
+	return host, strings.Trim(rest, "/")
 }
 
 // hostOf takes scheme and path off an address.

@@ -136,6 +136,26 @@ func TestTokenServerMustBeHTTPS(t *testing.T) {
 	}
 }
 
+func TestSplitRegistry(t *testing.T) {
+	for address, want := range map[string][2]string{
+		"registry.example.com/group/app":   {"registry.example.com", "group/app"},
+		"http://127.0.0.1:5000/":           {"127.0.0.1:5000", ""},
+		"127.0.0.1:5000":                   {"127.0.0.1:5000", ""},
+		"https://registry.example.com/a/b": {"registry.example.com", "a/b"},
+		"":                                 {"", ""},
+	} {
+		if host, path := SplitRegistry(address); host != want[0] || path != want[1] {
+			t.Errorf("%q: %q and %q", address, host, path)
+		}
+	}
+	for address, want := range map[string]string{"http://registry.internal:5000": "http", "registry.internal": "https"} {
+		c := newRegistryClient(Registry{Login: StaticLogin(address, "robot", NewSecret(canaryLogin))}, "a")
+		if c.base.Scheme != want || strings.Contains(c.base.Host, "/") {
+			t.Errorf("%q: %s", address, c.base)
+		}
+	}
+}
+
 func TestCheckTag(t *testing.T) {
 	a, b := fakeDigest("a"), fakeDigest("b")
 	for _, tt := range []struct {
