@@ -151,12 +151,8 @@ func numberError(s, what string, err error) error {
 	return nil
 }
 
-// presetFrom takes the text that a .env file has for the argument, when no flag
-// gave one.
+// presetFrom takes the text that a .env file has for the argument.
 func (v *value) presetFrom(text string) error {
-	if v.given {
-		return nil
-	}
 	err := v.Set(text)
 	v.given, v.preset = false, err == nil
 	if err == nil && v.arg.Type.Object() == "" {

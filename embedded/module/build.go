@@ -38,7 +38,7 @@ func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	program := filepath.Join(b.Cache, "module-"+sum[:32])
+	program := b.program(sum)
 	if used(program) {
 		return program, nil
 	}
@@ -62,6 +62,11 @@ func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 	}
 	b.prune(program)
 	return program, nil
+}
+
+// program is the path of the program of a module with the hash sum.
+func (b Builder) program(sum string) string {
+	return filepath.Join(b.Cache, "module-"+sum[:32])
 }
 
 // used tells whether the program is there, and marks it as used now.
@@ -96,6 +101,9 @@ func (b Builder) build(ctx context.Context, m *Module, program string) error {
 		}
 		_, _ = b.Progress.Write(text)
 		return fmt.Errorf("building the module: go build: %w: fix the errors above", err)
+	}
+	if now, err := m.Hash(b.Salt); err != nil || b.program(now) != program {
+		return errors.New("building the module: its source changed meanwhile: run it again")
 	}
 	if err := os.Rename(out, program); err != nil {
 		return fmt.Errorf("building the module: %w", err)

@@ -162,6 +162,22 @@ func TestBuildErrors(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+	t.Run("edit meanwhile", func(t *testing.T) {
+		m := copyFixture(t)
+		b := builder(t, new(bytes.Buffer))
+		b.Generate = func(m *module.Module, sdk string) (map[string][]byte, error) {
+			if err := os.WriteFile(filepath.Join(m.Dir, "steps", "new.go"), []byte("package steps\n"), 0o644); err != nil {
+				return nil, err
+			}
+			return bindings.Generate(m, sdk)
+		}
+		if _, err := b.Build(context.Background(), m); err == nil || err.Error() != "building the module: its source changed meanwhile: run it again" {
+			t.Errorf("got %v", err)
+		}
+		if _, err := b.Build(context.Background(), m); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()

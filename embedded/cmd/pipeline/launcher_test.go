@@ -16,6 +16,7 @@ import (
 const fakeGo = `#!/bin/sh
 echo build >>"$GO_LOG"
 [ -z "${GO_FAILS-}" ] || { echo "x.go:1: broken" >&2; exit 1; }
+[ -z "${GO_EDITS-}" ] || echo "// edited meanwhile" >>"$GO_EDITS"
 while [ "$1" != -o ]; do shift; done
 printf '#!/bin/sh\necho "$PIPELINE_COMMAND" "$PIPELINE_MODULE_DIR" "$PIPELINE_EMBEDDED_DIR" "$PWD" "$#" "$@"\nexit "${CODE:-0}"\n' >"$2/pipeline"
 cp "$2/pipeline" "$2/shim"
@@ -112,10 +113,11 @@ func TestLauncherBuildsOnceForEachSource(t *testing.T) {
 		{"new file", func() { c.write("repo/embedded/cli/new.go", "package cli\n") }, 3},
 		{"file removed", func() { _ = os.Remove(c.dir + "/repo/embedded/cli/new.go") }, 3},
 		{"new package", func() { c.write("repo/embedded/other/x.go", "package other\n") }, 4},
-		{"test", func() { c.write("repo/embedded/cli/cli_test.go", "package cli\n") }, 4},
-		{"test data", func() { c.write("repo/embedded/cli/testdata/x", "x") }, 4},
-		{"program lost", func() { _ = os.RemoveAll(c.dir + "/home/.cache/pipeline/bin") }, 5},
-		{"module", func() { c.write("repo/main.go", "package main\n") }, 5},
+		{"file removed, new contents", func() { _ = os.Remove(c.dir + "/repo/embedded/cli/cli.go") }, 5},
+		{"test", func() { c.write("repo/embedded/cli/cli_test.go", "package cli\n") }, 5},
+		{"test data", func() { c.write("repo/embedded/cli/testdata/x", "x") }, 5},
+		{"program lost", func() { _ = os.RemoveAll(c.dir + "/home/.cache/pipeline/bin") }, 6},
+		{"module", func() { c.write("repo/main.go", "package main\n") }, 6},
 	} {
 		before := c.builds()
 		c.tick()
@@ -240,6 +242,22 @@ func TestLauncherErrors(t *testing.T) {
 			t.Errorf("exit code %d: %s", code, out)
 		}
 	})
+}
+
+// TestLauncherEditDuringTheBuild: what go built of changed sources is not kept
+// under the name of the others.
+func TestLauncherEditDuringTheBuild(t *testing.T) {
+	c := newCheckout(t)
+	good := c.env
+	c.env = append(good[:len(good):len(good)], "GO_EDITS="+c.dir+"/repo/embedded/cli/cli.go")
+	want := notice + "Error: building the pipeline command: the sources changed meanwhile: run it again\n"
+	if out, code := c.run("repo", "./pipeline"); code != 1 || out != want {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	c.env = good
+	if out, code := c.run("repo", "./pipeline"); code != 0 || c.builds() != 2 {
+		t.Errorf("exit code %d, %d builds, want 2: %s", code, c.builds(), out)
+	}
 }
 
 func TestLauncherForgetsOldPrograms(t *testing.T) {
