@@ -126,7 +126,9 @@ func (s *Server) marshal(ctx context.Context, st llb.State, platform *ocispecs.P
 		}
 		platform = p
 	}
-	return st.Marshal(ctx, llb.Platform(*platform))
+	// Without a fixed id each definition would read the host's directories anew,
+	// and the commands after them would run once for each.
+	return st.Marshal(ctx, llb.Platform(*platform), llb.LocalUniqueID(s.localID))
 }
 
 // platform is the engine's own.

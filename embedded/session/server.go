@@ -46,6 +46,7 @@ type Server struct {
 	opts    Options
 	token   string
 	salt    []byte
+	localID string
 	root    *object
 	objects *objects
 	secrets *secretStore
@@ -71,6 +72,7 @@ func New(o Options) *Server {
 		opts:    o,
 		token:   randomHex(),
 		salt:    []byte(randomHex()),
+		localID: randomHex(),
 		root:    &object{typ: "Query", id: "query"},
 		objects: newObjects(),
 		dirs:    newHostDirs(),

@@ -1,0 +1,24 @@
+// Package tests runs the pipeline from end to end, as a person does: the command line, an engine, the
+// lab's registry and AWS stand-in, and small projects.
+//
+//	go test -C tests -timeout 40m ./...              on the embedded engine
+//	go test -C tests -timeout 40m -run TestDeploy .  one of them
+//	PIPELINE_TEST_ENGINE=dagger go test ...          on a Dagger engine, with `dagger` from PATH
+//
+// A run starts a lab and an engine of its own and stops them when it ends, so it touches nothing of
+// the developer's; the binaries that the pipeline builds once, and the lab's base images, are
+// shared. What a test cannot have on a machine (terraform, the AWS provider, a network namespace, the
+// other engine) makes it skip and say why.
+//
+// # Environment
+//
+//	PIPELINE_TEST_ENGINE  embedded (default) or dagger
+//	PIPELINE_TEST_DIR     directory of the lab and the engine; default pipeline-tests in the user's cache directory
+//	PIPELINE_TEST_KEEP    1: leave engine and lab running, and use them again: for work on one test
+//	PIPELINE_TEST_BIND    dagger only: an address of this machine that the engine's containers reach;
+//	                      without it, tests that need AWS in a container are skipped
+//
+// The tests hold no expectation about time. What was reused shows in two ways: what an execution
+// left behind tells which one it was (a name in the test report, a file's time in the container), on both
+// engines; and the embedded engine lists the commands that ran.
+package tests

@@ -1,0 +1,3 @@
+module dagger/pipeline/tests
+
+go 1.26

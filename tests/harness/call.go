@@ -1,0 +1,184 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Limit bounds one call, with a cold engine on a slow machine.
+const Limit = 8 * time.Minute
+
+// Call is one run of the command line.
+type Call struct {
+	Args []string
+	// Env is added to the environment.
+	Env []string
+	// Dir is the working directory. Default: the repository.
+	Dir string
+	// Module is the directory of the module. Default: the repository's.
+	Module string
+}
+
+// And returns the call with more arguments.
+func (c Call) And(args ...string) Call {
+	c.Args = append(append([]string{}, c.Args...), args...)
+	return c
+}
+
+// With returns the call with more variables, NAME=VALUE, in its environment.
+func (c Call) With(env ...string) Call {
+	c.Env = append(append([]string{}, c.Env...), env...)
+	return c
+}
+
+// Without returns the call without a flag and the value that follows it.
+func (c Call) Without(flag string) Call {
+	var args []string
+	for i := 0; i < len(c.Args); i++ {
+		if c.Args[i] == flag {
+			i++
+			continue
+		}
+		args = append(args, c.Args[i])
+	}
+	c.Args = args
+	return c
+}
+
+// Result is what a call gave.
+type Result struct {
+	Stdout, Stderr string
+	Code           int
+	// Steps are known on the embedded engine only.
+	Steps []Step
+}
+
+// Ran are the commands that ran in containers, without those whose result was
+// kept from an earlier run.
+func (r Result) Ran() []string {
+	ran := []string{}
+	for _, s := range r.Steps {
+		if s.Exec && !s.Cached {
+			ran = append(ran, s.Name)
+		}
+	}
+	return ran
+}
+
+// Process is a call that is under way.
+type Process struct {
+	t       testing.TB
+	cmd     *exec.Cmd
+	out     output
+	err     output
+	summary string
+	cancel  context.CancelFunc
+}
+
+// output can be read while it grows.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// Start begins a call. The test waits for it in any case.
+func (w *World) Start(t testing.TB, c Call) *Process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), Limit)
+	p := &Process{t: t, cancel: cancel, summary: filepath.Join(t.TempDir(), "summary.json")}
+	p.cmd = w.Engine.Command(ctx, c.Module, p.summary, c.Args)
+	p.cmd.Dir = c.Dir
+	if c.Dir == "" {
+		p.cmd.Dir = w.Root
+	}
+	p.cmd.Env = append(p.cmd.Env, c.Env...)
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err
+	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
+	p.cmd.WaitDelay = 20 * time.Second
+	if err := p.cmd.Start(); err != nil {
+		cancel()
+		t.Fatalf("starting %q: %v", p.cmd.Args, err)
+	}
+	t.Cleanup(func() {
+		if p.cmd.ProcessState == nil {
+			cancel()
+			_ = p.cmd.Wait()
+		}
+	})
+	return p
+}
+
+// Pid is the process id of the command line.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
+// Signal sends the command line a signal, as a terminal or a CI runner does.
+func (p *Process) Signal(sig os.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(sig); err != nil {
+		p.t.Fatalf("sending %v: %v", sig, err)
+	}
+}
+
+// Output is what has been printed to both streams so far.
+func (p *Process) Output() string { return p.out.String() + p.err.String() }
+
+// Wait returns the result when the call has ended.
+func (p *Process) Wait() Result {
+	p.t.Helper()
+	err := p.cmd.Wait()
+	defer p.cancel()
+	r := Result{Stdout: p.out.String(), Stderr: p.err.String(), Code: p.cmd.ProcessState.ExitCode()}
+	if _, ended := err.(*exec.ExitError); err != nil && !ended {
+		p.t.Fatalf("running %q: %v\n%s", p.cmd.Args, err, r.Stderr)
+	}
+	if r.Steps, err = readSteps(p.summary); err != nil {
+		p.t.Fatal(err)
+	}
+	return r
+}
+
+// Run runs a call to its end, whatever that is.
+func (w *World) Run(t testing.TB, c Call) Result {
+	t.Helper()
+	return w.Start(t, c).Wait()
+}
+
+// Succeed runs a call that must succeed.
+func (w *World) Succeed(t testing.TB, c Call) Result {
+	t.Helper()
+	r := w.Run(t, c)
+	if r.Code != 0 {
+		t.Fatalf("%s: exit code %d, want 0\n%s", strings.Join(c.Args, " "), r.Code, r.Stderr)
+	}
+	return r
+}
+
+// Eventually polls until ok, and fails the test after limit.
+func Eventually(t testing.TB, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !ok(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waiting for %s: not within %s", what, limit)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+// Package harness starts what the end-to-end tests need and runs the pipeline's command line on one of
+// two engines.
+package harness
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Lab is a running lab: registry, AWS stand-in and base images.
+type Lab struct {
+	Registry, Username, Password string
+	PythonImage, TerraformImage  string
+	// Endpoint is the URL of the AWS stand-in, RequestLog the file of its requests.
+	Endpoint, RequestLog string
+	StateBucket          string
+	// Mirror is a directory with the AWS provider, or empty.
+	Mirror string
+	// Infra is "infra" where the AWS provider can be had, else a provider-free root module.
+	Infra string
+	// InfraFree is the provider-free root module.
+	InfraFree string
+
+	root, dir string
+}
+
+// StartLab starts the lab of the repository at root in a directory of its own, on the address bind or
+// on loopback.
+func StartLab(ctx context.Context, root, dir, bind string) (*Lab, error) {
+	l := &Lab{root: root, dir: dir, InfraFree: filepath.Join(dir, "infra-free")}
+	args := []string{"up"}
+	if bind != "" {
+		args = append(args, "--bind", bind)
+	}
+	out, err := l.run(ctx, args...)
+	if err != nil {
+		return nil, fmt.Errorf("starting the lab: %w", err)
+	}
+	fields := map[string]*string{
+		"LAB_REGISTRY": &l.Registry, "LAB_REGISTRY_USERNAME": &l.Username, "LAB_REGISTRY_PASSWORD": &l.Password,
+		"LAB_PYTHON_IMAGE": &l.PythonImage, "LAB_TERRAFORM_IMAGE": &l.TerraformImage,
+		"LAB_AWS_ENDPOINT": &l.Endpoint, "LAB_AWS_REQUEST_LOG": &l.RequestLog, "LAB_STATE_BUCKET": &l.StateBucket,
+		"LAB_PROVIDER_MIRROR": &l.Mirror, "LAB_INFRA": &l.Infra,
+	}
+	for line := range strings.Lines(out) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		if field := fields[name]; field != nil {
+			*field = strings.Trim(value, "'")
+		}
+	}
+	if l.Registry == "" || l.Endpoint == "" {
+		return nil, fmt.Errorf("starting the lab: it printed no addresses: %q", out)
+	}
+	return l, nil
+}
+
+// HasTerraform tells whether the terraform base image brings terraform.
+func (l *Lab) HasTerraform() bool {
+	_, err := exec.LookPath("terraform")
+	return err == nil
+}
+
+// Stop ends the lab; its images stay for the next one.
+func (l *Lab) Stop(ctx context.Context) error {
+	_, err := l.run(ctx, "down")
+	return err
+}
+
+func (l *Lab) run(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"run", "-C", filepath.Join(l.root, "lab"), "."}, args...)...)
+	cmd.Env = append(cleanEnviron(), "LAB_DIR="+l.dir)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("lab %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	}
+	return stdout.String(), nil
+}
+
+// cleanEnviron is this process's environment without what would steer the
+// pipeline or hold a credential of the developer's.
+func cleanEnviron() []string {
+	var out []string
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		steers := name == "BUILDKIT_HOST" || name == "LAB_DIR"
+		for _, prefix := range []string{"AWS_", "DAGGER_SESSION_", "TF_"} {
+			steers = steers || strings.HasPrefix(name, prefix)
+		}
+		if strings.HasPrefix(name, "PIPELINE_") {
+			steers = name != "PIPELINE_CACHE_DIR"
+		}
+		if !steers {
+			out = append(out, kv)
+		}
+	}
+	return out
+}

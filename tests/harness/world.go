@@ -1,0 +1,186 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// World is what a run of the tests shares.
+type World struct {
+	Root   string // repository
+	Engine Engine
+	Lab    *Lab
+	// AWS is the lab whose AWS stand-in containers reach, or nil; on the embedded engine it is Lab.
+	AWS *Lab
+
+	lock    *os.File
+	keep    bool
+	numbers atomic.Int64
+}
+
+// Main runs the tests of m with a world, and ends it whatever happens.
+func Main(m *testing.M, root string, use func(*World)) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	w, err := newWorld(ctx, root)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "setting up the end-to-end tests: %v\n", err)
+		return 1
+	}
+	context.AfterFunc(ctx, func() {
+		w.end()
+		os.Exit(130)
+	})
+	use(w)
+	code := m.Run()
+	stop()
+	if err := w.end(); err != nil {
+		fmt.Fprintf(os.Stderr, "ending the end-to-end tests: %v\n", err)
+		return max(code, 1)
+	}
+	return code
+}
+
+func newWorld(ctx context.Context, root string) (w *World, err error) {
+	w = &World{keep: os.Getenv("PIPELINE_TEST_KEEP") == "1"}
+	if w.Root, err = filepath.Abs(root); err != nil {
+		return nil, err
+	}
+	dir := os.Getenv("PIPELINE_TEST_DIR")
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(cache, "pipeline-tests")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if w.lock, err = lockFile(ctx, filepath.Join(dir, "lock")); err != nil {
+		return nil, err
+	}
+	if w.Engine, err = newEngine(ctx, w.Root, dir, w.keep); err != nil {
+		return nil, err
+	}
+	if w.Lab, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab"), ""); err != nil {
+		return nil, err
+	}
+	w.AWS = w.Lab
+	if w.Engine.Name() == "dagger" {
+		w.AWS = nil
+		if bind := os.Getenv("PIPELINE_TEST_BIND"); bind != "" {
+			if w.AWS, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab-aws"), bind); err != nil {
+				return nil, errors.Join(err, w.end())
+			}
+		}
+	}
+	return w, nil
+}
+
+func newEngine(ctx context.Context, root, dir string, keep bool) (Engine, error) {
+	switch name := os.Getenv("PIPELINE_TEST_ENGINE"); name {
+	case "", "embedded":
+		e := Embedded{Root: root, State: filepath.Join(dir, "state"), Run: filepath.Join(dir, "run")}
+		if keep {
+			return e, nil
+		}
+		return e, e.Stop(ctx) // what a killed run left
+	case "dagger":
+		if _, err := exec.LookPath("dagger"); err != nil {
+			return nil, fmt.Errorf("testing on Dagger: %w", err)
+		}
+		d := Dagger{Module: filepath.Join(dir, "module")}
+		return d, errors.Join(os.RemoveAll(d.Module), CopyModule(root, d.Module))
+	default:
+		return nil, fmt.Errorf("PIPELINE_TEST_ENGINE is %q: want embedded or dagger", name)
+	}
+}
+
+// end stops engine and labs.
+func (w *World) end() error {
+	defer w.lock.Close()
+	if w.keep {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	errs := []error{w.Engine.Stop(ctx), w.Lab.Stop(ctx)}
+	if w.AWS != nil && w.AWS != w.Lab {
+		errs = append(errs, w.AWS.Stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// lockFile keeps two runs apart that would share a directory.
+func lockFile(ctx context.Context, path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for told := false; ; told = true {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return f, nil
+		}
+		if !told {
+			fmt.Fprintf(os.Stderr, "waiting for another run of the tests, which holds %s\n", path)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// Environment is the name of an environment that no other test uses.
+func (w *World) Environment() string {
+	return "mr-" + strconv.FormatInt(1000+w.numbers.Add(1)+time.Now().Unix()%1_000_000*1000, 10)
+}
+
+// Embedded returns the embedded engine, or skips the test on another one.
+func (w *World) Embedded(t testing.TB, why string) Embedded {
+	t.Helper()
+	e, ok := w.Engine.(Embedded)
+	if !ok {
+		t.Skip(why)
+	}
+	return e
+}
+
+// NeedAWS skips the test where containers cannot reach an AWS stand-in.
+func (w *World) NeedAWS(t testing.TB) {
+	t.Helper()
+	if w.AWS == nil {
+		t.Skip("no AWS stand-in that this engine's containers reach: set PIPELINE_TEST_BIND to an address of this machine")
+	}
+}
+
+// NeedTerraform skips the test where nothing brings terraform.
+func (w *World) NeedTerraform(t testing.TB) {
+	t.Helper()
+	w.NeedAWS(t)
+	if !w.Lab.HasTerraform() {
+		t.Skip("the machine has no terraform for the base image")
+	}
+}
+
+// NeedAWSProvider skips the test where terraform cannot get the AWS provider.
+func (w *World) NeedAWSProvider(t testing.TB) {
+	t.Helper()
+	w.NeedTerraform(t)
+	if w.Lab.Infra != "infra" {
+		t.Skip("the machine has no AWS provider for terraform, and none can be downloaded")
+	}
+}
