@@ -13,8 +13,9 @@ const ProfileName = "pipeline"
 // TerraformProfile is a source of credentials that refreshes by itself for as long as an apply takes: the text of an
 // AWS config file, to be mounted as a secret, and the variables that point at it.
 type TerraformProfile struct {
-	Config Secret            // the file's text
-	Env    map[string]string // AWS_PROFILE, AWS_CONFIG_FILE, ...: no secrets
+	Config  Secret            // the file's text
+	Env     map[string]string // AWS_PROFILE, AWS_CONFIG_FILE, ...: no secrets
+	Secrets map[string]Secret // variables that are
 }
 
 // TerraformProfile renders the profile. configFile is where the text will be mounted; tokenFile is where the web
@@ -41,6 +42,7 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 		p.set("role_arn", c.RoleARN)
 		p.set("role_session_name", SessionName(c.Facts))
 	}
+	secrets := map[string]Secret{}
 	var base profile
 	switch {
 	case !c.WebIdentityToken.IsZero():
@@ -57,6 +59,9 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 		p.keys(c)
 	case c.ContainerURI != "":
 		p.from(c, "EcsContainer")
+		if !c.ContainerToken.IsZero() {
+			secrets["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = c.ContainerToken
+		}
 		if strings.HasPrefix(c.ContainerURI, "/") {
 			env["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = c.ContainerURI
 		} else {
@@ -72,7 +77,7 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != p.lines()+base.lines() {
 		return TerraformProfile{}, configError("writing the profile of terraform", "a setting holds a line break", "remove it")
 	}
-	return TerraformProfile{NewSecret(text), env}, nil
+	return TerraformProfile{NewSecret(text), env, secrets}, nil
 }
 
 // profile is one section of an AWS config file.

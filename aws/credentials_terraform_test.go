@@ -77,6 +77,17 @@ endpoint_url = http://127.0.0.1:5000
 	}
 }
 
+func TestContainerTokenStaysASecret(t *testing.T) {
+	c := Config{Region: "eu-west-1", ContainerURI: "http://169.254.170.23/v1/credentials", ContainerToken: NewSecret(canaryPod)}
+	p, err := c.TerraformProfile("/c", "")
+	if err != nil || p.Secrets["AWS_CONTAINER_AUTHORIZATION_TOKEN"].Reveal() != canaryPod || p.Env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] != c.ContainerURI {
+		t.Errorf("profile %v, %v", p, err)
+	}
+	for _, v := range p.Env {
+		noCanary(t, v)
+	}
+}
+
 func TestProcessJSON(t *testing.T) {
 	text, err := Credentials{mintedKey, NewSecret(canaryMinted), NewSecret(canaryIssued), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}.ProcessJSON()
 	if err != nil {

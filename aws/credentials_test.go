@@ -2,6 +2,7 @@ package aws
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -183,6 +184,23 @@ func TestWrongAccount(t *testing.T) {
 	c.AllowedAccounts = []string{"210987654321"}
 	if _, err := Resolve(t.Context(), c); !errors.Is(err, ErrAccount) || len(f.actions()) != 0 {
 		t.Errorf("the token was sent for a role of a foreign account: %v, %v", f.actions(), err)
+	}
+}
+
+// What AWS says of a missing right is passed on, with who, what and where.
+func TestDeniedNamesTheAction(t *testing.T) {
+	f := newFake(t)
+	f.fault = func(w http.ResponseWriter, r request, _ int) bool {
+		if r.Action == "AssumeRole" {
+			protocol(403, "AccessDenied", "User: arn:aws:iam::123456789012:user/static is not authorized to perform: sts:TagSession on resource: "+roleARN)(w, r)
+		}
+		return r.Action == "AssumeRole"
+	}
+	c := withKeys(quick(f))
+	c.RoleARN = roleARN
+	_, err := Resolve(t.Context(), c)
+	if !errors.Is(err, ErrDenied) || !strings.HasPrefix(err.Error(), `assuming role "`+roleARN+`": access denied (User: `) || !strings.Contains(err.Error(), "sts:TagSession on resource") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -72,6 +72,9 @@ func judge(err error) verdict {
 	var api smithy.APIError
 	if errors.As(err, &api) && hasAnyCode(err) {
 		if v, ok := verdicts[strings.TrimSuffix(api.ErrorCode(), "Fault")]; ok {
+			if v.kind == ErrDenied && strings.Contains(api.ErrorMessage(), "not authorized to perform: ") {
+				v.what += " (" + api.ErrorMessage() + ")" // it names caller, action and resource
+			}
 			if v.what == "" {
 				v.what = api.ErrorCode() + ", " + api.ErrorMessage()
 			}

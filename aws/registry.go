@@ -53,7 +53,6 @@ func (r *ECR) Login(ctx context.Context) (Login, error) {
 	if !r.login.Raw.IsZero() && r.login.Expires.Sub(r.session.cfg.now()) > loginReserve {
 		return r.login, nil
 	}
-	r.login = Login{}
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	op := fmt.Sprintf("asking ECR in %q for a login", r.session.cfg.Region)

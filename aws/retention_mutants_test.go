@@ -117,6 +117,11 @@ func TestReviewSeesWhatIsToCome(t *testing.T) {
 	if err := policy(byPattern(1, "latest"), byCount(Any, 1)).Review(images, guard, exampleNow).Err(); err != nil {
 		t.Error(err)
 	}
+	// Of two that were pushed at the same instant one goes, and nothing says which: a deployed one is not safe.
+	tied := policy(byPattern(1, "app-*"))
+	if err := tied.Review([]Image{img("A", 1, "app-1"), img("B", 1, "app-2")}, Guard{Deployed: []string{"A"}}, exampleNow).Err(); !errors.Is(err, ErrProtected) {
+		t.Errorf("a tie: %v", err)
+	}
 	// A deployed image that AWS would take before the day is over counts as gone; one that has time is a risk.
 	p := policy(aged(Selection{TagStatus: Tagged, TagPatternList: []string{"mr-*"}}, 14))
 	for age, want := range map[float64]string{1: "risk", 12.5: "refused", 15: "refused"} {
