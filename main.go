@@ -8,8 +8,6 @@ package main
 import (
 	"context"
 
-	"dagger/pipeline/ci"
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/steps"
 )
@@ -44,6 +42,18 @@ type Pipeline struct {
 	AwsSecretAccessKey *dagger.Secret
 	// +private
 	AwsSessionToken *dagger.Secret
+	// +private
+	WebIdentityToken *dagger.Secret
+	// +private
+	RoleArn string
+	// +private
+	ExternalID string
+	// +private
+	AllowedAccounts []string
+	// +private
+	Job string
+	// +private
+	LockTimeout string
 	// +private
 	Registry string
 	// +private
@@ -101,6 +111,25 @@ func New(
 	// AWS session token, for temporary keys.
 	// +optional
 	awsSessionToken *dagger.Secret,
+	// OIDC token of the CI system (GitLab id_tokens, GitHub OIDC), to assume the
+	// role with.
+	// +optional
+	webIdentityToken *dagger.Secret,
+	// ARN of the role to assume.
+	// +optional
+	roleArn string,
+	// External id that the role asks for.
+	// +optional
+	externalId string,
+	// Ids of the AWS accounts that may be touched. Default: all.
+	// +optional
+	allowedAccounts []string,
+	// Name of the run in the state lock, such as the CI job's URL.
+	// +optional
+	job string,
+	// How long to wait for a state that another run holds, such as 5m.
+	// +default="5m"
+	lockTimeout string,
 	// Registry of the base images, for the login: a host, with a path if wanted.
 	// +optional
 	registry string,
@@ -126,6 +155,12 @@ func New(
 		AwsAccessKeyID:     awsAccessKeyId,
 		AwsSecretAccessKey: awsSecretAccessKey,
 		AwsSessionToken:    awsSessionToken,
+		WebIdentityToken:   webIdentityToken,
+		RoleArn:            roleArn,
+		ExternalID:         externalId,
+		AllowedAccounts:    allowedAccounts,
+		Job:                job,
+		LockTimeout:        lockTimeout,
 		Registry:           registry,
 		RegistryUsername:   registryUsername,
 		RegistryPassword:   registryPassword,
@@ -193,14 +228,35 @@ func (p *Pipeline) Plan(
 	// +optional
 	artifact *dagger.File,
 ) (string, error) {
-	w, err := p.workspace(ctx, environment)
+	w, err := p.deployment(ctx, environment, artifact)
 	if err != nil {
 		return "", err
 	}
-	if w.Artifact, err = p.artifact(ctx, artifact); err != nil {
-		return "", err
+	return steps.Plan{Workspace: w}.Text(ctx)
+}
+
+// Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
+//
+// plan.md is a note for the merge request, plan.json GitLab's Terraform report.
+// plan.age is the plan itself, for a later deploy; it holds secrets, so it is
+// there only when a key is given, and encrypted.
+// +cache="never"
+func (p *Pipeline) PlanReport(
+	ctx context.Context,
+	// Environment: mr-<number>, staging or prod.
+	environment string,
+	// Artifact to deploy. Default: the one that build-package gives.
+	// +optional
+	artifact *dagger.File,
+	// Key for the saved plan: an age identity, as age-keygen makes it.
+	// +optional
+	planKey *dagger.Secret,
+) (*dagger.Directory, error) {
+	w, err := p.deployment(ctx, environment, artifact)
+	if err != nil {
+		return nil, err
 	}
-	return steps.Plan(ctx, w)
+	return steps.Plan{Workspace: w, Key: planKey}.Report(ctx)
 }
 
 // Deploy an environment; runs each time it is called.
@@ -212,29 +268,36 @@ func (p *Pipeline) Deploy(
 	// Artifact to deploy. Default: the one that build-package gives.
 	// +optional
 	artifact *dagger.File,
+	// Saved plan to apply (plan.age); refused when the world has moved since.
+	// +optional
+	plan *dagger.File,
+	// Key of the saved plan.
+	// +optional
+	planKey *dagger.Secret,
 ) (string, error) {
-	w, err := p.workspace(ctx, environment)
+	w, err := p.deployment(ctx, environment, artifact)
 	if err != nil {
 		return "", err
 	}
-	if w.Artifact, err = p.artifact(ctx, artifact); err != nil {
-		return "", err
-	}
-	return steps.Deploy(ctx, w)
+	return steps.Deploy{Workspace: w, Plan: plan, Key: planKey}.Run(ctx)
 }
 
-// Give an environment's outputs as JSON, without the sensitive ones.
+// Give an environment's outputs, without the sensitive ones.
 // +cache="never"
 func (p *Pipeline) Outputs(
 	ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
+	// Form: json, or dotenv with OUTPUT_<NAME> for each and ENVIRONMENT_URL for
+	// the output named url.
+	// +default="json"
+	format string,
 ) (string, error) {
 	w, err := p.workspace(ctx, environment)
 	if err != nil {
 		return "", err
 	}
-	return steps.Outputs(ctx, w)
+	return steps.Outputs(ctx, w, format)
 }
 
 // Destroy the environment of a merge request; one that is gone is no error.
@@ -243,75 +306,126 @@ func (p *Pipeline) Destroy(
 	ctx context.Context,
 	// Environment: mr-<number>.
 	environment string,
+	// Name of the environment once more, to destroy one that is not a merge
+	// request's.
+	// +optional
+	confirm string,
 ) (string, error) {
 	w, err := p.workspace(ctx, environment)
 	if err != nil {
 		return "", err
 	}
-	return steps.Destroy(ctx, w)
+	return steps.Destroy(ctx, w, confirm)
 }
 
-func (p *Pipeline) login() images.Login {
-	return images.Login{Registry: p.Registry, Username: p.RegistryUsername, Password: p.RegistryPassword}
-}
-
-func (p *Pipeline) app() images.App {
-	return images.App{Source: p.Source, Base: p.PythonImage, PoetryVersion: p.PoetryVersion, Login: p.login()}
-}
-
-func (p *Pipeline) terraform() images.Terraform {
-	return images.Terraform{
-		Source:   p.Source,
-		Infra:    p.Infra,
-		Base:     p.TerraformImage,
-		Version:  p.TerraformVersion,
-		Releases: p.TerraformReleases,
-		Mirror:   p.ProviderMirror,
-		Login:    p.login(),
-	}
-}
-
-func (p *Pipeline) tests(ctx context.Context, attempt string) (steps.Test, error) {
-	app, err := p.app().Container(ctx)
+// Fail with exit code 2 when an environment was changed outside of terraform.
+// +cache="never"
+func (p *Pipeline) Drift(
+	ctx context.Context,
+	// Environment: mr-<number>, staging or prod.
+	environment string,
+	// Artifact that was deployed. Default: the one that build-package gives.
+	// +optional
+	artifact *dagger.File,
+) (string, error) {
+	w, err := p.deployment(ctx, environment, artifact)
 	if err != nil {
-		return steps.Test{}, err
+		return "", err
 	}
-	lock, err := p.Source.File("poetry.lock").Contents(ctx)
-	return steps.Test{App: app, Source: p.Source, Lock: lock, Attempt: attempt}, err
+	return steps.Drift(ctx, w)
 }
 
-// artifact is the given one, or the one that is built from the source.
-func (p *Pipeline) artifact(ctx context.Context, given *dagger.File) (*dagger.File, error) {
-	if given != nil {
-		return given, nil
+// Release the state lock that a run left behind.
+// +cache="never"
+func (p *Pipeline) Unlock(
+	ctx context.Context,
+	// Environment: mr-<number>, staging or prod.
+	environment string,
+	// Who holds the lock, as a refused run says it.
+	owner string,
+	// Release it although nothing tells that the holder has ended.
+	// +optional
+	force bool,
+	// URL of the GitLab server that knows whether the holder's job has ended.
+	// +default="https://gitlab.com"
+	gitlabUrl string,
+	// Token that may read GitLab's API.
+	// +optional
+	gitlabToken *dagger.Secret,
+) (string, error) {
+	w, err := p.workspace(ctx, environment)
+	if err != nil {
+		return "", err
 	}
-	return p.BuildPackage(ctx)
+	gitlab, err := gitlabAPI(ctx, gitlabUrl, gitlabToken)
+	if err != nil {
+		return "", err
+	}
+	return steps.Unlock{Workspace: w, Owner: owner, Force: force, GitLab: gitlab}.Run(ctx)
 }
 
-func (p *Pipeline) workspace(ctx context.Context, environment string) (steps.Workspace, error) {
-	if err := ci.ValidateEnvironment(environment); err != nil {
-		return steps.Workspace{}, err
-	}
-	pyproject, err := p.Source.File("pyproject.toml").Contents(ctx)
+// Find the environments of closed merge requests, and destroy them.
+// +cache="never"
+func (p *Pipeline) Sweep(
+	ctx context.Context,
+	// Only list them; --dry-run=false destroys.
+	// +default=true
+	dryRun bool,
+	// Numbers of the open merge requests. Default: GitLab is asked.
+	// +optional
+	open []string,
+	// Path of the project in GitLab, such as group/project.
+	// +optional
+	gitlabProject string,
+	// URL of the GitLab server.
+	// +default="https://gitlab.com"
+	gitlabUrl string,
+	// Token that may read GitLab's API.
+	// +optional
+	gitlabToken *dagger.Secret,
+) (string, error) {
+	gitlab, err := gitlabAPI(ctx, gitlabUrl, gitlabToken)
 	if err != nil {
-		return steps.Workspace{}, err
+		return "", err
 	}
-	container, err := p.terraform().Container(ctx)
+	open, err = steps.OpenMergeRequests(ctx, open, gitlab, gitlabProject)
 	if err != nil {
-		return steps.Workspace{}, err
+		return "", err
 	}
-	return steps.Workspace{
-		Container:   container,
-		Source:      p.Source,
-		Infra:       p.Infra,
-		Environment: environment,
-		State:       steps.StateFor(p.StateBucket, images.ProjectName(pyproject), environment),
-		AWS: steps.AWS{
-			Region:          p.Region,
-			Endpoint:        p.AwsEndpoint,
-			AccessKeyID:     p.AwsAccessKeyID,
-			SecretAccessKey: p.AwsSecretAccessKey,
-			SessionToken:    p.AwsSessionToken,
-		},
-	}, nil
+	project, err := p.project(ctx)
+	if err != nil {
+		return "", err
+	}
+	return steps.Sweep{Workspace: p.workspace, AWS: p.aws(), Bucket: p.StateBucket, Project: project, Open: open, DryRun: dryRun}.Run(ctx)
+}
+
+// Check the terraform configuration (terraform validate).
+// +check
+func (p *Pipeline) Validate(ctx context.Context) (string, error) {
+	w, err := p.module(ctx)
+	if err != nil {
+		return "", err
+	}
+	return steps.Validate(ctx, w)
+}
+
+// Check that the terraform files are formatted (terraform fmt).
+// +check
+func (p *Pipeline) Fmt(ctx context.Context) (string, error) {
+	w, err := p.module(ctx)
+	if err != nil {
+		return "", err
+	}
+	return steps.Format(ctx, w)
+}
+
+// Run a checker of your choice (tflint, trivy, checkov) over the root module.
+func (p *Pipeline) Scan(
+	ctx context.Context,
+	// Image that has the checker.
+	image *dagger.Container,
+	// Command to run in the root module, such as tflint.
+	command []string,
+) (string, error) {
+	return steps.Scan(ctx, image, p.Source, p.Infra, command)
 }

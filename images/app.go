@@ -31,7 +31,7 @@ type App struct {
 // Container builds it. Layers, from the one that changes least: base image,
 // tools, poetry in an environment of its own, dependencies.
 func (a App) Container(ctx context.Context) (*dagger.Container, error) {
-	pyproject, err := a.read(ctx, "pyproject.toml", "is this the root of a poetry project? name it with --source")
+	pyproject, err := a.read(ctx, "pyproject.toml", noProject)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,21 @@ func explainPoetry(output string) string {
 	}
 	return ""
 }
+
+// Project is the name of the project, which is part of its states' keys.
+func (a App) Project(ctx context.Context) (string, error) {
+	pyproject, err := a.read(ctx, "pyproject.toml", noProject)
+	if err != nil {
+		return "", err
+	}
+	name, err := ProjectName(pyproject)
+	if err != nil {
+		return "", err
+	}
+	return name, nil
+}
+
+const noProject = "is this the root of a poetry project? name it with --source"
 
 func (a App) read(ctx context.Context, name, hint string) (string, error) {
 	ok, err := a.Source.Exists(ctx, name)

@@ -49,19 +49,23 @@ func keep(to, from map[string]any, keys []string) {
 	}
 }
 
-// ProjectName is the name in a pyproject.toml, or "" when it has none.
-func ProjectName(pyproject string) string {
+// ProjectName is the name in a pyproject.toml.
+func ProjectName(pyproject string) (string, error) {
 	var doc struct {
 		Project struct{ Name string }
 		Tool    struct{ Poetry struct{ Name string } }
 	}
 	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
-		return ""
+		return "", fmt.Errorf("reading pyproject.toml: %w", positioned(err))
 	}
-	if doc.Project.Name != "" {
-		return doc.Project.Name
+	name := doc.Project.Name
+	if name == "" {
+		name = doc.Tool.Poetry.Name
 	}
-	return doc.Tool.Poetry.Name
+	if name == "" {
+		return "", errors.New("reading pyproject.toml: the project has no name: give it one, it is part of the states' keys")
+	}
+	return name, nil
 }
 
 // positioned adds the line to a syntax error.

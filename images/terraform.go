@@ -72,7 +72,7 @@ func (t Terraform) Container(ctx context.Context) (*dagger.Container, error) {
 	}
 	c := base.
 		With(withTools(
-			tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"},
+			tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"}, tool{"age", "age", "age"},
 			tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
 		)).
 		With(t.withTerraform()).

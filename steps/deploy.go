@@ -2,29 +2,63 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"regexp"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
 )
 
-// lockTimeout is how long a run waits for another one of the same environment.
-const lockTimeout = "5m"
+// Deploy applies the project to an environment.
+type Deploy struct {
+	Workspace Workspace
+	// Plan is a saved plan (plan.age), and Key what decrypts it. Without one the
+	// deployment is planned and applied in one go.
+	Plan *dagger.File
+	Key  *dagger.Secret
+}
 
-// Deploy applies the project to the environment, with the project's own script
-// where it has one. It returns a line that says what changed.
-func Deploy(ctx context.Context, w Workspace) (string, error) {
-	c, found, err := w.script(ctx, "terraform_apply.sh")
+// Run returns a line that says what changed. The project's own script is used
+// where it has one.
+func (d Deploy) Run(ctx context.Context) (string, error) {
+	c, err := d.run(ctx)
 	if err != nil {
 		return "", err
 	}
-	if !found {
-		if c, err = w.initialised(ctx); err != nil {
-			return "", err
-		}
-		if c, err = w.terraform(ctx, c, "apply", "-no-color", "-auto-approve", "-lock-timeout="+lockTimeout); err != nil {
-			return "", err
-		}
-	}
 	out, err := c.Stdout(ctx)
-	return w.Environment + ": " + Completed(out), err
+	return d.Workspace.Environment + ": " + Completed(out), err
+}
+
+func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
+	w := d.Workspace
+	if d.Plan != nil {
+		return d.applySaved(ctx)
+	}
+	c, found, err := w.script(ctx, "terraform_apply.sh")
+	if err != nil || found {
+		return c, err
+	}
+	if c, err = w.initialised(ctx); err != nil {
+		return nil, err
+	}
+	return w.terraform(ctx, c, "apply", "-no-color", "-auto-approve", "-lock-timeout="+w.lockTimeout())
+}
+
+// applySaved applies exactly the saved plan, or refuses.
+func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
+	w := d.Workspace
+	if d.Key == nil {
+		return nil, errors.New("no key given for the saved plan: give the one that it was made with, --plan-key")
+	}
+	c, err := w.initialised(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c = c.
+		WithFile(images.Workdir+"/"+planBundle, d.Plan).
+		With(withPlanKey(d.Key)).
+		WithExec(applyPlan, anyExit)
+	return c, check(ctx, c, []string{"terraform", "apply"}, w.explain)
 }
 
 var completed = regexp.MustCompile(`(?m)^(?:Apply|Destroy) complete! Resources: (.+)\.$`)

@@ -8,10 +8,10 @@ import (
 )
 
 // Destroy removes an environment, with the project's own script where it has
-// one. Only environments of merge requests can be destroyed.
-func Destroy(ctx context.Context, w Workspace) (string, error) {
-	if !ci.IsMergeRequest(w.Environment) {
-		return "", fmt.Errorf("destroying %q: only environments of merge requests (mr-<number>) may be destroyed", w.Environment)
+// one. Any environment but a merge request's has to be named twice.
+func Destroy(ctx context.Context, w Workspace, confirm string) (string, error) {
+	if !ci.IsMergeRequest(w.Environment) && confirm != w.Environment {
+		return "", fmt.Errorf("destroying %q: it is not the environment of a merge request (mr-<number>): name it a second time with --confirm to destroy it all the same", w.Environment)
 	}
 	c, found, err := w.script(ctx, "terraform_destroy.sh")
 	if err != nil {
@@ -21,7 +21,8 @@ func Destroy(ctx context.Context, w Workspace) (string, error) {
 		if c, err = w.initialised(ctx); err != nil {
 			return "", err
 		}
-		if c, err = w.terraform(ctx, c, "destroy", "-no-color", "-auto-approve", "-lock-timeout="+lockTimeout); err != nil {
+		c = c.WithExec([]string{"destroy.sh"}, anyExit)
+		if err := check(ctx, c, []string{"terraform", "destroy"}, w.explain); err != nil {
 			return "", err
 		}
 	}

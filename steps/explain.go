@@ -22,6 +22,10 @@ func Explain(output, bucket, environment string) string {
 		return ""
 	}
 	switch {
+	case strings.HasPrefix(m[1], "plan changed: "):
+		return m[1] + ": make a new plan"
+	case strings.Contains(text, "Saved plan is stale"):
+		return "plan changed: the state was written since the plan was made: make a new plan"
 	case strings.Contains(text, "NoSuchBucket"), strings.Contains(text, "S3 bucket") && strings.Contains(text, "does not exist"):
 		return fmt.Sprintf("the state bucket %q does not exist: create it (private, with versioning) or name another one with --state-bucket", bucket)
 	case strings.Contains(text, "Error acquiring the state lock"):

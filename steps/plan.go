@@ -2,46 +2,117 @@ package steps
 
 import (
 	"context"
-	"fmt"
-	"regexp"
 	"strings"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
 )
 
-// planChanges is terraform's exit code for a plan that changes something.
-const planChanges = 2
+// Paths while a plan is made. A plan is in clear in memory only.
+const (
+	planMemory = "/run/plan"
+	planOut    = "/plan"
+	planBundle = "plan.age"
+	keyFile    = "/run/secrets/plan.key"
+)
 
-// Plan prints what a deployment would change, and the counts as its last line.
-func Plan(ctx context.Context, w Workspace) (string, error) {
-	c, err := w.initialised(ctx)
+// Exit codes of a plan: terraform's own for one that changes something, and
+// ours for a saved one that does not fit any more.
+const (
+	planChanges = 2
+	planMoved   = 3
+)
+
+// Plan makes plans.
+type Plan struct {
+	Workspace Workspace
+	// Key encrypts the plan that leaves the engine: an age identity. Without
+	// one, none leaves.
+	Key *dagger.Secret
+}
+
+// makePlan makes a plan in memory, keeps what has no values, and the rest
+// encrypted.
+const makePlan = `code=0
+plan.sh make ` + planMemory + `/now || code=$?
+case $code in 0|2) ;; *) exit $code;; esac
+mkdir -p ` + planOut + `
+cp ` + planMemory + `/now/summary.json ` + planOut + `/
+[ ! -f ` + keyFile + ` ] || plan.sh bundle ` + planMemory + `/now ` + planOut + `/` + planBundle + `
+exit $code`
+
+// run is the container after the plan was made.
+func (p Plan) run(ctx context.Context) (*dagger.Container, error) {
+	c, err := p.Workspace.initialised(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	c = c.WithExec([]string{"terraform", "plan", "-no-color", "-detailed-exitcode", "-lock-timeout=" + lockTimeout}, anyExit)
+	c = c.With(withPlanKey(p.Key)).WithExec([]string{"sh", "-c", makePlan, "make-plan"}, anyExit)
 	code, err := c.ExitCode(ctx)
+	if err != nil || code == planChanges {
+		return c, err
+	}
+	return c, check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain)
+}
+
+func withPlanKey(key *dagger.Secret) dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		c = c.WithMountedTemp(planMemory).WithEnvVariable("PLAN_KEY_FILE", keyFile)
+		if key != nil {
+			c = c.WithMountedSecret(keyFile, key)
+		}
+		return c
+	}
+}
+
+// Text is what would change, in terraform's words, with the counts as its last
+// line.
+func (p Plan) Text(ctx context.Context) (string, error) {
+	c, err := p.run(ctx)
 	if err != nil {
 		return "", err
 	}
-	if code != planChanges {
-		if err := check(ctx, c, []string{"terraform", "plan"}, w.explain); err != nil {
-			return "", err
-		}
+	summary, err := planSummary(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	out, err := c.Stdout(ctx)
+	return PlanText(out) + "\n\n" + summary.Line(), err
+}
+
+// Report is a directory with what a reviewer and a later deployment need:
+// plan.txt, plan.md (a note for the merge request), plan.json (GitLab's
+// Terraform report), summary.json and, with a key, plan.age.
+func (p Plan) Report(ctx context.Context) (*dagger.Directory, error) {
+	c, err := p.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := planSummary(ctx, c)
+	if err != nil {
+		return nil, err
 	}
 	out, err := c.Stdout(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return PlanText(out), nil
+	return c.Directory(planOut).
+		WithNewFile("plan.txt", PlanText(out)+"\n\n"+summary.Line()+"\n").
+		WithNewFile("plan.md", summary.Note(p.Workspace.Environment)).
+		WithNewFile("plan.json", summary.Report()), nil
 }
 
-var planCounts = regexp.MustCompile(`(?m)^Plan: (?:\d+ to import, )?(\d+) to add, (\d+) to change, (\d+) to destroy\.`)
+func planSummary(ctx context.Context, c *dagger.Container) (Summary, error) {
+	text, err := c.File(planOut + "/summary.json").Contents(ctx)
+	if err != nil {
+		return Summary{}, err
+	}
+	return ParseSummary(text)
+}
 
 // PlanText keeps of terraform's output what a reviewer needs: the actions, not
-// the refreshing, and a last line with the counts.
+// the reading and refreshing before them.
 func PlanText(stdout string) string {
-	counts := "plan: 0 to add, 0 to change, 0 to destroy"
-	if m := planCounts.FindStringSubmatch(stdout); m != nil {
-		counts = fmt.Sprintf("plan: %s to add, %s to change, %s to destroy", m[1], m[2], m[3])
-	}
 	var kept []string
 	for _, line := range strings.Split(stdout, "\n") {
 		if strings.Contains(line, ": Refreshing state...") || strings.Contains(line, ": Reading...") || strings.Contains(line, ": Read complete after") {
@@ -50,5 +121,8 @@ func PlanText(stdout string) string {
 		kept = append(kept, line)
 	}
 	text, _, _ := strings.Cut(strings.Join(kept, "\n"), "\n─────")
-	return strings.TrimSpace(text) + "\n\n" + counts
+	return strings.TrimSpace(text)
 }
+
+// applyPlan applies a saved plan, when it still says what a plan made now says.
+var applyPlan = []string{"plan.sh", "apply", images.Workdir + "/" + planBundle, planMemory}

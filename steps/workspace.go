@@ -34,22 +34,28 @@ type Workspace struct {
 	State State
 	// AWS is what the run may use of AWS.
 	AWS AWS
+	// LockTimeout is how long to wait for another run of the same environment,
+	// in terraform's form: "5m".
+	LockTimeout string
+	// Job names the run in the state lock, so that whoever finds it held knows
+	// by whom: a CI job's URL.
+	Job string
 }
 
-// AWS is the account side of a run. Secrets become environment variables of
-// the commands that need them, nothing else.
-type AWS struct {
-	Region          string
-	Endpoint        string
-	AccessKeyID     *dagger.Secret
-	SecretAccessKey *dagger.Secret
-	SessionToken    *dagger.Secret
+// lockTimeout is what is used when none is given.
+func (w Workspace) lockTimeout() string {
+	if w.LockTimeout == "" {
+		return "5m"
+	}
+	return w.LockTimeout
 }
 
 // prepared is the container with the project in place, ready for commands; it
 // holds no credential yet.
 func (w Workspace) prepared() *dagger.Container {
 	c := w.Container.
+		With(withScripts).
+		With(withJob(w.Job)).
 		WithWorkdir(images.Workdir).
 		WithDirectory(".", w.Source.WithoutFile(ArtifactName)).
 		WithEnvVariable("ENVIRONMENT", w.Environment).
@@ -62,7 +68,8 @@ func (w Workspace) prepared() *dagger.Container {
 		WithEnvVariable("TF_VAR_aws_endpoint", w.AWS.Endpoint).
 		WithEnvVariable("TF_VAR_artifact", path.Join(images.Workdir, ArtifactName)).
 		WithEnvVariable("TF_STATE_BUCKET", w.State.Bucket).
-		WithEnvVariable("TF_STATE_KEY", w.State.Key)
+		WithEnvVariable("TF_STATE_KEY", w.State.Key).
+		WithEnvVariable("LOCK_TIMEOUT", w.lockTimeout())
 	if w.AWS.Endpoint != "" {
 		c = c.WithEnvVariable("AWS_ENDPOINT_URL", w.AWS.Endpoint)
 	}

@@ -1,0 +1,105 @@
+package ci
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// GitLabAPI asks a GitLab server. The paths are those of its REST API:
+// https://docs.gitlab.com/api/jobs/ and https://docs.gitlab.com/api/merge_requests/.
+type GitLabAPI struct {
+	// URL is the server's, such as "https://gitlab.com".
+	URL string
+	// Token is an access token that may read the API.
+	Token string
+}
+
+// JobStatus is what GitLab says of a job.
+type JobStatus string
+
+// Ended tells whether the job runs no more.
+func (s JobStatus) Ended() bool {
+	switch s {
+	case "success", "failed", "canceled", "skipped":
+		return true
+	}
+	return false
+}
+
+var jobPath = regexp.MustCompile(`/?([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+)/-/jobs/([0-9]+)`)
+
+// JobStatus looks up the job whose URL is in text, such as a lock's owner.
+func (g GitLabAPI) JobStatus(ctx context.Context, text string) (JobStatus, error) {
+	host := hostOf(g.URL)
+	_, rest, ok := strings.Cut(text, host)
+	m := jobPath.FindStringSubmatch(rest)
+	if !ok || m == nil {
+		return "", fmt.Errorf("asking GitLab for the job: %q names no job of %s: look yourself, and use --force", text, host)
+	}
+	var job struct{ Status JobStatus }
+	_, err := g.get(ctx, "/projects/"+url.PathEscape(m[1])+"/jobs/"+m[2], &job)
+	return job.Status, err
+}
+
+// OpenMergeRequests are the numbers of a project's open merge requests.
+func (g GitLabAPI) OpenMergeRequests(ctx context.Context, project string) ([]string, error) {
+	var out []string
+	for page := "1"; page != ""; {
+		var list []struct {
+			IID int `json:"iid"`
+		}
+		next, err := g.get(ctx, "/projects/"+url.PathEscape(project)+"/merge_requests?state=opened&per_page=100&page="+page, &list)
+		if err != nil {
+			return nil, err
+		}
+		for _, mr := range list {
+			out = append(out, strconv.Itoa(mr.IID))
+		}
+		page = next
+	}
+	return out, nil
+}
+
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return address
+}
+
+// get reads one page into v and returns the number of the next one.
+func (g GitLabAPI) get(ctx context.Context, path string, v any) (next string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	op := "asking GitLab at " + g.URL
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(g.URL, "/")+"/api/v4"+path, nil)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", op, err)
+	}
+	req.Header.Set("PRIVATE-TOKEN", g.Token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", fmt.Errorf("%s: it cannot be reached: check --gitlab-url and the network", op)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "", fmt.Errorf("%s: the token is refused: give one that may read the API", op)
+	case http.StatusNotFound:
+		return "", fmt.Errorf("%s: no such project or job, or the token may not see it", op)
+	default:
+		return "", fmt.Errorf("%s: it answered %s: try again", op, resp.Status)
+	}
+	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
+		return "", fmt.Errorf("%s: reading the answer: %w", op, err)
+	}
+	return resp.Header.Get("X-Next-Page"), nil
+}

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Make, keep, compare and apply saved plans.
+#
+#   plan.sh make DIR [terraform plan options]   exit 0: nothing to do, 2: changes, other: failed
+#   plan.sh bundle DIR FILE                     encrypt what `make` left in DIR
+#   plan.sh apply FILE DIR                      exit 3: the world has moved since the plan
+#
+# A plan holds state and secrets in clear. DIR must be memory, not disk: only
+# summary.json, which has addresses and actions but no values, may leave it
+# unencrypted. The key of a bundle is an age identity in $PLAN_KEY_FILE.
+set -eu
+umask 077
+here=$(dirname "$0")
+lock_timeout=${LOCK_TIMEOUT:-5m}
+
+fail() { echo "Error: $1" >&2; exit "${2:-1}"; }
+
+make_plan() {
+  dir=$1; shift
+  mkdir -p "$dir"
+  code=0
+  terraform plan -no-color -detailed-exitcode -lock-timeout="$lock_timeout" -out="$dir/tfplan" "$@" || code=$?
+  case $code in 0 | 2) ;; *) exit "$code" ;; esac
+  terraform show -json "$dir/tfplan" > "$dir/plan.json"
+  jq -f "$here/summary.jq" "$dir/plan.json" > "$dir/summary.json"
+  # The resources' planned values, to tell whether a later plan is the same.
+  jq -S '[.resource_changes[]? | select(.change.actions != ["no-op"]) | {address, change: (.change | {actions, before, after, after_unknown})}]' \
+    "$dir/plan.json" > "$dir/changes.json"
+  configuration=$(find . -type f \( -name '*.tf' -o -name '*.tf.json' -o -name '*.tfvars' -o -name .terraform.lock.hcl \) -not -path './.terraform/*' \
+    | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
+  artifact=$(sha256sum "$TF_VAR_artifact" | cut -d' ' -f1)
+  # The plan carries the state that it was made from.
+  unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" \
+    '{environment: $environment, serial: (.serial // 0), lineage: (.lineage // ""), configuration: $configuration, artifact: $artifact}' > "$dir/fingerprint.json"
+  return "$code"
+}
+
+bundle() {
+  tar -C "$1" -cf - tfplan fingerprint.json changes.json summary.json | age --encrypt -r "$(recipient)" -o "$2"
+}
+
+recipient() { age-keygen -y "$PLAN_KEY_FILE" || fail "the plan key is no age identity: make one with age-keygen"; }
+
+apply() {
+  saved=$2/saved; fresh=$2/fresh
+  mkdir -p "$saved"
+  age --decrypt -i "$PLAN_KEY_FILE" "$1" > "$2/bundle.tar" 2>/dev/null || fail "the plan cannot be decrypted: it was made with another key, or is damaged"
+  tar -C "$saved" -xf "$2/bundle.tar"
+  code=0
+  (make_plan "$fresh" > "$2/fresh.log") || code=$?
+  case $code in 0 | 2) ;; *) cat "$2/fresh.log"; exit "$code" ;; esac
+  moved=$(jq -rn -f "$here/moved.jq" --slurpfile a "$saved/fingerprint.json" --slurpfile b "$fresh/fingerprint.json" \
+    --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
+  [ -z "$moved" ] || fail "plan changed: $moved" 3
+  terraform apply -no-color -lock-timeout="$lock_timeout" "$saved/tfplan"
+}
+
+command=$1; shift
+case $command in
+  make) make_plan "$@" ;;
+  bundle) bundle "$@" ;;
+  apply) apply "$@" ;;
+  *) fail "unknown command $command" ;;
+esac

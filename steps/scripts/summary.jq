@@ -1,0 +1,16 @@
+# What a plan does, without any value: from `terraform show -json`.
+# Providers fill empty attributes in when they read a resource for the first
+# time; that is no change.
+def norm: walk(if type == "object" then with_entries(select(.value | . != null and . != {} and . != [] and . != "")) else . end);
+def action:
+  if . == ["create"] then "create"
+  elif . == ["update"] then "update"
+  elif . == ["delete"] then "delete"
+  elif . == ["read"] or . == ["no-op"] then null
+  elif index("create") and index("delete") then "replace"
+  else join("+") end;
+{
+  changes: [.resource_changes[]? | {address, action: (.change.actions | action)} | select(.action)],
+  outputs: [(.output_changes // {}) | to_entries[] | select(.value.actions != ["no-op"]) | .key],
+  drift: [.resource_drift[]? | select((.change.before | norm) != (.change.after | norm)) | {address, action: (.change.actions | action)}]
+}

@@ -1,0 +1,122 @@
+package steps
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Summary is what a plan does, without any value.
+type Summary struct {
+	// Changes are the resources that something is done to.
+	Changes []Change `json:"changes"`
+	// Outputs are the names of the outputs that change.
+	Outputs []string `json:"outputs"`
+	// Drift are the resources that were changed outside of terraform.
+	Drift []Change `json:"drift"`
+}
+
+// Change is one resource and what is done to it: create, update, replace or
+// delete.
+type Change struct {
+	Address string `json:"address"`
+	Action  string `json:"action"`
+}
+
+// ParseSummary reads the summary.json of a plan.
+func ParseSummary(text string) (Summary, error) {
+	var s Summary
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, fmt.Errorf("reading the plan's summary: %w", err)
+	}
+	return s, nil
+}
+
+// Counts is how many resources are added, changed and destroyed. A replaced one
+// is both added and destroyed, as terraform itself counts.
+func (s Summary) Counts() (add, change, destroy int) {
+	for _, c := range s.Changes {
+		switch c.Action {
+		case "create":
+			add++
+		case "update":
+			change++
+		case "delete":
+			destroy++
+		case "replace":
+			add++
+			destroy++
+		}
+	}
+	return add, change, destroy
+}
+
+// Drifted are the addresses of the resources that were changed outside of
+// terraform and that the plan changes back.
+func (s Summary) Drifted() []string {
+	var out []string
+	for _, d := range s.Drift {
+		if slices.ContainsFunc(s.Changes, func(c Change) bool { return c.Address == d.Address }) {
+			out = append(out, d.Address)
+		}
+	}
+	return out
+}
+
+// Line is the counts in a line.
+func (s Summary) Line() string {
+	add, change, destroy := s.Counts()
+	return fmt.Sprintf("plan: %d to add, %d to change, %d to destroy", add, change, destroy)
+}
+
+// Report is the counts in the form of GitLab's artifacts:reports:terraform.
+func (s Summary) Report() string {
+	add, change, destroy := s.Counts()
+	return fmt.Sprintf("{\"create\":%d,\"update\":%d,\"delete\":%d}\n", add, change, destroy)
+}
+
+// Note is the plan as a note on a merge request, in Markdown.
+func (s Summary) Note(environment string) string {
+	add, change, destroy := s.Counts()
+	var b strings.Builder
+	fmt.Fprintf(&b, "### Terraform plan for `%s`\n\n", environment)
+	if len(s.Changes) == 0 && len(s.Outputs) == 0 {
+		b.WriteString("No changes.\n")
+	} else {
+		fmt.Fprintf(&b, "**%d** to add, **%d** to change, **%d** to destroy.\n", add, change, destroy)
+	}
+	section(&b, "Destroyed", s.Changes, "delete")
+	section(&b, "Replaced (destroyed and created again)", s.Changes, "replace")
+	section(&b, "Changed", s.Changes, "update")
+	section(&b, "Created", s.Changes, "create")
+	if len(s.Outputs) > 0 {
+		fmt.Fprintf(&b, "\nOutputs that change: `%s`\n", strings.Join(s.Outputs, "`, `"))
+	}
+	if len(s.Drift) > 0 {
+		b.WriteString("\nChanged outside of terraform since the last deployment:\n\n")
+		for _, c := range s.Drift {
+			fmt.Fprintf(&b, "- `%s`\n", c.Address)
+		}
+	}
+	return b.String()
+}
+
+// folded is the number of resources from which on a section is folded.
+const folded = 10
+
+func section(b *strings.Builder, title string, changes []Change, action string) {
+	var lines []string
+	for _, c := range changes {
+		if c.Action == action {
+			lines = append(lines, "- `"+c.Address+"`")
+		}
+	}
+	switch {
+	case len(lines) == 0:
+	case len(lines) < folded:
+		fmt.Fprintf(b, "\n%s:\n\n%s\n", title, strings.Join(lines, "\n"))
+	default:
+		fmt.Fprintf(b, "\n<details><summary>%s: %d</summary>\n\n%s\n\n</details>\n", title, len(lines), strings.Join(lines, "\n"))
+	}
+}

@@ -1,0 +1,72 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dagger/pipeline/ci"
+)
+
+// Unlock releases the lock of an environment's state that a run left behind.
+type Unlock struct {
+	Workspace Workspace
+	// Owner is who holds the lock, as the lock itself or a refused run says it.
+	Owner string
+	// Force releases it also where nothing tells that the holder has ended.
+	Force bool
+	// GitLab tells whether the holder's job has ended; nil asks nobody.
+	GitLab *ci.GitLabAPI
+}
+
+// Run returns a line that says what was released. It refuses when the owner is
+// not the one named, or may still run.
+func (u Unlock) Run(ctx context.Context) (string, error) {
+	w := u.Workspace
+	if err := w.State.validate(); err != nil {
+		return "", err
+	}
+	session, err := w.AWS.Session(ctx)
+	if err != nil {
+		return "", err
+	}
+	lock, err := session.ReadLock(ctx, w.State.Bucket, w.State.Key)
+	if err != nil {
+		return "", err
+	}
+	if lock == nil {
+		return w.Environment + ": the state is not locked", nil
+	}
+	held := fmt.Sprintf("%s since %s (%s, lock %s)", lock.Who, lock.Created.UTC().Format(time.RFC3339), lock.Operation, lock.ID)
+	if u.Owner != lock.Who {
+		return "", fmt.Errorf("unlocking %s: the lock is held by %s, not by %q: give the holder with --owner", w.Environment, held, u.Owner)
+	}
+	if !u.Force {
+		if err := u.ended(ctx, lock.Who); err != nil {
+			return "", fmt.Errorf("unlocking %s: held by %s: %w", w.Environment, held, err)
+		}
+	}
+	c, err := w.initialised(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.terraform(ctx, c, "force-unlock", "-force", lock.ID); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: released the lock of %s", w.Environment, held), nil
+}
+
+// ended is nil when the job that holds the lock is known to have ended.
+func (u Unlock) ended(ctx context.Context, who string) error {
+	if u.GitLab == nil {
+		return fmt.Errorf("nothing tells whether that run has ended: look, and use --force, or give --gitlab-token")
+	}
+	status, err := u.GitLab.JobStatus(ctx, who)
+	if err != nil {
+		return err
+	}
+	if !status.Ended() {
+		return fmt.Errorf("its job is %s: wait for it, or cancel it", status)
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package steps
+
+import (
+	"context"
+	"path"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+)
+
+// module is the container with the root module in place and no credential: for
+// what needs neither state nor account.
+func (w Workspace) module() *dagger.Container {
+	return w.Container.
+		WithDirectory(images.Workdir, w.Source.WithoutFile(ArtifactName)).
+		WithWorkdir(path.Join(images.Workdir, w.Infra))
+}
+
+// Validate checks the root module without a state or an account.
+func Validate(ctx context.Context, w Workspace) (string, error) {
+	c, err := w.terraform(ctx, w.module(), "init", "-no-color", "-backend=false")
+	if err != nil {
+		return "", err
+	}
+	if _, err = w.terraform(ctx, c, "validate", "-no-color"); err != nil {
+		return "", err
+	}
+	return w.Infra + ": the configuration is valid", nil
+}
+
+// Format checks that the root module is written as `terraform fmt` writes it.
+func Format(ctx context.Context, w Workspace) (string, error) {
+	command := []string{"terraform", "fmt", "-no-color", "-check", "-diff", "-recursive"}
+	c := w.module().WithExec(command, anyExit)
+	err := check(ctx, c, []string{"terraform", "fmt"}, func(stdout, stderr string) string {
+		if m := w.explain(stdout, stderr); m != "" {
+			return m
+		}
+		return "the files above are not formatted: run `terraform fmt -recursive` and commit"
+	})
+	if err != nil {
+		return "", err
+	}
+	return w.Infra + ": formatted", nil
+}
+
+// Scan runs a checker of the caller's choice (tflint, trivy config, checkov)
+// over the root module and returns what it printed.
+func Scan(ctx context.Context, image *dagger.Container, source *dagger.Directory, infra string, command []string) (string, error) {
+	c := image.
+		WithDirectory(images.Workdir, source).
+		WithWorkdir(path.Join(images.Workdir, infra)).
+		WithExec(command, anyExit)
+	if err := check(ctx, c, command, func(stdout, stderr string) string { return "" }); err != nil {
+		return "", err
+	}
+	return c.Stdout(ctx)
+}
