@@ -112,6 +112,9 @@ func (s *Server) solve(ctx context.Context, st llb.State, platform *ocispecs.Pla
 		return nil, err
 	}
 	res, err := gw.Solve(ctx, gateway.SolveRequest{Definition: def.ToPB(), Evaluate: true})
+	if err == nil {
+		err = s.keepOutputs(ctx, gw, def.ToPB())
+	}
 	if err != nil {
 		return nil, s.execError(ctx, err)
 	}

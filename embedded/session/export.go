@@ -36,6 +36,9 @@ func (s *Server) export(ctx context.Context, st llb.State, c *container, entry c
 		if err != nil {
 			return nil, err
 		}
+		if err := s.keepOutputs(ctx, gw, def.ToPB()); err != nil {
+			return nil, err
+		}
 		config, err := json.Marshal(c.image)
 		if err != nil {
 			return nil, err

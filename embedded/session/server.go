@@ -55,6 +55,7 @@ type Server struct {
 	dirs    *hostDirs
 	stops   *stops
 	engine  engine
+	kept    sync.Map // digests of commands whose output BuildKit keeps
 
 	mu   sync.Mutex
 	http *http.Server
