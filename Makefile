@@ -19,8 +19,9 @@ each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-demo: setup ## watch the pipeline work on examples/app: first run, after an edit, unchanged
-	@GOWORK=off go build -C demo -o "$$PWD/demo/demo" . && exec demo/demo
+demo: ## watch the pipeline work on examples/app: first run, after an edit, unchanged
+	@BUILDKIT_HOST= .ci/setup
+	@GOWORK=off go build -C lab -o demo/demo ./demo && exec lab/demo/demo
 
 test: unit end-to-end ## run all tests
 
@@ -63,4 +64,4 @@ lab-down: ## stop them
 	@GOWORK=off go run -C lab . down
 
 clean: ## remove what was generated in the checkout
-	rm -rf dagger.gen.go internal/dagger demo/demo
+	rm -rf dagger.gen.go internal/dagger lab/demo/demo

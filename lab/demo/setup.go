@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"dagger/pipeline/lab/terraform"
+)
+
+// setUpFormat is a line on a part of the set-up: its name, time and what it is.
+const setUpFormat = "  %-15s %8s  %s"
+
+// setUp starts the lab and an engine with an empty cache, at the same time, and copies the project.
+func (d *demo) setUp(ctx context.Context) error {
+	d.view.heading("Set-up")
+	d.view.print("  all output goes to %s", d.logPath())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var both sync.WaitGroup
+	var lab map[string]string
+	var labErr, engineErr error
+	both.Go(func() {
+		if lab, labErr = d.startLab(ctx); labErr != nil {
+			cancel() // the other's work is of no use then
+		}
+	})
+	both.Go(func() {
+		if engineErr = d.startEngine(ctx); engineErr != nil {
+			cancel()
+		}
+	})
+	both.Wait()
+	for _, err := range []error{labErr, engineErr} {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	d.lab = lab
+	if lab["LAB_INFRA"] != projectInfra {
+		d.view.print("  no AWS provider for terraform can be had here: a root module without providers is deployed instead")
+	}
+	d.deploys = haveTerraform(ctx)
+	if !d.deploys {
+		d.view.print("  no terraform is on PATH and none can be downloaded: plan, deploy and destroy are left out;")
+		d.view.print("  put a terraform binary on PATH, or name one with LAB_TERRAFORM, to see them")
+	}
+	return d.copyProject()
+}
+
+// startLab builds the lab's command, starts the lab and returns its environment.
+func (d *demo) startLab(ctx context.Context) (map[string]string, error) {
+	a := d.view.begin("lab")
+	a.note("building the lab's command")
+	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off"}, a.note, "go", "build", "-C", "lab", "-o", d.path("lab-command"), ".")
+	var out string
+	if err == nil {
+		out, err = d.command(ctx, d.checkout, func(line string) { a.note(strings.TrimPrefix(line, "lab: ")) }, d.path("lab-command"), "up")
+	}
+	took := a.end()
+	if err != nil {
+		return nil, orCancelled(ctx, err)
+	}
+	d.view.print(setUpFormat, "lab", seconds(took), "a registry with a login, a stand-in for AWS, two base images")
+	return readEnvironment(out)
+}
+
+// startEngine builds the pipeline's command and the engine where the cache has them not, starts the
+// engine and empties its cache.
+func (d *demo) startEngine(ctx context.Context) error {
+	a := d.view.begin("engine")
+	a.note("building the pipeline's command")
+	_, err := d.command(ctx, d.checkout, a.note, "./pipeline", "version")
+	if err == nil {
+		a.note("starting the engine; the first start builds it, which takes minutes")
+		_, err = d.command(ctx, d.checkout, a.note, "./pipeline", "engine", "prune", "--all")
+	}
+	took := a.end()
+	if err != nil {
+		return orCancelled(ctx, err)
+	}
+	d.view.print(setUpFormat, "engine", seconds(took), "BuildKit and runc, with an empty cache")
+	return nil
+}
+
+// orCancelled tells a command that was ended because of something else from one that failed.
+func orCancelled(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// readEnvironment reads the KEY=VALUE lines that the lab prints.
+func readEnvironment(text string) (map[string]string, error) {
+	env := map[string]string{}
+	for _, line := range nonEmpty(text) {
+		name, quoted, ok := strings.Cut(line, "=")
+		if !ok {
+			return nil, fmt.Errorf("reading the lab's environment: line %q is not KEY=VALUE", line)
+		}
+		env[name] = unquote(quoted)
+	}
+	return env, nil
+}
+
+// haveTerraform tells whether the terraform container can get terraform: from the machine, else from
+// HashiCorp's releases.
+func haveTerraform(ctx context.Context) bool {
+	if binary, err := terraform.This.Binary(); err == nil && binary != "" {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://releases.hashicorp.com/terraform/", nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// unquote reads a value as the lab quotes it for a shell.
+func unquote(value string) string {
+	if inner, ok := strings.CutPrefix(value, "'"); ok {
+		return strings.ReplaceAll(strings.TrimSuffix(inner, "'"), `'\''`, "'")
+	}
+	return value
+}
