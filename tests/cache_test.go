@@ -73,9 +73,7 @@ func TestChangeRunsOnlyWhatDependsOnIt(t *testing.T) {
 			if installed := after.installed != before.installed; installed != test.installs {
 				t.Errorf("dependencies installed again: %v, want %v", installed, test.installs)
 			}
-			if test.installs {
-				wantRan(t, r, "sh -c ... install-dependencies", "make test")
-			} else {
+			if !test.installs {
 				wantRan(t, r, "make test")
 			}
 		})
@@ -92,5 +90,5 @@ func lockOlderSix(p *harness.Project) {
 	} {
 		p.Replace("poetry.lock", old, new)
 	}
-	p.Replace("tests/test_fixture.py", `startswith("1.")`, `== "1.16.0"`)
+	p.Replace("tests/test_fixture.py", `.startswith("1.")`, ` == "1.16.0"`)
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -47,6 +48,9 @@ func (p *Project) copy(from, to string) {
 
 // copyTree copies files and directories, not what tools leave in a project.
 func copyTree(from, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -70,9 +74,17 @@ func copyTree(from, to string) error {
 	})
 }
 
-// CopyModule copies what a Dagger engine loads of the repository, as dagger.json lists it.
+// CopyModule copies what a Dagger engine loads of the repository.
 func CopyModule(root, to string) error {
-	for _, name := range []string{"dagger.json", "go.mod", "go.sum", "main.go", "images", "steps", "aws", "ci"} {
+	data, err := os.ReadFile(filepath.Join(root, "dagger.json"))
+	if err != nil {
+		return err
+	}
+	var config struct{ Include []string }
+	if err := json.Unmarshal(data, &config); err != nil {
+		return fmt.Errorf("reading dagger.json: %w", err)
+	}
+	for _, name := range append(config.Include, "dagger.json") {
 		if err := copyTree(filepath.Join(root, name), filepath.Join(to, name)); err != nil {
 			return err
 		}
