@@ -53,7 +53,10 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		}
 	}
 	opts := []llb.RunOption{
-		llb.AddMount(shimPath, shim, llb.SourcePath("/shim"), llb.Readonly),
+		// Not read-only, though nothing writes to it: BuildKit releases a
+		// read-only mount twice when a second exec of a session fails, and
+		// reports that in place of the exec's error.
+		llb.AddMount(shimPath, shim, llb.SourcePath("/shim"), llb.ForceNoOutput),
 		llb.AddMount(metaPath, meta, llb.SourcePath("/meta")),
 		llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional),
 		llb.WithCustomName(execPrefix + displayName(o.args)),

@@ -43,6 +43,13 @@ func query(t *testing.T, s *Server, q string) string {
 	if err != nil {
 		t.Fatalf("%s: %v", q, err)
 	}
+	return leaf(t, data)
+}
+
+// leaf is the one value at the end of a chain: text as it is, anything else as
+// JSON.
+func leaf(t *testing.T, data json.RawMessage) string {
+	t.Helper()
 	var out any
 	if err := json.Unmarshal(data, &out); err != nil {
 		t.Fatal(err)

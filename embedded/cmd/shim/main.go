@@ -80,11 +80,18 @@ func run(o options, args []string) (int, error) {
 	if err := out.close(code); err != nil {
 		return 0, err
 	}
-	if met(o.expect, code) {
+	switch {
+	case met(o.expect, code):
 		return 0, nil
+	case code == 0:
+		return unexpectedSuccess, nil
 	}
 	return code, nil
 }
+
+// unexpectedSuccess is what BuildKit is told where the command should have
+// failed.
+const unexpectedSuccess = 1
 
 func met(expect string, code int) bool {
 	switch expect {
