@@ -311,6 +311,9 @@ func (p *Pipeline) Destroy(
 	// +optional
 	confirm string,
 ) (string, error) {
+	if err := steps.MayDestroy(environment, confirm); err != nil {
+		return "", err
+	}
 	w, err := p.workspace(ctx, environment)
 	if err != nil {
 		return "", err

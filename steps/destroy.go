@@ -7,11 +7,23 @@ import (
 	"dagger/pipeline/ci"
 )
 
-// Destroy removes an environment, with the project's own script where it has
-// one. Any environment but a merge request's has to be named twice.
+// MayDestroy refuses any environment but a merge request's, unless it was named
+// twice.
+func MayDestroy(environment, confirm string) error {
+	if err := ci.ValidateEnvironment(environment); err != nil {
+		return err
+	}
+	if !ci.IsMergeRequest(environment) && confirm != environment {
+		return fmt.Errorf("destroying %q: it is not the environment of a merge request (mr-<number>): name it a second time with --confirm to destroy it all the same", environment)
+	}
+	return nil
+}
+
+// Destroy removes an environment that MayDestroy allows, with the project's own
+// script where it has one.
 func Destroy(ctx context.Context, w Workspace, confirm string) (string, error) {
-	if !ci.IsMergeRequest(w.Environment) && confirm != w.Environment {
-		return "", fmt.Errorf("destroying %q: it is not the environment of a merge request (mr-<number>): name it a second time with --confirm to destroy it all the same", w.Environment)
+	if err := MayDestroy(w.Environment, confirm); err != nil {
+		return "", err
 	}
 	c, found, err := w.script(ctx, "terraform_destroy.sh")
 	if err != nil {

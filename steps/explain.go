@@ -10,13 +10,15 @@ var (
 	errorLine = regexp.MustCompile(`(?m)^[│|\s]*Error: (.+)$`)
 	whereLine = regexp.MustCompile(`(?m)^[│|\s]*on (\S+) line (\d+)`)
 	lockField = regexp.MustCompile(`(?m)^[│|\s]*(ID|Who|Operation|Created):\s+(.+)$`)
-	frame     = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
+	// preamble announces the error that comes after it.
+	preamble = regexp.MustCompile(`(?m)^Error: Terraform encountered problems during initialisation[^\n]*$`)
+	frame    = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
 )
 
 // Explain makes one line of what terraform printed: the cause and the next
 // thing to try. It gives "" when there is no error in the text.
 func Explain(output, bucket, environment string) string {
-	text := frame.ReplaceAllString(output, "")
+	text := preamble.ReplaceAllString(frame.ReplaceAllString(output, ""), "")
 	m := errorLine.FindStringSubmatch(text)
 	if m == nil {
 		return ""
@@ -32,6 +34,8 @@ func Explain(output, bucket, environment string) string {
 		return "the state of " + environment + " is locked" + lockHolder(text) + ": wait until that run has ended and try again"
 	case strings.Contains(text, "No valid credential sources found"), strings.Contains(text, "InvalidClientTokenId"), strings.Contains(text, "ExpiredToken"):
 		return "AWS refused the credentials: " + oneLine(m[1]) + ": check that they are given and have not expired"
+	case strings.Contains(text, "connection refused"), strings.Contains(text, "no such host"):
+		return "AWS cannot be reached: " + dialled(text) + ": check the network and --aws-endpoint"
 	}
 	line := oneLine(m[1])
 	if where := whereLine.FindStringSubmatch(text); where != nil {
@@ -50,6 +54,16 @@ func lockHolder(text string) string {
 		return ""
 	}
 	return fmt.Sprintf(" by %s since %s (%s, lock %s)", fields["Who"], fields["Created"], fields["Operation"], fields["ID"])
+}
+
+var dial = regexp.MustCompile(`dial tcp:? (?:lookup )?([^\s:]+(?::\d+)?)(?: on \S+)?: (?:connect: )?(connection refused|no such host)`)
+
+// dialled is what could not be connected to, and why.
+func dialled(text string) string {
+	if m := dial.FindStringSubmatch(text); m != nil {
+		return m[1] + ": " + m[2]
+	}
+	return "connection refused"
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -42,10 +42,18 @@ func check(ctx context.Context, c *dagger.Container, command []string, explain f
 // missingTarget recognises make's complaint about a target.
 func missingTarget(target, stderr string) string {
 	if strings.Contains(stderr, fmt.Sprintf("No rule to make target '%s'", target)) {
-		return fmt.Sprintf("the Makefile has no target %q: add one", target)
-	}
-	if strings.Contains(stderr, "No targets specified and no makefile found") {
-		return fmt.Sprintf("the project has no Makefile: add one with a target %q", target)
+		return fmt.Sprintf("no Makefile in the project's root has a target %q: add one", target)
 	}
 	return ""
+}
+
+// nothingDone recognises that make found no command to run for a target: it has
+// no recipe, or a file or directory has its name.
+func nothingDone(target, stdout string) error {
+	for _, said := range []string{"Nothing to be done for '%s'", "'%s' is up to date"} {
+		if strings.Contains(stdout, fmt.Sprintf(said, target)) {
+			return fmt.Errorf("running make %s: the Makefile has no command for the target %q: give it one, and declare it .PHONY", target, target)
+		}
+	}
+	return nil
 }

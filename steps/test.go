@@ -53,6 +53,15 @@ func (t Test) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if junit == "" {
+		stdout, err := c.Stdout(ctx)
+		if err == nil {
+			err = nothingDone("test", stdout)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
 	return TestSummary(junit, cobertura), nil
 }
 
