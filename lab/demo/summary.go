@@ -46,15 +46,15 @@ func count(steps []vertex) ran {
 				continue
 			}
 			seen[s.Name] = true
-			if isWork(s.Name) {
+			n := &out.app
+			switch builds(s.Name) {
+			case "terraform":
+				n = &out.terraform
+			case "":
 				if !cached {
 					out.work = append(out.work, shortName(s.Name))
 				}
 				continue
-			}
-			n := &out.app
-			if ofTerraform(s.Name) {
-				n = &out.terraform
 			}
 			*n = max(*n, 0)
 			if !cached {
@@ -65,14 +65,27 @@ func count(steps []vertex) ran {
 	return out
 }
 
-// isWork tells the commands that a step is for from those that build its container.
-func isWork(name string) bool {
-	return strings.HasPrefix(name, "make ") || strings.HasPrefix(name, "terraform ") || strings.Contains(name, "scripts/terraform_")
+// builders are words in the commands that build the containers; all other commands are what a step is
+// for.
+var builders = []struct{ word, container string }{
+	{"install-tools make=", "app"},
+	{"python3 -m venv", "app"},
+	{"/opt/poetry", "app"},
+	{"import-from-source", "app"},
+	{"install-dependencies", "app"},
+	{"install-tools aws=", "terraform"},
+	{"install-terraform", "terraform"},
+	{"fetch-providers", "terraform"},
 }
 
-// ofTerraform tells which container a building command is of.
-func ofTerraform(name string) bool {
-	return strings.Contains(name, "install-terraform") || strings.Contains(name, "providers") || strings.Contains(name, "install-tools aws=")
+// builds tells which container a command builds; "" for none.
+func builds(name string) string {
+	for _, b := range builders {
+		if strings.Contains(name, b.word) {
+			return b.container
+		}
+	}
+	return ""
 }
 
 // containers says in words whether the containers were built or reused.
