@@ -163,3 +163,8 @@ func mutate(t *testing.T, path, old, new string) {
 		t.Fatal(err)
 	}
 }
+
+// putOf matches the writing of an object of the state bucket.
+func putOf(key string) func(harness.Request) bool {
+	return func(r harness.Request) bool { return r.Method == "PUT" && strings.HasSuffix(r.Path, "/"+key) }
+}

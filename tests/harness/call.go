@@ -172,13 +172,3 @@ func (w *World) Succeed(t testing.TB, c Call) Result {
 	}
 	return r
 }
-
-// Eventually polls until ok, and fails the test after limit.
-func Eventually(t testing.TB, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(limit); !ok(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waiting for %s: not within %s", what, limit)
-		}
-	}
-}
