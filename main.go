@@ -49,6 +49,14 @@ type Pipeline struct {
 	// +private
 	ExternalID string
 	// +private
+	SessionDuration string
+	// +private
+	ContainerCredentials string
+	// +private
+	ContainerToken *dagger.Secret
+	// +private
+	InstanceMetadata string
+	// +private
 	AllowedAccounts []string
 	// +private
 	Job string
@@ -121,6 +129,21 @@ func New(
 	// External id that the role asks for.
 	// +optional
 	externalId string,
+	// How long a session of the role may last, such as 2h. Default: 1h, which is
+	// also the most where one role assumes another.
+	// +optional
+	sessionDuration string,
+	// URI of a container's role, to take credentials from there: what AWS sets as
+	// AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
+	// +optional
+	containerCredentials string,
+	// What is sent along to it: AWS_CONTAINER_AUTHORIZATION_TOKEN.
+	// +optional
+	containerToken *dagger.Secret,
+	// URL of the instance's metadata service, to take credentials from the
+	// instance's role: http://169.254.169.254 on EC2.
+	// +optional
+	instanceMetadata string,
 	// Ids of the AWS accounts that may be touched. Default: all.
 	// +optional
 	allowedAccounts []string,
@@ -141,29 +164,33 @@ func New(
 	registryPassword *dagger.Secret,
 ) *Pipeline {
 	return &Pipeline{
-		Source:             source,
-		PythonImage:        pythonImage,
-		PoetryVersion:      poetryVersion,
-		TerraformImage:     terraformImage,
-		TerraformVersion:   terraformVersion,
-		TerraformReleases:  terraformReleases,
-		ProviderMirror:     providerMirror,
-		Infra:              infra,
-		StateBucket:        stateBucket,
-		Region:             region,
-		AwsEndpoint:        awsEndpoint,
-		AwsAccessKeyID:     awsAccessKeyId,
-		AwsSecretAccessKey: awsSecretAccessKey,
-		AwsSessionToken:    awsSessionToken,
-		WebIdentityToken:   webIdentityToken,
-		RoleArn:            roleArn,
-		ExternalID:         externalId,
-		AllowedAccounts:    allowedAccounts,
-		Job:                job,
-		LockTimeout:        lockTimeout,
-		Registry:           registry,
-		RegistryUsername:   registryUsername,
-		RegistryPassword:   registryPassword,
+		Source:               source,
+		PythonImage:          pythonImage,
+		PoetryVersion:        poetryVersion,
+		TerraformImage:       terraformImage,
+		TerraformVersion:     terraformVersion,
+		TerraformReleases:    terraformReleases,
+		ProviderMirror:       providerMirror,
+		Infra:                infra,
+		StateBucket:          stateBucket,
+		Region:               region,
+		AwsEndpoint:          awsEndpoint,
+		AwsAccessKeyID:       awsAccessKeyId,
+		AwsSecretAccessKey:   awsSecretAccessKey,
+		AwsSessionToken:      awsSessionToken,
+		WebIdentityToken:     webIdentityToken,
+		RoleArn:              roleArn,
+		ExternalID:           externalId,
+		SessionDuration:      sessionDuration,
+		ContainerCredentials: containerCredentials,
+		ContainerToken:       containerToken,
+		InstanceMetadata:     instanceMetadata,
+		AllowedAccounts:      allowedAccounts,
+		Job:                  job,
+		LockTimeout:          lockTimeout,
+		Registry:             registry,
+		RegistryUsername:     registryUsername,
+		RegistryPassword:     registryPassword,
 	}
 }
 
@@ -271,7 +298,7 @@ func (p *Pipeline) Deploy(
 	// Saved plan to apply (plan.age); refused when the world has moved since.
 	// +optional
 	plan *dagger.File,
-	// Key of the saved plan.
+	// Key of the saved plan; it also keeps the state where it cannot be written.
 	// +optional
 	planKey *dagger.Secret,
 ) (string, error) {
@@ -310,6 +337,9 @@ func (p *Pipeline) Destroy(
 	// request's.
 	// +optional
 	confirm string,
+	// Key that keeps the state where it cannot be written: an age identity.
+	// +optional
+	planKey *dagger.Secret,
 ) (string, error) {
 	if err := steps.MayDestroy(environment, confirm); err != nil {
 		return "", err
@@ -318,7 +348,24 @@ func (p *Pipeline) Destroy(
 	if err != nil {
 		return "", err
 	}
-	return steps.Destroy(ctx, w, confirm)
+	return steps.Destroy(ctx, w, confirm, planKey)
+}
+
+// Give the state that a run could not write, encrypted for its plan key.
+// +cache="never"
+func (p *Pipeline) ErroredState(
+	ctx context.Context,
+	// Environment: mr-<number>, staging or prod.
+	environment string,
+	// Forget it, so that the next run does not push it.
+	// +optional
+	drop bool,
+) (*dagger.File, error) {
+	w, err := p.workspace(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
+	return steps.ErroredState(ctx, w, drop)
 }
 
 // Fail with exit code 2 when an environment was changed outside of terraform.
@@ -399,7 +446,7 @@ func (p *Pipeline) Sweep(
 	if err != nil {
 		return "", err
 	}
-	return steps.Sweep{Workspace: p.workspace, AWS: p.aws(), Bucket: p.StateBucket, Project: project, Open: open, DryRun: dryRun}.Run(ctx)
+	return steps.Sweep{Workspace: p.workspace, AWS: p.aws(project, ""), Bucket: p.StateBucket, Project: project, Open: open, DryRun: dryRun}.Run(ctx)
 }
 
 // Check the terraform configuration (terraform validate).

@@ -52,15 +52,23 @@ func (p *Pipeline) workspace(ctx context.Context, environment string) (steps.Wor
 	if err := ci.ValidateEnvironment(environment); err != nil {
 		return steps.Workspace{}, err
 	}
+	if err := steps.CheckLockTimeout(p.LockTimeout); err != nil {
+		return steps.Workspace{}, err
+	}
 	project, err := p.project(ctx)
+	if err != nil {
+		return steps.Workspace{}, err
+	}
+	account := p.aws(project, environment)
+	credentials, err := account.Credentials(ctx)
 	if err != nil {
 		return steps.Workspace{}, err
 	}
 	w, err := p.module(ctx)
 	w.Environment = environment
 	w.State = steps.StateFor(p.StateBucket, project, environment)
-	w.AWS = p.aws()
-	w.AWS.Facts.Environment = environment
+	w.AWS = account
+	w.Credentials = credentials
 	w.LockTimeout = p.LockTimeout
 	w.Job = p.Job
 	return w, err
@@ -82,7 +90,8 @@ func (p *Pipeline) module(ctx context.Context) (steps.Workspace, error) {
 	return steps.Workspace{Container: container, Source: p.Source, Infra: p.Infra}, err
 }
 
-func (p *Pipeline) aws() steps.AWS {
+// aws is the account side of a run for an environment, "" for none.
+func (p *Pipeline) aws(project, environment string) steps.AWS {
 	return steps.AWS{
 		Region:          p.Region,
 		Endpoint:        p.AwsEndpoint,
@@ -92,8 +101,12 @@ func (p *Pipeline) aws() steps.AWS {
 		Web:             p.WebIdentityToken,
 		RoleARN:         p.RoleArn,
 		ExternalID:      p.ExternalID,
+		Container:       p.ContainerCredentials,
+		ContainerToken:  p.ContainerToken,
+		Instance:        p.InstanceMetadata,
+		Duration:        p.SessionDuration,
 		Accounts:        p.AllowedAccounts,
-		Facts:           aws.Facts{Pipeline: p.Job},
+		Facts:           aws.Facts{Project: project, Pipeline: p.Job, Environment: environment},
 	}
 }
 

@@ -2,12 +2,17 @@ package steps
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"dagger/pipeline/aws"
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 )
 
-// AWS is the account side of a run.
+// AWS is the account side of a run: where credentials come from, and what they
+// may be. The first source that is given is taken: web identity, keys, the
+// container's role, the instance's role.
 type AWS struct {
 	Region          string
 	Endpoint        string
@@ -20,10 +25,27 @@ type AWS struct {
 	Web        *dagger.Secret
 	RoleARN    string
 	ExternalID string
+	// Container is the URI of a container's role (ECS, EKS Pod Identity), and
+	// ContainerToken what is sent along.
+	Container      string
+	ContainerToken *dagger.Secret
+	// Instance is the URL of the instance's metadata service.
+	Instance string
+	// Duration of a session that is minted, such as "2h"; empty for 1 h.
+	Duration string
 	// Accounts are the ids of the accounts that may be touched; none allows all.
 	Accounts []string
 	// Facts name the session and tag it.
 	Facts aws.Facts
+}
+
+// Given tells whether any source of credentials is named.
+func (a AWS) Given() bool { return a.AccessKeyID != nil || a.minted() }
+
+// minted tells whether credentials are got for the run, by a role or from the
+// machine, and so end while it goes on.
+func (a AWS) minted() bool {
+	return a.Web != nil || a.RoleARN != "" || a.Container != "" || a.Instance != ""
 }
 
 // Config is what the SDK needs; it reads the secrets' values into this process.
@@ -31,7 +53,14 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 	config := aws.Config{
 		Region: a.Region, Endpoint: a.Endpoint,
 		RoleARN: a.RoleARN, ExternalID: a.ExternalID,
+		ContainerURI: a.Container, IMDSEndpoint: a.Instance,
 		AllowedAccounts: a.Accounts, Facts: a.Facts,
+	}
+	if a.Duration != "" {
+		var err error
+		if config.Duration, err = time.ParseDuration(a.Duration); err != nil {
+			return aws.Config{}, badDuration(a.Duration)
+		}
 	}
 	id := aws.Secret{}
 	for _, s := range []struct {
@@ -42,6 +71,7 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 		{a.SecretAccessKey, &config.SecretAccessKey},
 		{a.SessionToken, &config.SessionToken},
 		{a.Web, &config.WebIdentityToken},
+		{a.ContainerToken, &config.ContainerToken},
 	} {
 		if s.from == nil {
 			continue
@@ -50,7 +80,7 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 		if err != nil {
 			return aws.Config{}, err
 		}
-		*s.to = aws.NewSecret(text)
+		*s.to = aws.NewSecret(strings.TrimSpace(text))
 	}
 	if !id.IsZero() {
 		config.AccessKeyID = id.Reveal()
@@ -58,11 +88,23 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 	return config, nil
 }
 
-// Session is a set of credentials whose account was checked.
+// Session is a set of credentials whose account was checked. What it is not as
+// asked for is told.
 func (a AWS) Session(ctx context.Context) (*aws.Session, error) {
 	config, err := a.Config(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return aws.Resolve(ctx, config)
+	return a.open(ctx, config)
+}
+
+func (a AWS) open(ctx context.Context, config aws.Config) (*aws.Session, error) {
+	session, err := aws.Resolve(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range session.Notes {
+		images.Tell("aws: " + note)
+	}
+	return session, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
@@ -32,8 +33,9 @@ type Workspace struct {
 	Environment string
 	// State is where the environment's state is kept.
 	State State
-	// AWS is what the run may use of AWS.
-	AWS AWS
+	// AWS is what the run may use of AWS, and Credentials what its containers get.
+	AWS         AWS
+	Credentials Credentials
 	// LockTimeout is how long to wait for another run of the same environment,
 	// in terraform's form: "5m".
 	LockTimeout string
@@ -48,6 +50,15 @@ func (w Workspace) lockTimeout() string {
 		return "5m"
 	}
 	return w.LockTimeout
+}
+
+// CheckLockTimeout tells whether terraform will understand a time to wait.
+func CheckLockTimeout(text string) error {
+	d, err := time.ParseDuration(text)
+	if text != "" && (err != nil || d < 0) {
+		return fmt.Errorf("reading the lock timeout %q: it is no length of time: write one such as 5m, 30s or 0s", text)
+	}
+	return nil
 }
 
 // prepared is the container with the project in place, ready for commands; it
@@ -80,21 +91,14 @@ func (w Workspace) prepared() *dagger.Container {
 	return c.WithNewFile(ArtifactName, "")
 }
 
-// live adds the credentials and the one variable that makes the commands after
-// it run each time they are called.
+// live adds the credentials and makes the commands after it run each time they
+// are called.
 func (w Workspace) live(c *dagger.Container) *dagger.Container {
-	for _, s := range []struct {
-		name   string
-		secret *dagger.Secret
-	}{
-		{"AWS_ACCESS_KEY_ID", w.AWS.AccessKeyID},
-		{"AWS_SECRET_ACCESS_KEY", w.AWS.SecretAccessKey},
-		{"AWS_SESSION_TOKEN", w.AWS.SessionToken},
-	} {
-		if s.secret != nil {
-			c = c.WithSecretVariable(s.name, s.secret)
-		}
-	}
+	return c.With(w.Credentials.on).With(volatile)
+}
+
+// volatile makes the commands after it run each time they are called.
+func volatile(c *dagger.Container) *dagger.Container {
 	return c.WithEnvVariable("PIPELINE_RUN", rand.Text())
 }
 

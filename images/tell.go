@@ -1,0 +1,9 @@
+package images
+
+import (
+	"fmt"
+	"os"
+)
+
+// Tell says a line to whoever watches the run. It is no part of a result.
+func Tell(line string) { fmt.Fprintln(os.Stderr, line) }

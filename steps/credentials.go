@@ -1,0 +1,93 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// Where terraform's container finds what its SDK reads by itself.
+const (
+	awsConfigFile = "/run/secrets/aws/config"
+	awsTokenFile  = "/run/secrets/aws/token"
+)
+
+// Credentials are what a container gets to act on AWS. The values are secrets:
+// in no layer, no log and no cache key.
+type Credentials struct {
+	env     map[string]string
+	secrets map[string]*dagger.Secret
+	files   map[string]*dagger.Secret
+}
+
+// Credentials checks the account and gives what the container needs. Keys alone
+// are passed on as they are. For everything that ends, the container gets the
+// source itself, so that terraform can ask again in an apply that takes longer
+// than a session.
+func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
+	if !a.minted() && len(a.Accounts) == 0 {
+		return a.keys(), nil
+	}
+	config, err := a.Config(ctx)
+	if err != nil {
+		return Credentials{}, err
+	}
+	if _, err := a.open(ctx, config); err != nil {
+		return Credentials{}, err
+	}
+	if !a.minted() {
+		return a.keys(), nil
+	}
+	profile, err := config.TerraformProfile(awsConfigFile, awsTokenFile)
+	if err != nil {
+		return Credentials{}, err
+	}
+	out := Credentials{
+		env:     profile.Env,
+		secrets: map[string]*dagger.Secret{},
+		files:   map[string]*dagger.Secret{awsConfigFile: dag.SetSecret("aws-config", profile.Config.Reveal())},
+	}
+	for name, value := range profile.Secrets {
+		out.secrets[name] = dag.SetSecret(name, value.Reveal())
+	}
+	if !config.WebIdentityToken.IsZero() {
+		out.files[awsTokenFile] = dag.SetSecret("aws-web-identity-token", config.WebIdentityToken.Reveal())
+	}
+	return out, nil
+}
+
+// keys are the ones given, as variables.
+func (a AWS) keys() Credentials {
+	out := Credentials{secrets: map[string]*dagger.Secret{}}
+	for name, secret := range map[string]*dagger.Secret{
+		"AWS_ACCESS_KEY_ID":     a.AccessKeyID,
+		"AWS_SECRET_ACCESS_KEY": a.SecretAccessKey,
+		"AWS_SESSION_TOKEN":     a.SessionToken,
+	} {
+		if secret != nil {
+			out.secrets[name] = secret
+		}
+	}
+	return out
+}
+
+// on attaches them to a container.
+func (c Credentials) on(container *dagger.Container) *dagger.Container {
+	for _, name := range slices.Sorted(maps.Keys(c.env)) {
+		container = container.WithEnvVariable(name, c.env[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.secrets)) {
+		container = container.WithSecretVariable(name, c.secrets[name])
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.files)) {
+		container = container.WithMountedSecret(path, c.files[path])
+	}
+	return container
+}
+
+func badDuration(text string) error {
+	return fmt.Errorf("reading the session's duration %q: not a duration: write one such as 1h or 90m", text)
+}
