@@ -37,11 +37,14 @@ func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *option
 	if progress == "quiet" {
 		a.showExec(s, err)
 	}
-	err = scrubbed{err, scrubbing{s}.text(oneLine(err.Error()))}
-	if sig != 0 {
-		return &exitError{128 + int(sig), err}
+	text := scrubbing{s}.text(oneLine(err.Error()))
+	if sig == 0 {
+		return scrubbed{err, text}
 	}
-	return err
+	if !strings.Contains(text, "interrupted") {
+		text = "interrupted: " + text
+	}
+	return &exitError{128 + int(sig), scrubbed{err, text}}
 }
 
 // inSession resolves the arguments, calls the module and follows the chain.
