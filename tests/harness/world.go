@@ -37,13 +37,13 @@ func Main(m *testing.M, root string, use func(*World)) int {
 		fmt.Fprintf(os.Stderr, "setting up the end-to-end tests: %v\n", err)
 		return 1
 	}
-	context.AfterFunc(ctx, func() {
+	interrupted := context.AfterFunc(ctx, func() {
 		w.end()
 		os.Exit(130)
 	})
 	use(w)
 	code := m.Run()
-	stop()
+	interrupted() // no longer: the end below is the one
 	if err := w.end(); err != nil {
 		fmt.Fprintf(os.Stderr, "ending the end-to-end tests: %v\n", err)
 		return max(code, 1)
