@@ -12,10 +12,11 @@ import (
 // Deploy applies the project to an environment.
 type Deploy struct {
 	Workspace Workspace
-	// Plan is a saved plan (plan.age), and Key what decrypts it. Without one the
-	// deployment is planned and applied in one go.
+	// Plan is a saved plan (plan.age). Without one the deployment is planned and
+	// applied in one go.
 	Plan *dagger.File
-	Key  *dagger.Secret
+	// Key decrypts the plan, and encrypts a state that cannot be written.
+	Key *dagger.Secret
 }
 
 // Run returns a line that says what changed. The project's own script is used
@@ -41,7 +42,8 @@ func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 	if c, err = w.initialised(ctx); err != nil {
 		return nil, err
 	}
-	return w.terraform(ctx, c, "apply", "-no-color", "-auto-approve", "-lock-timeout="+w.lockTimeout())
+	apply := []string{"apply.sh", "apply", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}
+	return w.apply(ctx, c, d.Key, apply, "terraform", "apply")
 }
 
 // applySaved applies exactly the saved plan, or refuses.
@@ -54,11 +56,8 @@ func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	c = c.
-		WithFile(images.Workdir+"/"+planBundle, d.Plan).
-		With(withPlanKey(d.Key)).
-		WithExec(applyPlan, anyExit)
-	return c, check(ctx, c, []string{"terraform", "apply"}, w.explain)
+	c = c.WithFile(images.Workdir+"/"+planBundle, d.Plan)
+	return w.apply(ctx, c, d.Key, applyPlan, "terraform", "apply")
 }
 
 var completed = regexp.MustCompile(`(?m)^(?:Apply|Destroy) complete! Resources: (.+)\.$`)

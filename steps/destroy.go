@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/internal/dagger"
 )
 
 // MayDestroy refuses any environment but a merge request's, unless it was named
@@ -21,7 +22,9 @@ func MayDestroy(environment, confirm string) error {
 
 // Destroy removes an environment that MayDestroy allows, with the project's own
 // script where it has one.
-func Destroy(ctx context.Context, w Workspace, confirm string) (string, error) {
+//
+// The key encrypts a state that cannot be written; without one none is kept.
+func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secret) (string, error) {
 	if err := MayDestroy(w.Environment, confirm); err != nil {
 		return "", err
 	}
@@ -33,8 +36,7 @@ func Destroy(ctx context.Context, w Workspace, confirm string) (string, error) {
 		if c, err = w.initialised(ctx); err != nil {
 			return "", err
 		}
-		c = c.WithExec([]string{"destroy.sh"}, anyExit)
-		if err := check(ctx, c, []string{"terraform", "destroy"}, w.explain); err != nil {
+		if c, err = w.apply(ctx, c, key, []string{"destroy.sh"}, "terraform", "destroy"); err != nil {
 			return "", err
 		}
 	}

@@ -10,6 +10,8 @@ var (
 	errorLine = regexp.MustCompile(`(?m)^[│|\s]*Error: (.+)$`)
 	whereLine = regexp.MustCompile(`(?m)^[│|\s]*on (\S+) line (\d+)`)
 	lockField = regexp.MustCompile(`(?m)^[│|\s]*(ID|Who|Operation|Created):\s+(.+)$`)
+	// notWritten is what apply.sh says of a state.
+	notWritten = regexp.MustCompile(`(?m)^Error: (state not written.+)$`)
 	// preamble announces the error that comes after it.
 	preamble = regexp.MustCompile(`(?m)^Error: Terraform encountered problems during initialisation[^\n]*$`)
 	frame    = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
@@ -23,6 +25,9 @@ func Explain(output, bucket, environment string) string {
 	if m == nil {
 		return ""
 	}
+	if m := notWritten.FindStringSubmatch(text); m != nil {
+		return m[1] // comes after what terraform says
+	}
 	switch {
 	case strings.HasPrefix(m[1], "plan changed: "):
 		return m[1] + ": make a new plan"
@@ -31,7 +36,7 @@ func Explain(output, bucket, environment string) string {
 	case strings.Contains(text, "NoSuchBucket"), strings.Contains(text, "S3 bucket") && strings.Contains(text, "does not exist"):
 		return fmt.Sprintf("the state bucket %q does not exist: create it (private, with versioning) or name another one with --state-bucket", bucket)
 	case strings.Contains(text, "Error acquiring the state lock"):
-		return "the state of " + environment + " is locked" + lockHolder(text) + ": wait until that run has ended and try again"
+		return "the state of " + environment + " is locked" + lockHolder(text, environment)
 	case strings.Contains(text, "No valid credential sources found"), strings.Contains(text, "InvalidClientTokenId"), strings.Contains(text, "ExpiredToken"):
 		return "AWS refused the credentials: " + oneLine(m[1]) + ": check that they are given and have not expired"
 	case strings.Contains(text, "connection refused"), strings.Contains(text, "no such host"):
@@ -44,16 +49,19 @@ func Explain(output, bucket, environment string) string {
 	return line
 }
 
-// lockHolder says who holds a lock and since when, from terraform's own words.
-func lockHolder(text string) string {
+// lockHolder says who holds a lock, since when, and what to do, from terraform's
+// own words.
+func lockHolder(text, environment string) string {
 	fields := map[string]string{}
 	for _, m := range lockField.FindAllStringSubmatch(text, -1) {
 		fields[m[1]] = strings.TrimSpace(m[2])
 	}
+	const wait = ": wait until that run has ended and try again"
 	if fields["Who"] == "" {
-		return ""
+		return wait
 	}
-	return fmt.Sprintf(" by %s since %s (%s, lock %s)", fields["Who"], fields["Created"], fields["Operation"], fields["ID"])
+	return fmt.Sprintf(" by %s since %s (%s, lock %s)%s; where it has ended without releasing it: unlock --environment %s --owner %s",
+		fields["Who"], fields["Created"], fields["Operation"], fields["ID"], wait, environment, fields["Who"])
 }
 
 var dial = regexp.MustCompile(`dial tcp:? (?:lookup )?([^\s:]+(?::\d+)?)(?: on \S+)?: (?:connect: )?(connection refused|no such host)`)

@@ -28,7 +28,7 @@ func TestExplain(t *testing.T) {
 		},
 		"locked": {
 			"Error: Error acquiring the state lock\n\nLock Info:\n  ID:        7\n  Operation: OperationTypeApply\n  Who:       a@b\n  Created:   today\n",
-			"the state of mr-1 is locked by a@b since today (OperationTypeApply, lock 7): wait until that run has ended and try again",
+			"the state of mr-1 is locked by a@b since today (OperationTypeApply, lock 7): wait until that run has ended and try again; where it has ended without releasing it: unlock --environment mr-1 --owner a@b",
 		},
 	} {
 		if got := Explain(test.output, "there", "mr-1"); got != test.want {

@@ -33,7 +33,8 @@ type Plan struct {
 
 // makePlan makes a plan in memory, keeps what has no values, and the rest
 // encrypted.
-const makePlan = `code=0
+const makePlan = `trap : INT TERM
+code=0
 plan.sh make ` + planMemory + `/now || code=$?
 case $code in 0|2) ;; *) exit $code;; esac
 mkdir -p ` + planOut + `

@@ -68,7 +68,7 @@ func (s Sweep) destroy(ctx context.Context, environment string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	return Destroy(ctx, w, "")
+	return Destroy(ctx, w, "", nil)
 }
 
 // Orphans are the merge requests' environments among a project's states whose

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"dagger/pipeline/ci"
@@ -53,7 +54,23 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 	if _, err := w.terraform(ctx, c, "force-unlock", "-force", lock.ID); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: released the lock of %s", w.Environment, held), nil
+	lost, err := w.lost(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s: released the lock of %s%s", w.Environment, held, Lost(lock.Operation, lost)), nil
+}
+
+// Lost says what a run that was killed may have left behind: terraform writes
+// what it made to the state when it ends, and only now and then before.
+func Lost(operation string, lost []string) string {
+	switch {
+	case len(lost) > 0:
+		return "; made by then and not in the state: " + strings.Join(lost, ", ") + ": import or remove them before the next deployment"
+	case strings.HasPrefix(operation, "OperationTypePlan"):
+		return ""
+	}
+	return "; this engine knows of nothing that was made and is not in the state: where the run was on another one, look at its log"
 }
 
 // ended is nil when the job that holds the lock is known to have ended.

@@ -10,6 +10,8 @@
 # unencrypted. The key of a bundle is an age identity in $PLAN_KEY_FILE.
 set -eu
 umask 077
+# A stop request reaches this script too, which has to see terraform end.
+trap : INT TERM
 here=$(dirname "$0")
 lock_timeout=${LOCK_TIMEOUT:-5m}
 
@@ -32,6 +34,7 @@ make_plan() {
   # The plan carries the state that it was made from.
   unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" \
     '{environment: $environment, serial: (.serial // 0), lineage: (.lineage // ""), configuration: $configuration, artifact: $artifact}' > "$dir/fingerprint.json"
+  [ -s "$dir/fingerprint.json" ] || fail "the plan holds no state: its form is not known here"
   return "$code"
 }
 
@@ -47,12 +50,12 @@ apply() {
   age --decrypt -i "$PLAN_KEY_FILE" "$1" > "$2/bundle.tar" 2>/dev/null || fail "the plan cannot be decrypted: it was made with another key, or is damaged"
   tar -C "$saved" -xf "$2/bundle.tar"
   code=0
-  (make_plan "$fresh" > "$2/fresh.log") || code=$?
+  (trap : INT TERM; make_plan "$fresh" > "$2/fresh.log") || code=$?
   case $code in 0 | 2) ;; *) cat "$2/fresh.log"; exit "$code" ;; esac
   moved=$(jq -rn -f "$here/moved.jq" --slurpfile a "$saved/fingerprint.json" --slurpfile b "$fresh/fingerprint.json" \
     --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
   [ -z "$moved" ] || fail "plan changed: $moved" 3
-  terraform apply -no-color -lock-timeout="$lock_timeout" "$saved/tfplan"
+  exec apply.sh apply -no-color -lock-timeout="$lock_timeout" "$saved/tfplan"
 }
 
 command=$1; shift

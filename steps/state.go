@@ -1,0 +1,63 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// keepDir is where the engine keeps, for one state, what a run could not write
+// and what a killed run has said. apply.sh and lost.sh know it.
+const keepDir = "/var/lib/pipeline"
+
+// keptState is a state that could not be written, encrypted.
+const keptState = keepDir + "/errored.tfstate.age"
+
+// withKeep mounts what is kept for the state.
+func (w Workspace) withKeep(c *dagger.Container) *dagger.Container {
+	name := strings.Join([]string{"terraform state", w.AWS.Endpoint, w.State.Bucket, w.State.Key}, " ")
+	return c.WithMountedCache(keepDir, dag.CacheVolume(name))
+}
+
+// apply runs a command that calls apply.sh.
+func (w Workspace) apply(ctx context.Context, c *dagger.Container, key *dagger.Secret, command []string, name ...string) (*dagger.Container, error) {
+	c = c.With(withPlanKey(key)).With(w.withKeep).WithExec(command, anyExit)
+	return c, check(ctx, c, name, w.explain)
+}
+
+// ErroredState gives the state that a run could not write, encrypted for the
+// plan key of that run. With drop, the engine forgets it: the next run would
+// push it otherwise.
+func ErroredState(ctx context.Context, w Workspace, drop bool) (*dagger.File, error) {
+	if err := w.State.validate(); err != nil {
+		return nil, err
+	}
+	take := `cp "$1" /errored.tfstate.age`
+	if drop {
+		take += ` && rm "$1"`
+	}
+	c := w.withKeep(w.Container).
+		With(volatile).
+		WithExec([]string{"sh", "-c", `[ ! -f "$1" ] || { ` + take + `; }`, "errored-state", keptState})
+	ok, err := c.Directory("/").Exists(ctx, "errored.tfstate.age")
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("giving the errored state of %s: this engine keeps none: ask the one that the failed run was on", w.Environment)
+	}
+	return c.File("/errored.tfstate.age"), nil
+}
+
+// lost names, a line each, what killed runs have made and the state does not
+// know.
+func (w Workspace) lost(ctx context.Context, c *dagger.Container) ([]string, error) {
+	c = w.withKeep(c).WithExec([]string{"lost.sh"}, anyExit)
+	if err := check(ctx, c, []string{"terraform", "state", "list"}, w.explain); err != nil {
+		return nil, err
+	}
+	out, err := c.Stdout(ctx)
+	return strings.FieldsFunc(out, func(r rune) bool { return r == '\n' }), err
+}
