@@ -59,7 +59,7 @@ func (d *demo) setUp(ctx context.Context) error {
 func (d *demo) startLab(ctx context.Context) (map[string]string, error) {
 	a := d.view.begin("lab")
 	a.note("building the lab's command")
-	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off"}, a.note, "go", "build", "-C", "lab", "-o", d.path("lab-command"), ".")
+	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off"}, a.unlessDownload, "go", "build", "-C", "lab", "-o", d.path("lab-command"), ".")
 	var out string
 	if err == nil {
 		out, err = d.command(ctx, d.checkout, func(line string) { a.note(strings.TrimPrefix(line, "lab: ")) }, d.path("lab-command"), "up")
@@ -77,7 +77,7 @@ func (d *demo) startLab(ctx context.Context) (map[string]string, error) {
 func (d *demo) startEngine(ctx context.Context) error {
 	a := d.view.begin("engine")
 	a.note("building the pipeline's command")
-	_, err := d.command(ctx, d.checkout, a.note, "./pipeline", "version")
+	_, err := d.command(ctx, d.checkout, a.unlessDownload, "./pipeline", "version")
 	if err == nil {
 		a.note("starting the engine; the first start builds it, which takes minutes")
 		_, err = d.command(ctx, d.checkout, a.note, "./pipeline", "engine", "prune", "--all")

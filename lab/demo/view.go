@@ -107,6 +107,13 @@ func (a *activity) note(detail string) {
 	a.detail = strings.TrimSpace(detail)
 }
 
+// unlessDownload notes a line, except go's word that it downloads: it would stay while go compiles.
+func (a *activity) unlessDownload(line string) {
+	if !strings.HasPrefix(line, "go: downloading ") {
+		a.note(line)
+	}
+}
+
 // end takes the activity off the screen and returns how long it took.
 func (a *activity) end() time.Duration {
 	took := time.Since(a.start)
