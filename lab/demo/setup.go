@@ -61,8 +61,9 @@ func (d *demo) startLab(ctx context.Context) (map[string]string, error) {
 	a.note("building the lab's command")
 	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off"}, a.unlessDownload, "go", "build", "-C", "lab", "-o", d.path("lab-command"), ".")
 	var out string
+	var o ongoing
 	if err == nil {
-		out, err = d.command(ctx, d.checkout, func(line string) { a.note(strings.TrimPrefix(line, "lab: ")) }, d.path("lab-command"), "up")
+		out, err = d.command(ctx, d.checkout, func(line string) { a.note(o.line(line)) }, d.path("lab-command"), "up")
 	}
 	took := a.end()
 	if err != nil {
