@@ -13,7 +13,7 @@ each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=
 	[ -z "$$failed" ] || { echo "failed in:$$failed: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit end-to-end lint format vet staticcheck golangci-lint bindings setup \
+.PHONY: help demo test unit end-to-end lint format vet staticcheck readme golangci-lint bindings setup \
 	bench-overhead lab-up lab-down clean
 
 help: ## show this list
@@ -31,7 +31,7 @@ unit: setup bindings ## run the unit tests of every module
 end-to-end: setup ## run the pipeline for real against the lab
 	GOWORK=off go test -C tests ./... -timeout 40m
 
-lint: format vet staticcheck ## check the sources
+lint: format vet staticcheck readme ## check the sources
 
 format:
 	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
@@ -44,6 +44,9 @@ vet: bindings
 
 staticcheck: bindings
 	$(call each,$(MODULES),GOWORK=off go run $(STATICCHECK) ./...)
+
+readme:
+	@.ci/readme
 
 golangci-lint: bindings ## check with golangci-lint too; its first build takes minutes
 	$(call each,$(MODULES),GOWORK=off go run $(GOLANGCI_LINT) run ./...)

@@ -24,5 +24,5 @@ func (o *ongoing) line(text string) string {
 	default:
 		return text
 	}
-	return strings.Join(o.names, ", ")
+	return strings.Join(o.names, "; ")
 }
