@@ -93,7 +93,6 @@ func TestGitLabFitsItsSchema(t *testing.T) {
 	for i, breaks := range []func(c map[string]any){
 		func(c map[string]any) { c["plan"].(map[string]any)["artifacts"].(map[string]any)["access"] = "friends" },
 		func(c map[string]any) { c["plan"].(map[string]any)["interruptible"] = "sometimes" },
-		func(c map[string]any) { delete(c["plan"].(map[string]any), "script") },
 	} {
 		c := map[string]any(config(t, required))
 		breaks(c)
