@@ -33,7 +33,7 @@ func (p *progress) line(text string) (shown string, ok bool) {
 	if m := stepOutput.FindStringSubmatch(text); m != nil && p.names[m[1]] != "" {
 		return p.names[m[1]] + ": " + m[2], true
 	}
-	if !strings.HasPrefix(text, "#") && text != "" {
+	if text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "go: downloading ") {
 		return text, true // a notice, such as that the module is built
 	}
 	return "", false

@@ -84,7 +84,9 @@ func (d *demo) step(ctx context.Context, s step) (time.Duration, error) {
 	}
 	a := d.view.begin(s.name)
 	var p progress
+	built := false
 	note := func(line string) {
+		built = built || strings.HasPrefix(line, "building the module ")
 		if shown, ok := p.line(line); ok {
 			a.note(shown)
 		}
@@ -100,7 +102,11 @@ func (d *demo) step(ctx context.Context, s step) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	d.view.print(stepFormat, s.name, seconds(took), did.containers(), d.said(s, out, did))
+	said := d.said(s, out, did)
+	if built {
+		said += " (and compiled the pipeline, once)"
+	}
+	d.view.print(stepFormat, s.name, seconds(took), did.containers(), said)
 	return took, nil
 }
 
