@@ -153,7 +153,9 @@ func New(
 	// How long to wait for a state that another run holds, such as 5m.
 	// +default="5m"
 	lockTimeout string,
-	// Registry of the base images, for the login: a host, with a path if wanted.
+	// Registry of the images: a host with a path, such as
+	// registry.example.com/group/app, or ecr:group/app for ECR of the account and
+	// region. The base images are pulled with its login too.
 	// +optional
 	registry string,
 	// User name for the registry.
@@ -196,13 +198,15 @@ func New(
 
 // Give the app container: python, poetry and the project's dependencies.
 func (p *Pipeline) AppContainer(ctx context.Context) (*dagger.Container, error) {
-	return p.app().Container(ctx)
+	app, err := p.app(ctx)
+	return app.Container, err
 }
 
 // Give the terraform container: terraform or OpenTofu, aws-cli, jq and the
 // project's locked providers.
 func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, error) {
-	return p.terraform().Container(ctx)
+	w, err := p.module(ctx)
+	return w.Container, err
 }
 
 // Run the project's tests (make test); fails with their exit code.
@@ -238,11 +242,40 @@ func (p *Pipeline) TestReports(
 
 // Build the project's artifact (make build) and give it: artifact.zip.
 func (p *Pipeline) BuildPackage(ctx context.Context) (*dagger.File, error) {
-	app, err := p.app().Container(ctx)
+	app, err := p.app(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return steps.Package(ctx, app, p.Source)
+	return steps.Package(ctx, app.Container, p.Source)
+}
+
+// Push both images, by content and under tags that move, and print their
+// digests. What the registry has already is not built and not pushed again.
+//
+// The terraform image is pushed with the root module too, so that destroy works
+// without the sources.
+// +cache="never"
+func (p *Pipeline) PublishImages(
+	ctx context.Context,
+	// Tags that move, such as mr-7 or latest.
+	// +optional
+	tag []string,
+	// The CI's variables in a file, NAME=value lines, to find the tag by.
+	// +optional
+	ciFacts *dagger.File,
+	// Form of the result: text or json.
+	// +default="text"
+	format string,
+) (string, error) {
+	tags, err := steps.PublishTags(ctx, tag, ciFacts)
+	if err != nil {
+		return "", err
+	}
+	pushed, err := p.publish(ctx, tags)
+	if err != nil {
+		return "", err
+	}
+	return steps.PushedText(pushed, format)
 }
 
 // Print what a deployment would change, with the counts.

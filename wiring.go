@@ -10,15 +10,38 @@ import (
 	"dagger/pipeline/steps"
 )
 
-func (p *Pipeline) login() images.Login {
-	return images.Login{Registry: p.Registry, Username: p.RegistryUsername, Password: p.RegistryPassword}
+// registry is where the images are kept, opened to pull.
+func (p *Pipeline) registry(ctx context.Context) (images.Registry, error) {
+	r, err := p.store(ctx)
+	if err != nil {
+		return images.Registry{}, err
+	}
+	return r.Pull(ctx)
 }
 
-func (p *Pipeline) app() images.App {
-	return images.App{Source: p.Source, Base: p.PythonImage, PoetryVersion: p.PoetryVersion, Login: p.login()}
+// store says where the images are kept; nothing is asked for yet. Where the
+// address has no path, the repositories are below the project's name.
+func (p *Pipeline) store(ctx context.Context) (steps.Registry, error) {
+	r := steps.Registry{Address: p.Registry, Username: p.RegistryUsername, Password: p.RegistryPassword, AWS: p.aws("", "")}
+	named, err := p.Source.Exists(ctx, "pyproject.toml")
+	if err != nil || !named || p.Registry == "" {
+		return r, err
+	}
+	r.Project, err = p.project(ctx)
+	r.AWS.Facts.Project = r.Project
+	return r, err
 }
 
-func (p *Pipeline) terraform() images.Terraform {
+func (p *Pipeline) app(ctx context.Context) (images.Image, error) {
+	registry, err := p.registry(ctx)
+	if err != nil {
+		return images.Image{}, err
+	}
+	return images.App{Source: p.Source, Base: p.PythonImage, PoetryVersion: p.PoetryVersion, Registry: registry}.Image(ctx)
+}
+
+func (p *Pipeline) terraform(ctx context.Context) (images.Terraform, error) {
+	registry, err := p.registry(ctx)
 	return images.Terraform{
 		Source:   p.Source,
 		Infra:    p.Infra,
@@ -26,17 +49,17 @@ func (p *Pipeline) terraform() images.Terraform {
 		Version:  p.TerraformVersion,
 		Releases: p.TerraformReleases,
 		Mirror:   p.ProviderMirror,
-		Login:    p.login(),
-	}
+		Registry: registry,
+	}, err
 }
 
 func (p *Pipeline) tests(ctx context.Context, attempt string) (steps.Test, error) {
-	app, err := p.app().Container(ctx)
+	app, err := p.app(ctx)
 	if err != nil {
 		return steps.Test{}, err
 	}
 	lock, err := p.Source.File("poetry.lock").Contents(ctx)
-	return steps.Test{App: app, Source: p.Source, Lock: lock, Attempt: attempt}, err
+	return steps.Test{App: app.Container, Source: p.Source, Lock: lock, Attempt: attempt}, err
 }
 
 // artifact is the given one, or the one that is built from the source.
@@ -55,23 +78,55 @@ func (p *Pipeline) workspace(ctx context.Context, environment string) (steps.Wor
 	if err := steps.CheckLockTimeout(p.LockTimeout); err != nil {
 		return steps.Workspace{}, err
 	}
-	project, err := p.project(ctx)
+	published, err := p.published(ctx, environment)
 	if err != nil {
 		return steps.Workspace{}, err
+	}
+	project := published.Project
+	if project == "" {
+		if project, err = p.project(ctx); err != nil {
+			return steps.Workspace{}, err
+		}
 	}
 	account := p.aws(project, environment)
 	credentials, err := account.Credentials(ctx)
 	if err != nil {
 		return steps.Workspace{}, err
 	}
-	w, err := p.module(ctx)
+	w := steps.Workspace{Container: published.Container, Source: published.Source, Infra: published.Infra}
+	if w.Container == nil {
+		if w, err = p.module(ctx); err != nil {
+			return w, err
+		}
+	}
 	w.Environment = environment
 	w.State = steps.StateFor(p.StateBucket, project, environment)
 	w.AWS = account
 	w.Credentials = credentials
 	w.LockTimeout = p.LockTimeout
 	w.Job = p.Job
-	return w, err
+	return w, nil
+}
+
+// published is the root module that was pushed for an environment. It takes the
+// place of the source where that has no project: in the job that destroys the
+// environment of a branch that is gone.
+func (p *Pipeline) published(ctx context.Context, environment string) (images.Published, error) {
+	for _, name := range []string{"pyproject.toml", p.Infra} {
+		there, err := p.Source.Exists(ctx, name)
+		if err != nil || there || p.Registry == "" {
+			return images.Published{}, err
+		}
+	}
+	registry, err := p.registry(ctx)
+	if err != nil || !registry.Given() {
+		return images.Published{}, err
+	}
+	target, err := ci.TargetNamed(environment)
+	if err != nil {
+		return images.Published{}, err
+	}
+	return registry.Published(ctx, target.Tag)
 }
 
 // deployment is one environment's run with the artifact to deploy.
@@ -86,8 +141,63 @@ func (p *Pipeline) deployment(ctx context.Context, environment string, artifact 
 
 // module is the root module in the terraform container.
 func (p *Pipeline) module(ctx context.Context) (steps.Workspace, error) {
-	container, err := p.terraform().Container(ctx)
+	t, err := p.terraform(ctx)
+	if err != nil {
+		return steps.Workspace{}, err
+	}
+	container, err := t.Container(ctx)
 	return steps.Workspace{Container: container, Source: p.Source, Infra: p.Infra}, err
+}
+
+// publish pushes the app, the terraform tools and the root module with them.
+func (p *Pipeline) publish(ctx context.Context, tags []string) ([]steps.Pushed, error) {
+	store, err := p.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := store.Push(ctx)
+	if err != nil {
+		return nil, err
+	}
+	project, err := p.project(ctx)
+	if err != nil {
+		return nil, err
+	}
+	publish := steps.Publish{Registry: registry, Tags: tags}
+	if err := publish.Prepare(ctx); err != nil {
+		return nil, err
+	}
+	if err := registry.SignIn(ctx); err != nil {
+		return nil, err
+	}
+	app, err := p.app(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := p.terraform(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tools, err := t.Image(ctx)
+	if err != nil {
+		return nil, err
+	}
+	module, err := t.Module(ctx, tools, project)
+	if err != nil {
+		return nil, err
+	}
+	var out []steps.Pushed
+	for _, image := range []struct {
+		images.Image
+		moving bool
+	}{{app, true}, {tools, false}, {module, true}} {
+		pushed, err := publish.Push(ctx, image.Image, image.moving)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pushed)
+	}
+	return out, nil
 }
 
 // aws is the account side of a run for an environment, "" for none.

@@ -76,7 +76,9 @@ func (r *ECR) Login(ctx context.Context) (Login, error) {
 	}
 	login.Host = r.Host()
 	if data.ProxyEndpoint != nil {
-		login.Host = hostOf(*data.ProxyEndpoint)
+		if login.Host = hostOf(*data.ProxyEndpoint); strings.HasPrefix(*data.ProxyEndpoint, "http://") {
+			login.Host = "http://" + login.Host // a stand-in's
+		}
 	}
 	r.login = login
 	return login, nil

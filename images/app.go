@@ -25,33 +25,49 @@ type App struct {
 	Source        *dagger.Directory
 	Base          string
 	PoetryVersion string
-	Login         Login
+	Registry      Registry
 }
 
-// Container builds it. Layers, from the one that changes least: base image,
-// tools, poetry in an environment of its own, dependencies.
+// Container is the image's.
 func (a App) Container(ctx context.Context) (*dagger.Container, error) {
+	image, err := a.Image(ctx)
+	return image.Container, err
+}
+
+var appTools = installTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zip"})
+
+// Image is taken from the registry where that has it, else built. Layers, from
+// the one that changes least: base image, tools, poetry in an environment of its
+// own, dependencies.
+func (a App) Image(ctx context.Context) (Image, error) {
 	pyproject, err := a.read(ctx, "pyproject.toml", noProject)
 	if err != nil {
-		return nil, err
+		return Image{}, err
 	}
 	lock, err := a.read(ctx, "poetry.lock", "run `poetry lock` and commit the file")
 	if err != nil {
-		return nil, err
+		return Image{}, err
 	}
 	dependencies, err := DependencyProject(pyproject)
 	if err != nil {
-		return nil, err
+		return Image{}, err
 	}
-	base, err := a.Login.from(ctx, a.Base)
+	base, err := a.Registry.from(ctx, a.Base)
 	if err != nil {
-		return nil, err
+		return Image{}, err
 	}
-	c := base.
-		With(withTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zip"})).
-		With(withPoetry(a.PoetryVersion)).
-		With(withDependencies(dependencies, lock))
-	return built(ctx, "building the app container", c, explainPoetry)
+	tag := func() (string, error) {
+		from, err := baseContent(ctx, base)
+		return contentTag("app", from, strings.Join(appTools, "\n"), a.PoetryVersion, mirrorPluginVersion,
+			virtualenv, importFromSource, installDependencies, dependencies, lock), err
+	}
+	return a.Registry.image(ctx, "app", tag, func() (*dagger.Container, error) {
+		c := base.
+			WithExec(appTools).
+			With(withPoetry(a.PoetryVersion)).
+			With(withDependencies(dependencies, lock))
+		return built(ctx, "building the app container", c, explainPoetry)
+	})
 }
 
 // explainPoetry turns poetry's and pip's complaints into one line.

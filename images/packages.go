@@ -1,10 +1,6 @@
 package images
 
-import (
-	"strings"
-
-	"dagger/pipeline/internal/dagger"
-)
+import "strings"
 
 // installScript installs the packages that provide the commands missing in the
 // image, with the package manager that the image has. Its arguments are
@@ -32,11 +28,11 @@ fi`
 // tool is a command that an image must have, and the packages that bring it.
 type tool struct{ command, debian, alpine string }
 
-// withTools installs what the image lacks.
-func withTools(tools ...tool) dagger.WithContainerFunc {
+// installTools is the command that installs what the image lacks.
+func installTools(tools ...tool) []string {
 	args := []string{"sh", "-c", installScript, "install-tools"}
 	for _, t := range tools {
 		args = append(args, strings.Join([]string{t.command, t.debian, t.alpine}, "="))
 	}
-	return func(c *dagger.Container) *dagger.Container { return c.WithExec(args) }
+	return args
 }

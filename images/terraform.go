@@ -60,28 +60,46 @@ type Terraform struct {
 	Version  string
 	Releases string
 	Mirror   *dagger.Directory
-	Login    Login
+	Registry Registry
 }
 
-// Container builds it. Layers, from the one that changes least: base image,
-// tools, terraform, providers.
+// Container is the image's.
 func (t Terraform) Container(ctx context.Context) (*dagger.Container, error) {
-	base, err := t.Login.from(ctx, t.Base)
+	image, err := t.Image(ctx)
+	return image.Container, err
+}
+
+var terraformTools = installTools(
+	tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"}, tool{"age", "age", "age"},
+	tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
+)
+
+// Image is taken from the registry where that has it, else built. Layers, from
+// the one that changes least: base image, tools, terraform, providers.
+func (t Terraform) Image(ctx context.Context) (Image, error) {
+	base, err := t.Registry.from(ctx, t.Base)
 	if err != nil {
-		return nil, err
+		return Image{}, err
 	}
-	c := base.
-		With(withTools(
-			tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"}, tool{"age", "age", "age"},
-			tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
-		)).
-		With(t.withTerraform()).
-		WithEnvVariable("TF_IN_AUTOMATION", "1").
-		WithEnvVariable("CHECKPOINT_DISABLE", "1")
-	if c, err = t.withProviders(ctx, c); err != nil {
-		return nil, err
+	lock, err := t.lock(ctx)
+	if err != nil {
+		return Image{}, err
 	}
-	return built(ctx, "building the terraform container", c, explainInit)
+	tag := func() (string, error) {
+		from, err := baseContent(ctx, base)
+		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Version, terraformHome, fetchProviders, lock), err
+	}
+	return t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
+		c := base.
+			WithExec(terraformTools).
+			With(t.withTerraform()).
+			WithEnvVariable("TF_IN_AUTOMATION", "1").
+			WithEnvVariable("CHECKPOINT_DISABLE", "1")
+		if c, err = t.withProviders(ctx, c, lock); err != nil {
+			return nil, err
+		}
+		return built(ctx, "building the terraform container", c, explainInit)
+	})
 }
 
 // explainInit turns terraform's complaint about a provider into one line.
@@ -105,21 +123,25 @@ func (t Terraform) withTerraform() dagger.WithContainerFunc {
 	}
 }
 
-func (t Terraform) withProviders(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
-	infra := t.Source.Directory(t.Infra)
-	if ok, err := t.Source.Exists(ctx, t.Infra); err != nil || !ok {
-		if err != nil {
-			return nil, err
-		}
-		return nil, fmt.Errorf("reading the source: no directory %q: name the terraform root module with --infra", t.Infra)
-	}
-	ok, err := infra.Exists(ctx, lockFile)
-	if err != nil || !ok {
-		return c, err
-	}
-	lock, err := infra.File(lockFile).Contents(ctx)
+// lock is the text of the root module's lock file, "" where it has none.
+func (t Terraform) lock(ctx context.Context) (string, error) {
+	ok, err := t.Source.Exists(ctx, t.Infra)
 	if err != nil {
-		return nil, err
+		return "", err
+	}
+	if !ok {
+		return "", fmt.Errorf("reading the source: no directory %q: name the terraform root module with --infra", t.Infra)
+	}
+	infra := t.Source.Directory(t.Infra)
+	if ok, err = infra.Exists(ctx, lockFile); err != nil || !ok {
+		return "", err
+	}
+	return infra.File(lockFile).Contents(ctx)
+}
+
+func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, lock string) (*dagger.Container, error) {
+	if lock == "" {
+		return c.WithWorkdir(Workdir), nil
 	}
 	providers, err := LockedProviders(lock)
 	if err != nil {

@@ -154,6 +154,10 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.readDir(ctx, dir(self), a.str("path"))
 			}},
+		{Name: "digest", Doc: "Name the contents.", Returns: "String!",
+			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
+				return s.digest(ctx, o.value.(*directory))
+			}},
 		{Name: "exists", Doc: "Tell whether a path is there.", Returns: "Boolean!",
 			Args: []Arg{required("path", "String", "Path, from this directory."), optional("expectedType", "ExistsType", "Kind it must be of.")},
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {

@@ -1,0 +1,110 @@
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/internal/dagger"
+)
+
+// Labels of the images that are pushed.
+const (
+	contentLabel = "pipeline.content" // the content tag once more
+	projectLabel = "pipeline.project" // name of the project
+	infraLabel   = "pipeline.infra"   // path of the root module
+)
+
+// Image is a container and the name of its content.
+type Image struct {
+	// Name is that of its repository: app or terraform.
+	Name string
+	// Tag is made of all that goes into the image, so that who has the same
+	// sources knows it beforehand. It is empty without a registry.
+	Tag string
+	// Container is the image from the registry where it has it, else the one that
+	// is built.
+	Container *dagger.Container
+	// Found is what the registry said of the tag.
+	Found aws.Lookup
+}
+
+// recipeVersion is part of every tag. Change it when the steps of an image
+// change in a way that its ingredients do not show.
+const recipeVersion = "1"
+
+// contentTag names an image by all that goes into it: "app-0f3a...".
+func contentTag(kind string, ingredients ...string) string {
+	h := sha256.New()
+	for _, text := range append([]string{recipeVersion}, ingredients...) {
+		fmt.Fprintf(h, "%d:%s,", len(text), text)
+	}
+	return kind + "-" + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// baseContent is what a base image adds to a tag: its digest, under whatever
+// name it is pulled, and the platform.
+func baseContent(ctx context.Context, base *dagger.Container) (string, error) {
+	ref, err := base.ImageRef(ctx)
+	if err != nil {
+		return "", err
+	}
+	platform, err := dag.DefaultPlatform(ctx)
+	if err != nil {
+		return "", err
+	}
+	_, digest, _ := strings.Cut(ref, "@")
+	return string(platform) + " " + digest, nil
+}
+
+// image looks a tag up and builds what is not there. Nothing is asked for
+// without a registry, and a registry that does not answer is no error.
+func (r Registry) image(ctx context.Context, name string, tag func() (string, error), build func() (*dagger.Container, error)) (Image, error) {
+	out := Image{Name: name}
+	var err error
+	if r.Given() {
+		if out.Tag, err = tag(); err != nil {
+			return out, err
+		}
+		if out.Found, err = r.Look(ctx, name, out.Tag); err != nil {
+			return out, err
+		}
+		Tell(out.Found.Line())
+		if out.Found.State == aws.Found {
+			out.Container = dag.Container().From(out.Found.Pinned())
+			return out, nil
+		}
+	}
+	out.Container, err = build()
+	return out, err
+}
+
+// Look asks the registry for the tag of a content. What it has under it must say
+// that it is that content.
+func (r Registry) Look(ctx context.Context, name, tag string) (aws.Lookup, error) {
+	platform, err := dag.DefaultPlatform(ctx)
+	if err != nil {
+		return aws.Lookup{}, err
+	}
+	found := aws.Registry{Login: r.Login}.Lookup(ctx, r.Repository(name), tag, string(platform))
+	if found.State != aws.Found {
+		return found, nil
+	}
+	if err := r.SignIn(ctx); err != nil {
+		return found, err
+	}
+	content, err := dag.Container().From(found.Pinned()).Label(ctx, contentLabel)
+	if err != nil {
+		return found, fmt.Errorf("pulling %s: %w", found.Pinned(), err)
+	}
+	if content != tag {
+		return found, fmt.Errorf("pulling %s: the tag holds an image of other content (%q): content tags never move: delete the tag and publish again", found.Reference, content)
+	}
+	return found, nil
+}
+
+// Labelled is the container as it is pushed.
+func (i Image) Labelled() *dagger.Container { return i.Container.WithLabel(contentLabel, i.Tag) }

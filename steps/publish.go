@@ -1,0 +1,156 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+)
+
+// Pushed is an image that the registry has now.
+type Pushed struct {
+	// Image is its reference by digest, Content the tag that names its content.
+	Image   string `json:"image"`
+	Content string `json:"content"`
+	Digest  string `json:"digest"`
+	// Tags are the others that name it: mr-7, latest.
+	Tags []string `json:"tags"`
+	// Pushed is false where the registry had it already.
+	Pushed bool `json:"pushed"`
+}
+
+// Publish pushes images under the names of their contents and under tags that
+// move.
+type Publish struct {
+	Registry Opened
+	Tags     []string
+}
+
+// movingTags are those of branches and lasting environments; ECR lets them move
+// beside "latest" and "mr-*".
+var movingTags = []string{"staging", "branch-*", "env-*"}
+
+// Prepare makes sure of the repositories, where the registry does not make them
+// by itself.
+func (p Publish) Prepare(ctx context.Context) error {
+	if p.Registry.ECR == nil {
+		return nil
+	}
+	for _, name := range []string{"app", "terraform"} {
+		repository, err := p.Registry.ECR.EnsureRepository(ctx, p.Registry.Repository(name), movingTags...)
+		if err != nil {
+			return err
+		}
+		if repository.Created {
+			images.Tell("created repository " + repository.Name)
+		}
+		for _, note := range repository.Notes {
+			images.Tell(note)
+		}
+	}
+	return nil
+}
+
+// Push makes the registry have an image under its content tag and, with moving,
+// under the tags too.
+func (p Publish) Push(ctx context.Context, image images.Image, moving bool) (Pushed, error) {
+	out := Pushed{Content: p.Registry.Reference(image.Name, image.Tag), Digest: image.Found.Digest, Tags: []string{}}
+	if image.Found.State != aws.Found {
+		var err error
+		if out.Digest, out.Pushed, err = p.content(ctx, image); err != nil {
+			return out, err
+		}
+	}
+	repository, _, _ := strings.Cut(out.Content, ":"+image.Tag)
+	out.Image = repository + "@" + out.Digest
+	if !moving {
+		return out, nil
+	}
+	for _, tag := range p.Tags {
+		if err := p.tag(ctx, image, out.Digest, tag); err != nil {
+			return out, err
+		}
+		out.Tags = append(out.Tags, p.Registry.Reference(image.Name, tag))
+	}
+	return out, nil
+}
+
+// content pushes an image that the registry did not have. Another run may push
+// the same content meanwhile, whose bytes differ in times of day: the tag then
+// holds one of the two, and that one is taken by both.
+func (p Publish) content(ctx context.Context, image images.Image) (digest string, pushed bool, err error) {
+	reference, failed := image.Labelled().Publish(ctx, p.Registry.Reference(image.Name, image.Tag))
+	now, err := p.Registry.Look(ctx, image.Name, image.Tag)
+	if err != nil {
+		return "", false, err
+	}
+	_, mine, _ := strings.Cut(reference, "@")
+	switch {
+	case now.State == aws.Found && now.Digest != mine:
+		images.Tell(now.Reference + ": another run pushed it at the same time, using " + now.Digest)
+		return now.Digest, false, nil
+	case failed != nil:
+		return "", false, fmt.Errorf("pushing %s: %w", p.Registry.Reference(image.Name, image.Tag), failed)
+	}
+	return mine, true, nil
+}
+
+// tag moves a tag in the registry itself; where only the engine can reach that,
+// the image is pushed once more.
+func (p Publish) tag(ctx context.Context, image images.Image, digest, tag string) error {
+	registry := aws.Registry{Login: p.Registry.Login}
+	_, err := registry.Tag(ctx, p.Registry.Repository(image.Name), digest, tag)
+	if errors.Is(err, aws.ErrUnreachable) {
+		_, err = image.Labelled().Publish(ctx, p.Registry.Reference(image.Name, tag))
+	}
+	return err
+}
+
+// PublishTags are the tags to push under: those given, and the one of the
+// pipeline that facts tell of: mr-7, staging, latest for production, or that of
+// a branch. facts are a CI system's variables in dotenv form, nil for none.
+func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]string, error) {
+	if facts == nil {
+		return given, nil
+	}
+	text, err := facts.Contents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, ok, err := ci.FromDotenv(text)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("reading the CI's facts: the file is of no CI system that is known: write its variables into it, such as `env | grep ^CI_`, or give --tag")
+	}
+	target := ci.TargetFor(known, ci.Rules{})
+	if target.Tag == "" {
+		images.Tell("no moving tag: " + target.Reason)
+		return given, nil
+	}
+	return append(given, target.Tag), nil
+}
+
+// PushedText is the result as lines or, in format "json", as a JSON list.
+func PushedText(all []Pushed, format string) (string, error) {
+	if format == "json" {
+		text, err := json.Marshal(all)
+		return string(text), err
+	}
+	var lines []string
+	for _, p := range all {
+		word := "was there"
+		if p.Pushed {
+			word = "pushed"
+		}
+		lines = append(lines, strings.Join(append([]string{p.Image, word, p.Content}, p.Tags...), " "))
+	}
+	return strings.Join(lines, "\n"), nil
+}
