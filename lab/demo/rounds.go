@@ -37,7 +37,7 @@ type round struct {
 var rounds = []round{
 	{"first run", "First run: nothing is built yet", []step{test, pack, plan, deploy}, nil},
 	{"after an edit", "After an edit of " + edited, []step{test, pack, plan, deploy, destroy}, (*demo).edit},
-	{"unchanged", "The same again: nothing has changed, " + environment + " is to be made anew", []step{test, pack, plan, deploy, destroy}, nil},
+	{"unchanged", "The same again: nothing has changed", []step{test, pack, plan, deploy, destroy}, nil},
 }
 
 // stepFormat is a line on a step: its name, time, containers and result.

@@ -44,13 +44,13 @@ func (d *demo) setUp(ctx context.Context) error {
 		return err
 	}
 	d.lab = lab
-	if lab["LAB_INFRA"] != projectInfra {
-		d.view.print("  no AWS provider for terraform can be had here: a root module without providers is deployed instead")
-	}
 	d.deploys = haveTerraform(ctx)
-	if !d.deploys {
+	switch {
+	case !d.deploys:
 		d.view.print("  no terraform is on PATH and none can be downloaded: plan, deploy and destroy are left out;")
 		d.view.print("  put a terraform binary on PATH, or name one with LAB_TERRAFORM, to see them")
+	case lab["LAB_INFRA"] != projectInfra:
+		d.view.print("  no AWS provider for terraform can be had here: a root module without providers is deployed instead")
 	}
 	return d.copyProject()
 }
