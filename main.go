@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 
+	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/steps"
 )
@@ -480,6 +481,82 @@ func (p *Pipeline) Sweep(
 		return "", err
 	}
 	return steps.Sweep{Workspace: p.workspace, AWS: p.aws(project, ""), Bucket: p.StateBucket, Project: project, Open: open, DryRun: dryRun}.Run(ctx)
+}
+
+// Tell what ECR would expire of the images, and what stays and why.
+// +cache="never"
+func (p *Pipeline) RetentionPreview(
+	ctx context.Context,
+	// Tags and digests of what runs, beside the environments that have a state.
+	// +optional
+	deployed []string,
+	// Tags that stay for ever, beside latest.
+	// +optional
+	keep []string,
+	// Patterns of tags that stay for ever, such as v*.
+	// +optional
+	releases []string,
+	// Days after which the images of merge requests go.
+	// +default=30
+	mergeRequestDays int,
+	// How many of the images by content to keep, of each kind.
+	// +default=50
+	contentCount int,
+	// Days after which images without a tag go.
+	// +default=1
+	untaggedDays int,
+) (string, error) {
+	r, err := p.retention(ctx, deployed, aws.Retention{
+		Keep: keep, Releases: releases, MergeRequestDays: mergeRequestDays, ContentCount: contentCount, UntaggedDays: untaggedDays,
+	})
+	if err != nil {
+		return "", err
+	}
+	return r.Preview(ctx)
+}
+
+// Set ECR's lifecycle policies; refused where an image would go that is
+// protected or deployed.
+// +cache="never"
+func (p *Pipeline) RetentionApply(
+	ctx context.Context,
+	// Tags and digests of what runs, beside the environments that have a state.
+	// +optional
+	deployed []string,
+	// Tags that stay for ever, beside latest.
+	// +optional
+	keep []string,
+	// Patterns of tags that stay for ever, such as v*.
+	// +optional
+	releases []string,
+	// Days after which the images of merge requests go.
+	// +default=30
+	mergeRequestDays int,
+	// How many of the images by content to keep, of each kind.
+	// +default=50
+	contentCount int,
+	// Days after which images without a tag go.
+	// +default=1
+	untaggedDays int,
+) (string, error) {
+	r, err := p.retention(ctx, deployed, aws.Retention{
+		Keep: keep, Releases: releases, MergeRequestDays: mergeRequestDays, ContentCount: contentCount, UntaggedDays: untaggedDays,
+	})
+	if err != nil {
+		return "", err
+	}
+	return r.Apply(ctx)
+}
+
+// Look at credentials, role, registry, state bucket, locks and engine; fails
+// when one is not ok, with what to do.
+// +cache="never"
+func (p *Pipeline) Doctor(ctx context.Context) (string, error) {
+	store, err := p.store(ctx)
+	if err != nil {
+		return "", err
+	}
+	return steps.Doctor{AWS: p.aws(store.Project, ""), Registry: store, Bucket: p.StateBucket, Project: store.Project}.Run(ctx)
 }
 
 // Check the terraform configuration (terraform validate).

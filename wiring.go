@@ -24,7 +24,7 @@ func (p *Pipeline) registry(ctx context.Context) (images.Registry, error) {
 func (p *Pipeline) store(ctx context.Context) (steps.Registry, error) {
 	r := steps.Registry{Address: p.Registry, Username: p.RegistryUsername, Password: p.RegistryPassword, AWS: p.aws("", "")}
 	named, err := p.Source.Exists(ctx, "pyproject.toml")
-	if err != nil || !named || p.Registry == "" {
+	if err != nil || !named {
 		return r, err
 	}
 	r.Project, err = p.project(ctx)
@@ -198,6 +198,11 @@ func (p *Pipeline) publish(ctx context.Context, tags []string) ([]steps.Pushed, 
 		out = append(out, pushed)
 	}
 	return out, nil
+}
+
+func (p *Pipeline) retention(ctx context.Context, deployed []string, rules aws.Retention) (steps.Retention, error) {
+	store, err := p.store(ctx)
+	return steps.Retention{Registry: store, Rules: rules, Deployed: deployed, Bucket: p.StateBucket}, err
 }
 
 // aws is the account side of a run for an environment, "" for none.

@@ -55,7 +55,7 @@ func (r Registry) Push(ctx context.Context) (Opened, error) {
 
 func (r Registry) isECR() bool {
 	host, _ := aws.SplitRegistry(r.Address)
-	return r.AWS.Given() && (strings.HasPrefix(r.Address, "ecr:") || ecrHost.MatchString(host))
+	return strings.HasPrefix(r.Address, "ecr:") || r.AWS.Given() && ecrHost.MatchString(host)
 }
 
 func (r Registry) open(ctx context.Context, actions []string) (Opened, error) {

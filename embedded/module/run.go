@@ -128,6 +128,7 @@ func (p Program) environment() []string {
 	env := []string{
 		"DAGGER_SESSION_PORT=" + strconv.Itoa(p.Port),
 		"DAGGER_SESSION_TOKEN=" + p.Token,
+		"PIPELINE_ENGINE=embedded engine", // for those who want to know which one it is
 		// the caller's own credentials come as flags, not by the way
 		"AWS_CONFIG_FILE=" + os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
