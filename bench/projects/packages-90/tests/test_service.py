@@ -1,0 +1,5 @@
+from service import answer
+
+
+def test_answer():
+    assert answer() == 42
