@@ -25,7 +25,7 @@ type App struct {
 	Width     int  // of the help, in columns
 
 	API        API
-	NewSession func(progress string) Session
+	NewSession func(SessionOptions) Session
 	Engine     Engine
 	Builder    module.Builder
 	// WriteBindings generates the bindings into the module's directory.

@@ -249,8 +249,8 @@ func newWorld(t *testing.T) *world {
 		Stdout: &w.out, Stderr: &w.err, Width: 79,
 		LookupEnv: func(name string) (string, bool) { v, ok := w.env[name]; return v, ok },
 		API:       fakeAPI,
-		NewSession: func(progress string) Session {
-			w.progress = progress
+		NewSession: func(so SessionOptions) Session {
+			w.progress = so.Progress
 			return w.session
 		},
 		Engine:        w.engine,

@@ -22,6 +22,8 @@ type options struct {
 	output string
 	json   bool
 
+	cacheFrom, cacheTo []string
+
 	common, call *pflag.FlagSet
 }
 
@@ -41,7 +43,20 @@ func newOptions() *options {
 	}
 	o.call.BoolVarP(&o.json, "json", "j", false, "Present result as JSON")
 	o.call.StringVarP(&o.output, "output", "o", "", "Save the result to a local file or directory")
+	o.call.StringArrayVar(&o.cacheFrom, "cache-from", nil, "Take results from this cache: an image in a registry, or type=...,key=value as buildctl takes it (embedded engine only)")
+	o.call.StringArrayVar(&o.cacheTo, "cache-to", nil, "Keep results in this cache, in the same forms (embedded engine only)")
+	for _, name := range []string{"cache-from", "cache-to"} {
+		o.call.Lookup(name).Hidden = true // they are no flags of Dagger's
+	}
 	return o
+}
+
+// SessionOptions are what a call asks of its session.
+type SessionOptions struct {
+	// Progress is auto, plain, tty or quiet.
+	Progress string
+	// CacheFrom and CacheTo name caches outside of the engine.
+	CacheFrom, CacheTo []string
 }
 
 // flagSet is a new set of the given flags. It stops at the first argument that

@@ -30,11 +30,14 @@ type engine struct {
 	gateway gateway.Client
 	steps   *steps
 	cancel  context.CancelCauseFunc
+	imports []gateway.CacheOptionsEntry
 	finish  chan struct{}
 	ended   chan error
 
 	mu     sync.Mutex
 	closed bool
+	killed bool
+	kept   []gateway.Reference // what an external cache is to hold
 }
 
 // open connects when nothing has yet.
@@ -60,6 +63,13 @@ func (s *Server) connect(ctx context.Context) error {
 		return fmt.Errorf("connecting to buildkitd at %q: %w", addr, err)
 	}
 	// The job outlives the request that opened it.
+	opt := s.solveOpt()
+	if opt.CacheExports, err = cacheExports(s.opts.CacheTo); err != nil {
+		return err
+	}
+	if e.imports, err = cacheImports(s.opts.CacheFrom); err != nil {
+		return err
+	}
 	jobCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	e.cancel, e.finish, e.ended = cancel, make(chan struct{}), make(chan error, 1)
 	if e.steps, err = newSteps(s.opts.Progress, s.scrub.Writer(s.opts.Stderr)); err != nil {
@@ -67,13 +77,13 @@ func (s *Server) connect(ctx context.Context) error {
 	}
 	ready := make(chan gateway.Client, 1)
 	go func() {
-		_, err := e.client.Build(jobCtx, s.solveOpt(), product, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
+		_, err := e.client.Build(jobCtx, opt, product, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
 			ready <- gw
 			select {
 			case <-e.finish:
 			case <-ctx.Done():
 			}
-			return gateway.NewResult(), nil
+			return e.result()
 		}, e.steps.channel())
 		e.ended <- err
 	}()
@@ -111,7 +121,7 @@ func (s *Server) solve(ctx context.Context, st llb.State, platform *ocispecs.Pla
 	if err != nil {
 		return nil, err
 	}
-	res, err := gw.Solve(ctx, gateway.SolveRequest{Definition: def.ToPB(), Evaluate: true})
+	res, err := s.request(ctx, gw, def.ToPB())
 	if err == nil {
 		err = s.keepOutputs(ctx, gw, def.ToPB())
 	}
@@ -153,6 +163,7 @@ func (e *engine) kill() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.cancel != nil {
+		e.killed = true
 		e.cancel(errors.New("canceled"))
 	}
 }
@@ -166,9 +177,17 @@ func (e *engine) close(summary string) error {
 		return nil
 	}
 	close(e.finish)
-	<-e.ended
+	err := <-e.ended
+	e.mu.Lock()
+	if e.killed || len(e.kept) == 0 {
+		err = nil // nothing was to come of the build's end
+	}
+	e.mu.Unlock()
 	e.steps.wait()
-	err := e.client.Close()
+	if err != nil {
+		err = fmt.Errorf("exporting the cache: %s", explain(err))
+	}
+	err = errors.Join(err, e.client.Close())
 	if summary != "" {
 		err = errors.Join(err, e.steps.writeSummary(summary))
 	}

@@ -20,7 +20,7 @@ func (s *Server) keepOutputs(ctx context.Context, gw gateway.Client, def *pb.Def
 	if _, done := s.kept.LoadOrStore(exec, true); done {
 		return nil
 	}
-	_, err := gw.Solve(ctx, gateway.SolveRequest{Definition: meta, Evaluate: true})
+	_, err := s.request(ctx, gw, meta)
 	return err
 }
 

@@ -39,6 +39,10 @@ type Options struct {
 	// Summary is the path of a file that gets, when the session ends, one JSON
 	// document with every step: name, cached, seconds. Empty: none.
 	Summary string
+	// CacheFrom and CacheTo name caches outside of the engine, for runners that
+	// keep nothing: the address of an image in a registry, or "type=..." as
+	// buildctl takes it.
+	CacheFrom, CacheTo []string
 }
 
 // Server is one session: the objects of one run of the command line.

@@ -65,8 +65,8 @@ func (unheld) Close() error { return nil }
 
 // newSession starts sessions whose relative paths start from dir. The shim lies
 // beside this program unless PIPELINE_SHIM says otherwise.
-func newSession(dir string) func(progress string) cli.Session {
-	return func(progress string) cli.Session {
+func newSession(dir string) func(cli.SessionOptions) cli.Session {
+	return func(o cli.SessionOptions) cli.Session {
 		shim := os.Getenv("PIPELINE_SHIM")
 		if shim == "" {
 			if self, err := os.Executable(); err == nil {
@@ -74,12 +74,14 @@ func newSession(dir string) func(progress string) cli.Session {
 			}
 		}
 		return server{session.New(session.Options{
-			Connect:  func(ctx context.Context) (string, error) { return daemon.Connect(ctx, os.Stderr) },
-			Progress: progress,
-			Stderr:   os.Stderr,
-			Workdir:  dir,
-			Shim:     shim,
-			Summary:  os.Getenv("PIPELINE_SUMMARY"),
+			Connect:   func(ctx context.Context) (string, error) { return daemon.Connect(ctx, os.Stderr) },
+			Progress:  o.Progress,
+			Stderr:    os.Stderr,
+			Workdir:   dir,
+			Shim:      shim,
+			Summary:   os.Getenv("PIPELINE_SUMMARY"),
+			CacheFrom: o.CacheFrom,
+			CacheTo:   o.CacheTo,
 		})}
 	}
 }
