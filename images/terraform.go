@@ -19,15 +19,16 @@ const (
 // installTerraform downloads a release and verifies it, unless the image
 // brings terraform or OpenTofu (which is then called by terraform's name too,
 // so that a project's scripts work with either).
-// Arguments: version, checksum of the archive ("" for the published list).
+// Arguments: version, checksums of the archive for amd64 and arm64 ("" for the
+// published list).
 const installTerraform = `set -eu
-version=$1 sum=$2
+version=$1
 command -v terraform >/dev/null 2>&1 && exec terraform version
 if command -v tofu >/dev/null 2>&1; then
   ln -s "$(command -v tofu)" /usr/local/bin/terraform
   exec terraform version
 fi
-case $(uname -m) in x86_64) arch=amd64;; aarch64) arch=arm64;; *) echo "no terraform release for $(uname -m)" >&2; exit 1;; esac
+case $(uname -m) in x86_64) arch=amd64 sum=$2;; aarch64) arch=arm64 sum=$3;; *) echo "no terraform release for $(uname -m)" >&2; exit 1;; esac
 cd "$(mktemp -d)"
 name=terraform_${version}_linux_${arch}.zip
 base=${TERRAFORM_RELEASES:-https://releases.hashicorp.com/terraform}/$version
@@ -115,7 +116,8 @@ func explainInit(output string) string {
 
 func (t Terraform) withTerraform() dagger.WithContainerFunc {
 	return func(c *dagger.Container) *dagger.Container {
-		install := []string{"sh", "-c", installTerraform, "install-terraform", t.Version, ""}
+		sums := terraformChecksums[t.Version]
+		install := []string{"sh", "-c", installTerraform, "install-terraform", t.Version, sums.amd64, sums.arm64}
 		if t.Releases == "" {
 			return c.WithExec(install)
 		}
