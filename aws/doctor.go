@@ -119,7 +119,7 @@ func (d Doctor) registry(ctx context.Context, s *Session) []Check {
 		if err != nil {
 			return []Check{failed("registry login", err)}
 		}
-		out = append(out, Check{Name: "registry login", OK: true, Detail: fmt.Sprintf("%s, until %s", l.Host, l.Expires.UTC().Format(time.RFC3339))})
+		out = append(out, Check{Name: "registry login", OK: true, Detail: fmt.Sprintf("%s, until %s", hostOf(l.Host), l.Expires.UTC().Format(time.RFC3339))})
 		login = &l
 	}
 	if err := (Registry{Login: *login}).CheckPush(ctx, d.Repository); err != nil {

@@ -24,6 +24,8 @@
 //	LAB_TERRAFORM_IMAGE    reference of the terraform base image, such as HOST:PORT/terraform:1.11
 //	LAB_AWS_ENDPOINT       URL of the AWS stand-in, for all services
 //	LAB_AWS_REQUEST_LOG    its request log, JSON lines: time, method, path, host, service, action, status
+//	LAB_IMDS_ENDPOINT      URL of the instance metadata stand-in (IMDSv2), with a role
+//	LAB_CONTAINER_CREDENTIALS  URL of a container's role; LAB_CONTAINER_TOKEN what to send along
 //	LAB_STATE_BUCKET       S3 bucket for terraform's state, in eu-west-1, versioned
 //	LAB_PROVIDER_MIRROR    directory with terraform's AWS provider (a filesystem mirror), or empty
 //	LAB_INFRA              "infra" where the AWS provider can be had, else the path of infra-free
@@ -34,6 +36,7 @@
 //	LAB_CACHE_DIR        images and virtualenv, shared by labs; default "cache" in the default LAB_DIR
 //	LAB_TERRAFORM        terraform binary for the image; empty: none; default the one on PATH
 //	LAB_PROVIDER_MIRROR  provider mirror; empty: none; default one in the standard places
+//	LAB_SESSION_SECONDS  how long the sessions of roles last, whatever STS is asked for; read at the start
 //	LAB_INFRA_FREE       1: LAB_INFRA names infra-free in any case
 //
 // # Registry
@@ -54,6 +57,11 @@
 // AWS with an empty state bucket. When moto ends, the lab ends with it and says so, because an AWS that
 // lost its resources between two requests would be worse than none. moto checks no signature and
 // no policy unless told to, and runs no Lambda function without Docker.
+//
+// Where moto is not like AWS the proxy is: ECR's login is one for the lab's registry, sessions can be short
+// and are then refused when they have ended, and the roles of an instance (PUT of a token first, as IMDSv2
+// has it) and of a container can be asked for. The log says what roles were assumed with: name, duration, tags, policy
+// and external id, not the token.
 //
 // # Base images
 //

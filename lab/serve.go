@@ -78,6 +78,10 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 		return err
 	}
 
+	options, err := standIn(dir, registryListener.Addr().String())
+	if err != nil {
+		return err
+	}
 	images, err := newRegistry(ctx, dir)
 	if err != nil {
 		return err
@@ -104,7 +108,7 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 		handler  http.Handler
 	}{
 		{"registry", registryListener, images},
-		{"AWS stand-in", awsListener, aws.Proxy(moto, requests, errorLog)},
+		{"AWS stand-in", awsListener, aws.Proxy(moto, options, requests, errorLog)},
 	} {
 		server := &http.Server{Handler: s.handler, ErrorLog: errorLog, ReadHeaderTimeout: 30 * time.Second}
 		go func() { failed <- fmt.Errorf("serving the lab's %s: %w", s.name, server.Serve(s.listener)) }()
@@ -134,6 +138,28 @@ func shutdown(server *http.Server) {
 	if server.Shutdown(ctx) != nil {
 		_ = server.Close()
 	}
+}
+
+// sessionVariable is how many seconds STS's sessions last.
+const sessionVariable = "LAB_SESSION_SECONDS"
+
+// standIn says how the AWS stand-in is to differ from moto.
+func standIn(dir state.Dir, registryHost string) (aws.Options, error) {
+	var o aws.Options
+	if text := os.Getenv(sessionVariable); text != "" {
+		seconds, err := strconv.Atoi(text)
+		if err != nil || seconds < 1 {
+			return o, fmt.Errorf("reading %s=%q: give the seconds that a session is to last", sessionVariable, text)
+		}
+		o.Sessions = time.Duration(seconds) * time.Second
+	}
+	password, err := dir.Secret("registry-password")
+	if err != nil {
+		return o, err
+	}
+	o.Registry = aws.Login{Host: registryHost, Username: registry.User, Password: password}
+	o.ContainerToken, err = dir.Secret("container-token")
+	return o, err
 }
 
 func newRegistry(ctx context.Context, dir state.Dir) (http.Handler, error) {

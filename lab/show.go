@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"dagger/pipeline/lab/aws"
 	"dagger/pipeline/lab/registry"
 	"dagger/pipeline/lab/state"
 )
@@ -13,7 +14,8 @@ import (
 var errNotRunning = errors.New("reading the lab's environment: the lab is not running: start it with \"lab up\"")
 
 // printEnv prints the lab's environment, one KEY=VALUE a line, as a POSIX shell reads it.
-// The registry's password is in it, because its users need it; it is good on this machine alone.
+// The registry's password and the container's token are in it, because their users need them; they are good on this
+// machine alone.
 func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 	running, alive, err := dir.ReadRunning()
 	if err != nil {
@@ -31,6 +33,10 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	container, err := dir.Secret("container-token")
+	if err != nil {
+		return err
+	}
 	host := running.Address("registry")
 	for _, pair := range [][2]string{
 		{"LAB_REGISTRY", host},
@@ -40,6 +46,9 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 		{"LAB_TERRAFORM_IMAGE", result.Images["terraform"].Ref(host)},
 		{"LAB_AWS_ENDPOINT", "http://" + running.Address("aws")},
 		{"LAB_AWS_REQUEST_LOG", dir.Path(requestLog)},
+		{"LAB_IMDS_ENDPOINT", "http://" + running.Address("aws")},
+		{"LAB_CONTAINER_CREDENTIALS", "http://" + running.Address("aws") + aws.ContainerPath},
+		{"LAB_CONTAINER_TOKEN", container},
 		{"LAB_STATE_BUCKET", stateBucket},
 		{"LAB_PROVIDER_MIRROR", result.Mirror},
 		{"LAB_INFRA", result.Infra},

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"time"
 )
 
-// Entry is one line of the request log. It holds no header, no query and no body, so no
-// credential, token or signature can get into it.
+// Entry is one line of the request log. It holds no header, no query and of a body only what
+// SessionRequest lists, so no credential, token or signature can get into it.
 type Entry struct {
 	Time    time.Time `json:"time"` // when the request came in
 	Method  string    `json:"method"`
@@ -19,6 +20,33 @@ type Entry struct {
 	Service string    `json:"service"` // such as s3, sts, lambda; empty when it cannot be told
 	Action  string    `json:"action"`  // such as PutObject; verb and path where the service is REST
 	Status  int       `json:"status"`  // 502 when moto gave no answer
+
+	Session *SessionRequest `json:"session,omitempty"` // of the actions that assume a role
+}
+
+// SessionRequest is what STS was asked for by who assumes a role. It holds no token.
+type SessionRequest struct {
+	Role       string            `json:"role"`
+	Name       string            `json:"name"`
+	Seconds    string            `json:"seconds,omitempty"`
+	ExternalID string            `json:"external_id,omitempty"`
+	Policy     string            `json:"policy,omitempty"`
+	Tags       map[string]string `json:"tags,omitempty"`
+}
+
+// sessionRequest reads it from the parameters of a call; nil for other actions.
+func sessionRequest(action string, form url.Values) *SessionRequest {
+	if action != "AssumeRole" && action != "AssumeRoleWithWebIdentity" {
+		return nil
+	}
+	s := &SessionRequest{
+		Role: form.Get("RoleArn"), Name: form.Get("RoleSessionName"), Seconds: form.Get("DurationSeconds"),
+		ExternalID: form.Get("ExternalId"), Policy: form.Get("Policy"), Tags: map[string]string{},
+	}
+	for i := 1; form.Has(fmt.Sprintf("Tags.member.%d.Key", i)); i++ {
+		s.Tags[form.Get(fmt.Sprintf("Tags.member.%d.Key", i))] = form.Get(fmt.Sprintf("Tags.member.%d.Value", i))
+	}
+	return s
 }
 
 // Log is a file of JSON lines.

@@ -130,7 +130,7 @@ func (m *Moto) Ping(ctx context.Context) error {
 	return m.do(ctx, http.MethodGet, "/moto-api/", "")
 }
 
-// CreateBucket makes a versioned S3 bucket in Region.
+// CreateBucket makes a versioned, private S3 bucket in Region.
 func (m *Moto) CreateBucket(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -139,6 +139,11 @@ func (m *Moto) CreateBucket(ctx context.Context, name string) error {
 	if err == nil {
 		err = m.do(ctx, http.MethodPut, "/"+name+"?versioning",
 			`<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>`)
+	}
+	if err == nil {
+		err = m.do(ctx, http.MethodPut, "/"+name+"?publicAccessBlock",
+			`<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls>`+
+				`<BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`)
 	}
 	if err != nil {
 		return fmt.Errorf("creating the state bucket %q: %w", name, err)

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"io"
 	"log"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
@@ -18,9 +20,18 @@ const HealthPath = "/_lab/health"
 
 const formLimit = 1 << 20 // of a form body, no more is read to find its Action
 
+// Options are what the stand-in does better than moto.
+type Options struct {
+	Registry       Login         // what ECR hands out a login for
+	Sessions       time.Duration // how long STS's sessions last, whatever was asked for; 0: as asked for, and moto takes them for ever
+	ContainerToken string        // what ContainerPath asks for
+}
+
 // Proxy returns a handler that passes requests on to moto and logs each before the client sees the
 // answer's first byte, so that whoever got an answer finds the line.
-func Proxy(moto *Moto, requests *Log, errors *log.Logger) http.Handler {
+func Proxy(moto *Moto, o Options, requests *Log, errors *log.Logger) http.Handler {
+	sessions := newSessions(o.Sessions)
+	metadata := newMetadata(sessions, o.ContainerToken)
 	proxy := &httputil.ReverseProxy{
 		Transport: moto.transport(),
 		ErrorLog:  errors,
@@ -40,10 +51,28 @@ func Proxy(moto *Moto, requests *Log, errors *log.Logger) http.Handler {
 			return
 		}
 		entry := Entry{Time: time.Now().UTC(), Method: r.Method, Path: r.URL.Path, Host: r.Host}
-		entry.Service, entry.Action = Classify(r, form(r))
+		if isMetadata(r.URL.Path) {
+			entry.Service, entry.Action = "metadata", r.Method+" "+r.URL.Path
+			answer := httptest.NewRecorder()
+			entry.Status = metadata.serve(answer, r)
+			finish(w, answer, requests, entry)
+			return
+		}
+		values := form(r)
+		entry.Service, entry.Action = Classify(r, values)
+		entry.Session = sessionRequest(entry.Action, values)
+		if sessions.expired(r) {
+			answer := httptest.NewRecorder()
+			entry.Status = refuse(answer, entry.Service, r.Header.Get("X-Amz-Target") != "")
+			finish(w, answer, requests, entry)
+			return
+		}
 		each := *proxy
 		each.ModifyResponse = func(resp *http.Response) error {
 			entry.Status = resp.StatusCode
+			if err := o.improve(resp, entry, sessions); err != nil {
+				return err
+			}
 			return requests.Write(entry)
 		}
 		each.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, err error) {
@@ -53,6 +82,29 @@ func Proxy(moto *Moto, requests *Log, errors *log.Logger) http.Handler {
 		}
 		each.ServeHTTP(w, r)
 	})
+}
+
+// improve changes the answers in which moto is not like AWS.
+func (o Options) improve(resp *http.Response, entry Entry, sessions *sessions) error {
+	switch {
+	case resp.StatusCode != http.StatusOK:
+	case entry.Session != nil:
+		return rewrite(resp, sessions.record)
+	case entry.Action == "GetAuthorizationToken" && o.Registry.Host != "":
+		return rewrite(resp, o.Registry.authorization(time.Now()))
+	}
+	return nil
+}
+
+// finish logs a request that moto was not asked, then answers it.
+func finish(w http.ResponseWriter, answer *httptest.ResponseRecorder, requests *Log, entry Entry) {
+	if err := requests.Write(entry); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(entry.Status)
+	_, _ = w.Write(answer.Body.Bytes())
 }
 
 // form returns the parameters of a form body and leaves the body unread for the proxy.

@@ -39,7 +39,7 @@ func startProxy(t *testing.T, moto *Moto) (url, logPath string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = requests.Close() })
-	server := httptest.NewServer(Proxy(moto, requests, log.New(io.Discard, "", 0)))
+	server := httptest.NewServer(Proxy(moto, Options{}, requests, log.New(io.Discard, "", 0)))
 	t.Cleanup(server.Close)
 	return server.URL, logPath
 }
