@@ -2,10 +2,12 @@ module dagger/pipeline/tests
 
 go 1.26
 
-require go.yaml.in/yaml/v3 v3.0.4
+require (
+	filippo.io/age v1.3.2
+	go.yaml.in/yaml/v3 v3.0.4
+)
 
 require (
-	filippo.io/age v1.3.2 // indirect
 	filippo.io/hpke v0.4.0 // indirect
 	golang.org/x/crypto v0.55.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
