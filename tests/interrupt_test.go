@@ -5,7 +5,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // slow is a resource whose creation takes longer than any test waits, and ends when it is asked to.
@@ -29,9 +28,7 @@ func TestInterruptedDeploy(t *testing.T) {
 			env := world.Environment()
 			call := p.Call("deploy", "--environment", env)
 			process := world.Start(t, call.And("--progress", "plain"))
-			waitFor(t, "terraform to create the slow resource", func() bool {
-				return strings.Contains(process.Output(), "(local-exec): creating the slow one")
-			})
+			process.Prints("(local-exec): creating the slow one")
 			if !world.Locked(t, env) {
 				t.Error("the state is not locked during an apply")
 			}
@@ -65,10 +62,10 @@ func TestInterruptedTwice(t *testing.T) {
 	world.Embedded(t, "a Dagger engine kills at the first signal")
 	p := world.Project(t)
 	p.Write("Makefile", "test:\n\t@trap '' INT; echo deaf now; sleep 600\n")
-	process := world.Start(t, p.Call("--progress", "plain", "test"))
-	waitFor(t, "the tests to run", func() bool { return strings.Contains(process.Output(), " deaf now") })
+	process := world.Start(t, p.Call("test", "--progress", "plain"))
+	process.Prints(" deaf now")
 	process.Signal(syscall.SIGINT)
-	waitFor(t, "the first signal to be noticed", func() bool { return strings.Contains(process.Output(), "once more to end it at once") })
+	process.Prints("once more to end it at once")
 	process.Signal(syscall.SIGINT)
 	if r := process.Wait(); r.Code != 130 {
 		t.Errorf("exit code %d, want 130\n%s", r.Code, r.Stderr)
@@ -76,14 +73,4 @@ func TestInterruptedTwice(t *testing.T) {
 	// The engine is well, and the command is gone.
 	q := world.Project(t)
 	world.Succeed(t, q.Call("test"))
-}
-
-func waitFor(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	const limit = 5 * time.Minute
-	for deadline := time.Now().Add(limit); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waiting for %s: not within %s", what, limit)
-		}
-	}
 }

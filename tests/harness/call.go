@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -80,7 +81,8 @@ type Process struct {
 	out     output
 	err     output
 	summary string
-	cancel  context.CancelFunc
+	done    chan struct{}
+	ended   error // of cmd.Wait, once done is closed
 }
 
 // output can be read while it grows.
@@ -105,7 +107,7 @@ func (o *output) String() string {
 func (w *World) Start(t testing.TB, c Call) *Process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Limit)
-	p := &Process{t: t, cancel: cancel, summary: filepath.Join(t.TempDir(), "summary.json")}
+	p := &Process{t: t, summary: filepath.Join(t.TempDir(), "summary.json"), done: make(chan struct{})}
 	p.cmd = w.Engine.Command(ctx, c.Module, p.summary, c.Args)
 	p.cmd.Dir = c.Dir
 	if c.Dir == "" {
@@ -119,11 +121,13 @@ func (w *World) Start(t testing.TB, c Call) *Process {
 		cancel()
 		t.Fatalf("starting %q: %v", p.cmd.Args, err)
 	}
+	go func() {
+		defer close(p.done)
+		p.ended = p.cmd.Wait()
+	}()
 	t.Cleanup(func() {
-		if p.cmd.ProcessState == nil {
-			cancel()
-			_ = p.cmd.Wait()
-		}
+		cancel()
+		<-p.done
 	})
 	return p
 }
@@ -142,11 +146,31 @@ func (p *Process) Signal(sig os.Signal) {
 // Output is what has been printed to both streams so far.
 func (p *Process) Output() string { return p.out.String() + p.err.String() }
 
+// Until waits until ok, and fails the test when the call ends before.
+func (p *Process) Until(what string, ok func() bool) {
+	p.t.Helper()
+	for !ok() {
+		select {
+		case <-p.done:
+			if !ok() {
+				p.t.Fatalf("waiting for %s: the call ended\n%s", what, p.Output())
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Prints waits until the call has printed text.
+func (p *Process) Prints(text string) {
+	p.t.Helper()
+	p.Until(strconv.Quote(text), func() bool { return strings.Contains(p.Output(), text) })
+}
+
 // Wait returns the result when the call has ended.
 func (p *Process) Wait() Result {
 	p.t.Helper()
-	err := p.cmd.Wait()
-	defer p.cancel()
+	<-p.done
+	err := p.ended
 	r := Result{Stdout: p.out.String(), Stderr: p.err.String(), Code: p.cmd.ProcessState.ExitCode()}
 	if _, ended := err.(*exec.ExitError); err != nil && !ended {
 		p.t.Fatalf("running %q: %v\n%s", p.cmd.Args, err, r.Stderr)
