@@ -41,7 +41,7 @@ var rounds = []round{
 }
 
 // stepFormat is a line on a step: its name, time, containers and result.
-const stepFormat = "  %-15s %8s  %-38s %s"
+const stepFormat = "  %-15s %8s  %-40s %s"
 
 // result is how long the steps of a round took, by name.
 type result struct {
