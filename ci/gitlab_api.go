@@ -33,15 +33,16 @@ func (s JobStatus) Ended() bool {
 	return false
 }
 
-var jobPath = regexp.MustCompile(`/?([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+)/-/jobs/([0-9]+)`)
+var jobPath = regexp.MustCompile(`^/([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+)/-/jobs/([0-9]+)(?:@|$)`)
 
-// JobStatus looks up the job whose URL is in text, such as a lock's owner.
-func (g GitLabAPI) JobStatus(ctx context.Context, text string) (JobStatus, error) {
-	host := hostOf(g.URL)
-	_, rest, ok := strings.Cut(text, host)
+// JobStatus looks up the job whose URL is a lock's owner: without the scheme, with a hyphen for the colon before a port
+// (a user's name can have none), and perhaps with "@" and a machine's name.
+func (g GitLabAPI) JobStatus(ctx context.Context, owner string) (JobStatus, error) {
+	server := g.address()
+	rest, ok := strings.CutPrefix(strings.ReplaceAll(owner, ":", "-"), strings.ReplaceAll(server, ":", "-"))
 	m := jobPath.FindStringSubmatch(rest)
 	if !ok || m == nil {
-		return "", fmt.Errorf("asking GitLab for the job: %q names no job of %s: look yourself, and use --force", text, host)
+		return "", fmt.Errorf("asking GitLab for the job: %q names no job of %s: look yourself, and use --force", owner, server)
 	}
 	var job struct{ Status JobStatus }
 	_, err := g.get(ctx, "/projects/"+url.PathEscape(m[1])+"/jobs/"+m[2], &job)
@@ -51,55 +52,67 @@ func (g GitLabAPI) JobStatus(ctx context.Context, text string) (JobStatus, error
 // OpenMergeRequests are the numbers of a project's open merge requests.
 func (g GitLabAPI) OpenMergeRequests(ctx context.Context, project string) ([]string, error) {
 	var out []string
-	for page := "1"; page != ""; {
+	for page := 1; page > 0; {
 		var list []struct {
 			IID int `json:"iid"`
 		}
-		next, err := g.get(ctx, "/projects/"+url.PathEscape(project)+"/merge_requests?state=opened&per_page=100&page="+page, &list)
+		next, err := g.get(ctx, "/projects/"+url.PathEscape(project)+"/merge_requests?state=opened&per_page=100&page="+strconv.Itoa(page), &list)
 		if err != nil {
 			return nil, err
 		}
 		for _, mr := range list {
 			out = append(out, strconv.Itoa(mr.IID))
 		}
+		if next != 0 && next <= page {
+			return nil, fmt.Errorf("asking GitLab at %s: page %d names page %d as the next one: try again", g.URL, page, next)
+		}
 		page = next
 	}
 	return out, nil
 }
 
-func hostOf(address string) string {
-	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		return u.Host
+// address is the server's URL without scheme: a host, with the path of a server that has one.
+func (g GitLabAPI) address() string {
+	_, address, ok := strings.Cut(g.URL, "://")
+	if !ok {
+		address = g.URL
 	}
-	return address
+	return strings.TrimRight(address, "/")
 }
 
-// get reads one page into v and returns the number of the next one.
-func (g GitLabAPI) get(ctx context.Context, path string, v any) (next string, err error) {
+// get reads one page into v and returns the number of the next one, 0 after the last.
+func (g GitLabAPI) get(ctx context.Context, path string, v any) (next int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	op := "asking GitLab at " + g.URL
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(g.URL, "/")+"/api/v4"+path, nil)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", op, err)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(g.URL, "/")+"/api/v4"+path, nil)
+	if err != nil || req.URL.Host == "" {
+		return 0, fmt.Errorf("%s: it is no URL: write --gitlab-url like https://gitlab.com", op)
 	}
 	req.Header.Set("PRIVATE-TOKEN", g.Token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("%s: it cannot be reached: check --gitlab-url and the network", op)
+		return 0, fmt.Errorf("%s: it cannot be reached: check --gitlab-url and the network", op)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	switch resp.StatusCode {
 	case http.StatusOK:
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return "", fmt.Errorf("%s: the token is refused: give one that may read the API", op)
+		return 0, fmt.Errorf("%s: the token is refused: give one that may read the API", op)
 	case http.StatusNotFound:
-		return "", fmt.Errorf("%s: no such project or job, or the token may not see it", op)
+		return 0, fmt.Errorf("%s: no such project or job, or the token may not see it", op)
 	default:
-		return "", fmt.Errorf("%s: it answered %s: try again", op, resp.Status)
+		return 0, fmt.Errorf("%s: it answered %s: try again", op, resp.Status)
 	}
 	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
-		return "", fmt.Errorf("%s: reading the answer: %w", op, err)
+		return 0, fmt.Errorf("%s: it answered no JSON: check --gitlab-url", op)
 	}
-	return resp.Header.Get("X-Next-Page"), nil
+	header := resp.Header.Get("X-Next-Page")
+	if header == "" {
+		return 0, nil
+	}
+	if next, err = strconv.Atoi(header); err != nil {
+		return 0, fmt.Errorf("%s: it names no number as the next page: %q", op, header)
+	}
+	return next, nil
 }
