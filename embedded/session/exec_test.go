@@ -90,14 +90,14 @@ func TestMountsKeepWhatIsWrittenAndLeaveTheRootAlone(t *testing.T) {
 	s := newServer(t)
 	dir := `{directory{withNewFile(path:"in.txt",contents:"in"){id}}}`
 	id := query(t, s, dir)
-	mounted := fmt.Sprintf(`withMountedDirectory(path:"/work",source:%q){withExec(args:["sh","-c","cat /work/in.txt > /work/out.txt; echo x > /root-file"]){`, id)
-	if got := chain(t, s, mounted+`file(path:"/work/out.txt"){contents`); got != "in" {
+	mounted := fmt.Sprintf(`withMountedDirectory(path:"/mnt",source:%q){withExec(args:["sh","-c","cat /mnt/in.txt > /mnt/out.txt; echo x > /root-file"]){`, id)
+	if got := chain(t, s, mounted+`file(path:"/mnt/out.txt"){contents`); got != "in" {
 		t.Errorf("mounted: got %q", got)
 	}
-	if got := chain(t, s, mounted+`rootfs{exists(path:"/work/out.txt")`); got != "false" {
+	if got := chain(t, s, mounted+`rootfs{exists(path:"/mnt/out.txt")`); got != "false" {
 		t.Errorf("the root filesystem has the mount's file: %s", got)
 	}
-	if got := chain(t, s, mounted+`withoutMount(path:"/work"){withExec(args:["ls","/work"],expect:ANY){stdout`); got != "" {
+	if got := chain(t, s, mounted+`withoutMount(path:"/mnt"){withExec(args:["ls","/mnt"],expect:ANY){stdout`); got != "" {
 		t.Errorf("the mount is still there: %q", got)
 	}
 	for _, stub := range []string{shimPath, metaPath, controlPath} {
