@@ -57,8 +57,10 @@ func run(ctx context.Context, runs int) error {
 	if err != nil {
 		return err
 	}
+	defer b.close()
 	times := map[string][]float64{}
-	for i := range runs {
+	fmt.Fprintf(os.Stderr, "measuring, %d runs of each\n", runs)
+	for range runs {
 		for _, a := range b.arms {
 			took, err := a.once(ctx)
 			if err != nil {
@@ -66,9 +68,7 @@ func run(ctx context.Context, runs int) error {
 			}
 			times[a.name] = append(times[a.name], took)
 		}
-		fmt.Fprintf(os.Stderr, "\rrun %d of %d", i+1, runs)
 	}
-	fmt.Fprintln(os.Stderr)
 	fmt.Print(report(times, runs, b.notes))
 	return nil
 }

@@ -31,8 +31,28 @@ type arm struct {
 }
 
 type bench struct {
+	self  string // this program, built static
 	arms  []arm
 	notes []string
+}
+
+// close removes what prepare made.
+func (b *bench) close() { _ = os.RemoveAll(filepath.Dir(b.self)) }
+
+// static builds this program so that it runs in a container with nothing else in it.
+func static(ctx context.Context, top string) (string, error) {
+	dir, err := os.MkdirTemp("", "overhead-")
+	if err != nil {
+		return "", fmt.Errorf("building this program: %w", err)
+	}
+	self := filepath.Join(dir, "overhead")
+	cmd := exec.CommandContext(ctx, "go", "build", "-C", filepath.Join(top, "bench"), "-o", self, "./overhead")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		_ = os.RemoveAll(dir)
+		return "", fmt.Errorf("building this program: %w: %s", err, lastLine(string(out)))
+	}
+	return self, nil
 }
 
 // once runs the command and returns the seconds that it took.
@@ -92,11 +112,11 @@ func prepare(ctx context.Context) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
+	self, err := static(ctx, top)
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{arms: []arm{
+	b := &bench{self: self, arms: []arm{
 		{name: binaryVersion, args: []string{binary, "version"}},
 		{name: version, args: []string{launcher, "version"}},
 		{name: refused, args: append(quiet[:len(quiet):len(quiet)], "outputs", "--environment", badEnvironment), refuses: true},
@@ -110,6 +130,7 @@ func prepare(ctx context.Context) (*bench, error) {
 	}
 	for _, a := range b.arms {
 		if _, err := a.once(ctx); err != nil {
+			b.close()
 			return nil, err
 		}
 	}
