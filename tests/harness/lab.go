@@ -101,3 +101,6 @@ func cleanEnviron() []string {
 	}
 	return out
 }
+
+// Dir is the lab's directory.
+func (l *Lab) Dir() string { return l.dir }
