@@ -154,7 +154,9 @@ var rules = []rule{
 
 	{"the package is kept for a week", func(c component.Config) string {
 		return differ(job(c, "build-package")["artifacts"], map[string]any{"paths": []any{"artifact.zip"}, "expire_in": "1 week"})
-	}, func(c component.Config) { delete(component.At(job(c, "build-package"), "artifacts").(map[string]any), "expire_in") }},
+	}, func(c component.Config) {
+		delete(component.At(job(c, "build-package"), "artifacts").(map[string]any), "expire_in")
+	}},
 
 	{"deployments take the package of the pipeline", func(c component.Config) string {
 		return each([]string{"merge-request", "deploy-staging", "deploy-production", "plan"}, func(name string) string {
@@ -174,7 +176,9 @@ var rules = []rule{
 				differ(strings.Contains(fmt.Sprint(j["after_script"]), "test-reports -o reports"), true),
 			)
 		})
-	}, func(c component.Config) { component.At(job(c, "unit-test"), "artifacts").(map[string]any)["when"] = "on_success" }},
+	}, func(c component.Config) {
+		component.At(job(c, "unit-test"), "artifacts").(map[string]any)["when"] = "on_success"
+	}},
 
 	{"the coverage is found in the job's log", func(c component.Config) string {
 		return each([]string{"unit-test", "chain-merge-request"}, func(name string) string {

@@ -35,7 +35,7 @@ var systems = []system{
 	{"bitbucket-pipelines.yml", map[string]string{
 		"$TF_STATE_BUCKET": "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$AWS_ROLE_ARN": "{Role}",
 		"$BITBUCKET_GIT_HTTP_ORIGIN/pipelines/results/$BITBUCKET_BUILD_NUMBER": "{JobURL}",
-		"env://BITBUCKET_STEP_OIDC_TOKEN": "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}"}},
+		"env://BITBUCKET_STEP_OIDC_TOKEN":                                      "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}"}},
 	{"buildkite.yml", map[string]string{
 		"$$TF_STATE_BUCKET": "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$AWS_ROLE_ARN": "{Role}",
 		"$$BUILDKITE_BUILD_URL#$$BUILDKITE_JOB_ID": "{JobURL}", "env://AWS_ID_TOKEN": "{IDToken}", "mr-$$BUILDKITE_PULL_REQUEST": "mr-{MergeRequest}",

@@ -11,26 +11,31 @@ import (
 	"testing"
 )
 
-// dir is a directory for one tool, locked until the test ends so that two tests do not install it at once.
-func dir(t testing.TB, name string) string {
+// once returns a tool's command, in a directory of the tool's own. It installs it when it is not there yet, one process
+// or test at a time.
+func once(t testing.TB, name, command string, install func(dir string)) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := filepath.Join(cache, "pipeline-tests", "tools", name)
-	if err := os.MkdirAll(d, 0o700); err != nil {
+	dir := filepath.Join(cache, "pipeline-tests", "tools", name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.OpenFile(d+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := os.OpenFile(dir+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
-	return d
+	path := filepath.Join(dir, command)
+	if _, err := os.Stat(path); err != nil {
+		install(dir)
+	}
+	return path
 }
 
 func run(t testing.TB, env []string, name string, args ...string) {
@@ -40,11 +45,6 @@ func run(t testing.TB, env []string, name string, args ...string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("installing with %s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // need installs a Debian package for a command that is not on PATH, or skips the test.
@@ -71,31 +71,24 @@ func need(t testing.TB, command, pkg string) {
 // CheckJSONSchema is the command of check-jsonschema, which carries the schemas of CI systems.
 func CheckJSONSchema(t testing.TB) string {
 	t.Helper()
-	d := dir(t, "check-jsonschema-0.39.0")
-	command := filepath.Join(d, "bin", "check-jsonschema")
-	if exists(command) {
-		return command
-	}
-	need(t, "python3", "python3")
-	if exec.Command("python3", "-c", "import ensurepip").Run() != nil {
-		need(t, "python3-with-venv", "python3-venv")
-	}
-	run(t, nil, "python3", "-m", "venv", d)
-	run(t, nil, filepath.Join(d, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "check-jsonschema==0.39.0")
-	return command
+	return once(t, "check-jsonschema-0.39.0", "bin/check-jsonschema", func(dir string) {
+		need(t, "python3", "python3")
+		if exec.Command("python3", "-c", "import ensurepip").Run() != nil {
+			need(t, "python3-with-venv", "python3-venv")
+		}
+		run(t, nil, "python3", "-m", "venv", dir)
+		run(t, nil, filepath.Join(dir, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "check-jsonschema==0.39.0")
+	})
 }
 
-// Go is the command of a Go module, given with its version.
-func Go(t testing.TB, module string) string {
+// Go is the command of a Go package, given with its module's version.
+func Go(t testing.TB, pkg string) string {
 	t.Helper()
-	path, version, _ := strings.Cut(module, "@")
+	path, version, _ := strings.Cut(pkg, "@")
 	name := filepath.Base(path)
-	d := dir(t, name+"-"+version)
-	command := filepath.Join(d, name)
-	if !exists(command) {
-		run(t, []string{"GOBIN=" + d, "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0"}, "go", "install", module)
-	}
-	return command
+	return once(t, name+"-"+version, name, func(dir string) {
+		run(t, []string{"GOBIN=" + dir, "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0"}, "go", "install", pkg)
+	})
 }
 
 // GitLabCILocal is gitlab-ci-local, which runs a .gitlab-ci.yml without GitLab.
@@ -105,10 +98,7 @@ func GitLabCILocal(t testing.TB) string {
 		t.Skip("no npm here: gitlab-ci-local is a package of npm")
 	}
 	need(t, "rsync", "rsync")
-	d := dir(t, "gitlab-ci-local-4.61.1")
-	command := filepath.Join(d, "node_modules", ".bin", "gitlab-ci-local")
-	if !exists(command) {
-		run(t, nil, "npm", "install", "--prefix", d, "--no-audit", "--no-fund", "--silent", "gitlab-ci-local@4.61.1")
-	}
-	return command
+	return once(t, "gitlab-ci-local-4.61.1", "node_modules/.bin/gitlab-ci-local", func(dir string) {
+		run(t, nil, "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--silent", "gitlab-ci-local@4.61.1")
+	})
 }

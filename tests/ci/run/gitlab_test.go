@@ -1,0 +1,198 @@
+package run
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// quiet is the most that a job that went well prints, in bytes; GitLab cuts logs at 4 MB.
+const quiet = 4096
+
+func TestMergeRequestPipeline(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	env := world.Environment()
+	p := run(t, 0, r, mergeRequest(env, "staging"))
+
+	junit, coverage := reports(t, p, "unit-test")
+	if junit.Tests == 0 || junit.Failures != 0 {
+		t.Errorf("JUnit counts %+v", junit)
+	}
+	shown := regexp.MustCompile(`coverage \d+\.\d+%`).FindString(p.log(t, "unit-test"))
+	if want := fmt.Sprintf("coverage %.1f%%", coverage.Rate*100); shown != want {
+		t.Errorf("the log says %q, the Cobertura report %q", shown, want)
+	}
+	artifact := p.artifact(t, "build-package", "artifact.zip")
+	if z, err := zip.NewReader(bytes.NewReader(artifact), int64(len(artifact))); err != nil || len(z.File) == 0 {
+		t.Errorf("artifact.zip: %v", err)
+	}
+	sameCounts(t, p)
+	if dotenv := string(p.artifact(t, "merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
+		t.Errorf("the dotenv report gives no URL: %q", dotenv)
+	}
+	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request"} {
+		if n := len(p.log(t, job)); n > quiet {
+			t.Errorf("%s prints %d bytes, want %d at most:\n%s", job, n, quiet, p.log(t, job))
+		}
+	}
+	if len(resources(t, env)) == 0 {
+		t.Error("the state has no resources")
+	}
+
+	// The branch is gone: the stop job starts with nothing checked out.
+	empty := newRepository(t, true)
+	for range 2 {
+		run(t, 0, empty, mergeRequest(env, "staging"), "destroy-merge-request")
+		if left := resources(t, env); len(left) != 0 {
+			t.Errorf("resources that are left: %v", left)
+		}
+	}
+}
+
+func TestBranchPipelines(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	for name, env := range map[string]string{"main": "prod", "staging": "staging"} {
+		before := world.Locks(t, env)
+		p := run(t, 0, r, branch(name))
+		sameCounts(t, p)
+		if len(resources(t, env)) == 0 {
+			t.Errorf("branch %s: the state of %s has no resources", name, env)
+		}
+		if world.Locks(t, env) == before {
+			t.Errorf("branch %s: %s was not deployed", name, env)
+		}
+	}
+}
+
+func TestFailingTest(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	r.Append("tests/test_fixture.py", "\n\ndef test_that_fails():\n    assert False, \"as it should\"\n")
+	env := world.Environment()
+	p := run(t, 1, r, mergeRequest(env, "staging"))
+	if log := p.log(t, "unit-test"); !strings.Contains(log, "test_that_fails") || !strings.Contains(log, "as it should") {
+		t.Errorf("the log does not show the failure:\n%s", log)
+	}
+	if !strings.Contains(p.out.String(), "FAIL 2") {
+		t.Errorf("the job's exit code is not that of the tests:\n%s", p.out)
+	}
+	if junit, _ := reports(t, p, "unit-test"); junit.Failures != 1 {
+		t.Errorf("JUnit counts %+v, want one failure", junit)
+	}
+	if world.Locks(t, env) != 0 {
+		t.Error("it went on after the failing test")
+	}
+}
+
+func TestFailingApply(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	r.Write("infra/fail.tf", "resource \"terraform_data\" \"fail\" {\n  provisioner \"local-exec\" {\n    command = \"exit 7\"\n  }\n}\n")
+	env := world.Environment()
+	p := run(t, 1, r, mergeRequest(env, "staging"))
+	if log := p.log(t, "merge-request"); !strings.Contains(log, "exit status 7") {
+		t.Errorf("the log does not say why:\n%s", log)
+	}
+	if world.Locked(t, env) {
+		t.Error("the state is locked")
+	}
+	sameCounts(t, p)
+	if len(resources(t, env)) == 0 {
+		t.Error("what was made is not in the state")
+	}
+}
+
+func TestCancelledJob(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	r.Write("infra/slow.tf", "resource \"terraform_data\" \"slow\" {\n  provisioner \"local-exec\" {\n    command = \"sleep 300\"\n  }\n}\n")
+	env := world.Environment()
+	p := start(t, r, mergeRequest(env, "staging"))
+	eventually(t, 10*time.Minute, "the apply", func() bool {
+		return world.Locks(t, env) >= 2 && world.Locked(t, env) // the plan's, then the apply's
+	})
+	lock, _ := world.Object(t, key(env)+".tflock")
+	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(t)
+	if p.code == 0 {
+		t.Errorf("the cancelled pipeline ended with 0\n%s", p.out)
+	}
+	eventually(t, 2*time.Minute, "the lock's release", func() bool { return !world.Locked(t, env) })
+	var held struct{ Who, Operation string }
+	if err := json.Unmarshal([]byte(lock), &held); err != nil || held.Operation != "OperationTypeApply" || !strings.Contains(held.Who, "gitlab.example.com") {
+		t.Errorf("the lock does not name its job: %v: %s", err, lock)
+	}
+}
+
+// eventually polls until ok, and fails the test after limit.
+func eventually(t *testing.T, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !ok(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waiting for %s: not within %s", what, limit)
+		}
+	}
+}
+
+// sameCounts checks the report for the merge request against terraform's own words.
+func sameCounts(t *testing.T, p *pipeline) {
+	t.Helper()
+	var counts struct{ Create, Update, Delete int }
+	if err := json.Unmarshal(p.artifact(t, "plan", "plan/plan.json"), &counts); err != nil {
+		t.Fatal(err)
+	}
+	words := fmt.Sprintf("Plan: %d to add, %d to change, %d to destroy.", counts.Create, counts.Update, counts.Delete)
+	if text := string(p.artifact(t, "plan", "plan/plan.txt")); !strings.Contains(text, words) {
+		t.Errorf("the report counts %+v, terraform says otherwise:\n%s", counts, text)
+	}
+}
+
+type counts struct{ Tests, Failures int }
+
+// reports reads the reports where GitLab does.
+func reports(t *testing.T, p *pipeline, job string) (counts, struct {
+	Rate float64 `xml:"line-rate,attr"`
+}) {
+	t.Helper()
+	var junit struct {
+		Suites []struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(p.artifact(t, job, "reports/junit.xml"), &junit); err != nil || len(junit.Suites) != 1 {
+		t.Fatalf("reading JUnit: %v: %+v", err, junit)
+	}
+	var cobertura struct {
+		Rate float64 `xml:"line-rate,attr"`
+	}
+	if err := xml.Unmarshal(p.artifact(t, job, "reports/coverage.xml"), &cobertura); err != nil {
+		t.Fatalf("reading Cobertura: %v", err)
+	}
+	return counts{junit.Suites[0].Tests, junit.Suites[0].Failures}, cobertura
+}
+
+// resources are those in the state of an environment.
+func resources(t *testing.T, environment string) []any {
+	t.Helper()
+	text, exists := world.Object(t, key(environment))
+	if !exists {
+		return nil
+	}
+	var state struct{ Resources []any }
+	if err := json.Unmarshal([]byte(text), &state); err != nil {
+		t.Fatal(err)
+	}
+	return state.Resources
+}
