@@ -118,7 +118,7 @@ func withPoetry(version string) dagger.WithContainerFunc {
 			WithMountedCache("/root/.cache/pip", dag.CacheVolume("pip")).
 			WithExec([]string{"python3", "-m", "venv", poetryHome}).
 			WithExec([]string{poetryHome + "/bin/pip", "install", "--quiet", "--disable-pip-version-check", "poetry==" + version, "poetry-plugin-pypi-mirror==" + mirrorPluginVersion}).
-			WithExec([]string{"ln", "-s", poetryHome + "/bin/poetry", "/usr/local/bin/poetry"}).
+			WithExec([]string{"ln", "-sf", poetryHome + "/bin/poetry", "/usr/local/bin/poetry"}).
 			WithoutMount("/root/.cache/pip")
 	}
 }
