@@ -39,6 +39,9 @@ func (s *Server) export(ctx context.Context, st llb.State, c *container, entry c
 		if err := s.keepOutputs(ctx, gw, def.ToPB()); err != nil {
 			return nil, err
 		}
+		if entry.Type == client.ExporterLocal {
+			return res, nil // a directory has no configuration
+		}
 		config, err := json.Marshal(c.image)
 		if err != nil {
 			return nil, err
