@@ -39,7 +39,7 @@ plan.sh make ` + planMemory + `/now || code=$?
 case $code in 0|2) ;; *) exit $code;; esac
 mkdir -p ` + planOut + `
 cp ` + planMemory + `/now/summary.json ` + planOut + `/
-[ ! -f ` + keyFile + ` ] || plan.sh bundle ` + planMemory + `/now ` + planOut + `/` + planBundle + `
+[ ! -f ` + keyFile + ` ] || plan.sh bundle ` + planMemory + `/now ` + planOut + `/` + planBundle + ` || exit 1
 exit $code`
 
 // run is the container after the plan was made.

@@ -39,10 +39,9 @@ make_plan() {
 }
 
 bundle() {
-  tar -C "$1" -cf - tfplan fingerprint.json changes.json summary.json | age --encrypt -r "$(recipient)" -o "$2"
+  recipient=$(age-keygen -y "$PLAN_KEY_FILE" 2>/dev/null) || fail "the plan key is no age identity: make one with age-keygen"
+  tar -C "$1" -cf - tfplan fingerprint.json changes.json summary.json | age --encrypt -r "$recipient" -o "$2"
 }
-
-recipient() { age-keygen -y "$PLAN_KEY_FILE" || fail "the plan key is no age identity: make one with age-keygen"; }
 
 apply() {
   saved=$2/saved; fresh=$2/fresh
