@@ -29,7 +29,8 @@ if command -v tofu >/dev/null 2>&1; then
   exec terraform version
 fi
 case $(uname -m) in x86_64) arch=amd64 sum=$2;; aarch64) arch=arm64 sum=$3;; *) echo "no terraform release for $(uname -m)" >&2; exit 1;; esac
-cd "$(mktemp -d)"
+dir=$(mktemp -d)
+cd "$dir"
 name=terraform_${version}_linux_${arch}.zip
 base=${TERRAFORM_RELEASES:-https://releases.hashicorp.com/terraform}/$version
 curl --fail --silent --show-error --location --retry 3 -o "$name" "$base/$name"
@@ -40,7 +41,8 @@ else
 fi
 sha256sum -c sums >/dev/null || { echo "terraform $version: the archive's checksum is wrong" >&2; exit 1; }
 unzip -q "$name" terraform -d /usr/local/bin
-rm -rf "$PWD"
+cd /
+rm -rf "$dir"
 exec terraform version`
 
 // fetchProviders initialises the locked providers and keeps them in the layout
