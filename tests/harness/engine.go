@@ -36,6 +36,8 @@ type Embedded struct {
 	State, Run string
 	// Env is added to the environment of each command.
 	Env []string
+	// Wrap is a command that runs the command line, such as setpriv with its flags.
+	Wrap []string
 }
 
 // Name implements Engine.
@@ -43,7 +45,8 @@ func (e Embedded) Name() string { return "embedded" }
 
 // Command implements Engine.
 func (e Embedded) Command(ctx context.Context, module, summary string, args []string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(e.Root, "pipeline"), args...)
+	argv := append(append(append([]string{}, e.Wrap...), filepath.Join(e.Root, "pipeline")), args...)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(cleanEnviron(), "PIPELINE_STATE_DIR="+e.State, "PIPELINE_RUN_DIR="+e.Run, "PIPELINE_SUMMARY="+summary)
 	if module != "" {
 		cmd.Env = append(cmd.Env, "PIPELINE_MODULE_DIR="+module)

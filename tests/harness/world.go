@@ -144,6 +144,11 @@ func lockFile(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
+// On is the same world with another engine.
+func (w *World) On(e Engine) *World {
+	return &World{Root: w.Root, Engine: e, Lab: w.Lab, AWS: w.AWS}
+}
+
 // Environment is the name of an environment that no other test uses.
 func (w *World) Environment() string {
 	return "mr-" + strconv.FormatInt(1000+w.numbers.Add(1)+time.Now().Unix()%1_000_000*1000, 10)
