@@ -186,18 +186,7 @@ func (p *Pipeline) publish(ctx context.Context, tags []string) ([]steps.Pushed, 
 	if err != nil {
 		return nil, err
 	}
-	var out []steps.Pushed
-	for _, image := range []struct {
-		images.Image
-		moving bool
-	}{{app, true}, {tools, false}, {module, true}} {
-		pushed, err := publish.Push(ctx, image.Image, image.moving)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, pushed)
-	}
-	return out, nil
+	return publish.Run(ctx, steps.Entry{Image: app, Moving: true}, steps.Entry{Image: tools}, steps.Entry{Image: module, Moving: true})
 }
 
 func (p *Pipeline) retention(ctx context.Context, deployed []string, rules aws.Retention) (steps.Retention, error) {

@@ -57,48 +57,74 @@ func (p Publish) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// Push makes the registry have an image under its content tag and, with moving,
-// under the tags too.
-func (p Publish) Push(ctx context.Context, image images.Image, moving bool) (Pushed, error) {
-	out := Pushed{Content: p.Registry.Reference(image.Name, image.Tag), Digest: image.Found.Digest, Tags: []string{}}
-	if image.Found.State != aws.Found {
-		var err error
-		if out.Digest, out.Pushed, err = p.content(ctx, image); err != nil {
-			return out, err
-		}
-	}
-	repository, _, _ := strings.Cut(out.Content, ":"+image.Tag)
-	out.Image = repository + "@" + out.Digest
-	if !moving {
-		return out, nil
-	}
-	for _, tag := range p.Tags {
-		if err := p.tag(ctx, image, out.Digest, tag); err != nil {
-			return out, err
-		}
-		out.Tags = append(out.Tags, p.Registry.Reference(image.Name, tag))
-	}
-	return out, nil
+// Entry is an image to push; one that is Moving also under the tags that move.
+type Entry struct {
+	images.Image
+	Moving bool
 }
 
-// content pushes an image that the registry did not have. Another run may push
-// the same content meanwhile, whose bytes differ in times of day: the tag then
-// holds one of the two, and that one is taken by both.
-func (p Publish) content(ctx context.Context, image images.Image) (digest string, pushed bool, err error) {
-	reference, failed := image.Labelled().Publish(ctx, p.Registry.Reference(image.Name, image.Tag))
+// Run makes the registry have all images, and then moves the tags.
+func (p Publish) Run(ctx context.Context, entries ...Entry) ([]Pushed, error) {
+	all := make([]Pushed, len(entries))
+	for i, e := range entries {
+		all[i] = Pushed{Content: p.Registry.Reference(e.Name, e.Tag), Digest: e.Found.Digest, Tags: []string{}}
+		if e.Found.State != aws.Found {
+			if err := p.content(ctx, e.Image, &all[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i, e := range entries {
+		out := &all[i]
+		if out.Pushed {
+			if err := p.settle(ctx, e.Image, out); err != nil {
+				return nil, err
+			}
+		}
+		out.Image = strings.TrimSuffix(out.Content, ":"+e.Tag) + "@" + out.Digest
+		if !e.Moving {
+			continue
+		}
+		for _, tag := range p.Tags {
+			if err := p.tag(ctx, e.Image, out.Digest, tag); err != nil {
+				return nil, err
+			}
+			out.Tags = append(out.Tags, p.Registry.Reference(e.Name, tag))
+		}
+	}
+	return all, nil
+}
+
+// content pushes an image that the registry did not have when it was looked up.
+// A registry whose tags do not move refuses the second of two runs: it takes
+// what the first one pushed.
+func (p Publish) content(ctx context.Context, image images.Image, out *Pushed) error {
+	if err := p.settle(ctx, image, out); err != nil || out.Digest != "" {
+		return err
+	}
+	reference, failed := image.Labelled().Publish(ctx, out.Content)
+	if failed != nil {
+		if err := p.settle(ctx, image, out); err != nil || out.Digest != "" {
+			return err
+		}
+		return fmt.Errorf("pushing %s: %w", out.Content, failed)
+	}
+	_, out.Digest, _ = strings.Cut(reference, "@")
+	out.Pushed = true
+	return nil
+}
+
+// settle takes the image that the tag holds now. Another run may have pushed the
+// same content meanwhile, whose bytes differ in times of day: both take the one
+// that stays.
+func (p Publish) settle(ctx context.Context, image images.Image, out *Pushed) error {
 	now, err := p.Registry.Look(ctx, image.Name, image.Tag)
-	if err != nil {
-		return "", false, err
+	if err != nil || now.State != aws.Found || now.Digest == out.Digest {
+		return err
 	}
-	_, mine, _ := strings.Cut(reference, "@")
-	switch {
-	case now.State == aws.Found && now.Digest != mine:
-		images.Tell(now.Reference + ": another run pushed it at the same time, using " + now.Digest)
-		return now.Digest, false, nil
-	case failed != nil:
-		return "", false, fmt.Errorf("pushing %s: %w", p.Registry.Reference(image.Name, image.Tag), failed)
-	}
-	return mine, true, nil
+	images.Tell(now.Reference + ": another run has pushed it, using " + now.Digest)
+	out.Digest, out.Pushed = now.Digest, false
+	return nil
 }
 
 // tag moves a tag in the registry itself; where only the engine can reach that,

@@ -177,7 +177,7 @@ func (s State) backendConfig(aws AWS) []string {
 			fmt.Sprintf(`endpoints={s3=%q,sts=%q,iam=%q}`, aws.Endpoint, aws.Endpoint, aws.Endpoint),
 			"use_path_style=true",
 			"skip_credentials_validation=true",
-			"skip_metadata_api_check=true",
+			fmt.Sprintf("skip_metadata_api_check=%t", aws.Instance == ""),
 			"skip_requesting_account_id=true",
 		)
 	}

@@ -19,6 +19,8 @@ type Lab struct {
 	// Endpoint is the URL of the AWS stand-in, RequestLog the file of its requests.
 	Endpoint, RequestLog string
 	StateBucket          string
+	// ContainerCredentials is the URL of a container's role, ContainerToken what it asks for.
+	ContainerCredentials, ContainerToken string
 	// Mirror is a directory with the AWS provider, or empty.
 	Mirror string
 	// Infra is "infra" where the AWS provider can be had, else a provider-free root module.
@@ -45,6 +47,7 @@ func StartLab(ctx context.Context, root, dir, bind string) (*Lab, error) {
 		"LAB_REGISTRY": &l.Registry, "LAB_REGISTRY_USERNAME": &l.Username, "LAB_REGISTRY_PASSWORD": &l.Password,
 		"LAB_PYTHON_IMAGE": &l.PythonImage, "LAB_TERRAFORM_IMAGE": &l.TerraformImage,
 		"LAB_AWS_ENDPOINT": &l.Endpoint, "LAB_AWS_REQUEST_LOG": &l.RequestLog, "LAB_STATE_BUCKET": &l.StateBucket,
+		"LAB_CONTAINER_CREDENTIALS": &l.ContainerCredentials, "LAB_CONTAINER_TOKEN": &l.ContainerToken,
 		"LAB_PROVIDER_MIRROR": &l.Mirror, "LAB_INFRA": &l.Infra,
 	}
 	for line := range strings.Lines(out) {
