@@ -343,6 +343,49 @@ func (p *Pipeline) Deploy(
 	return steps.Deploy{Workspace: w, Plan: plan, Key: planKey}.Run(ctx)
 }
 
+// Test, package, plan and deploy the environment of a merge request in one call.
+//
+// The images are pushed too where there is a registry. What needs nothing of
+// each other runs at the same time; the result ends with a table of all parts.
+// The test reports and the package can be fetched afterwards: they are reused.
+// +cache="never"
+func (p *Pipeline) MergeRequest(
+	ctx context.Context,
+	// Environment: mr-<number>.
+	environment string,
+	// Key of a saved plan, to deploy exactly what was planned: an age identity.
+	// +optional
+	planKey *dagger.Secret,
+	// Fold each part in a GitLab job log.
+	// +optional
+	sections bool,
+) (string, error) {
+	if err := steps.IsForMergeRequest(environment); err != nil {
+		return "", err
+	}
+	return p.chain(ctx, environment, planKey, sections)
+}
+
+// Test, package, plan and deploy a lasting environment in one call, as
+// merge-request does.
+// +cache="never"
+func (p *Pipeline) Release(
+	ctx context.Context,
+	// Environment: staging or prod.
+	environment string,
+	// Key of a saved plan, to deploy exactly what was planned: an age identity.
+	// +optional
+	planKey *dagger.Secret,
+	// Fold each part in a GitLab job log.
+	// +optional
+	sections bool,
+) (string, error) {
+	if err := steps.IsForRelease(environment); err != nil {
+		return "", err
+	}
+	return p.chain(ctx, environment, planKey, sections)
+}
+
 // Give an environment's outputs, without the sensitive ones.
 // +cache="never"
 func (p *Pipeline) Outputs(

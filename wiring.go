@@ -139,6 +139,48 @@ func (p *Pipeline) deployment(ctx context.Context, environment string, artifact 
 	return w, err
 }
 
+// chain is the whole pipeline of an environment.
+func (p *Pipeline) chain(ctx context.Context, environment string, key *dagger.Secret, sections bool) (string, error) {
+	target, err := ci.TargetNamed(environment)
+	if err != nil {
+		return "", err
+	}
+	var artifact, plan *dagger.File
+	parts := []steps.Part{
+		{Name: "test", Run: func(ctx context.Context) (string, error) { return p.Test(ctx, "") }},
+		{Name: "package", Run: func(ctx context.Context) (text string, err error) {
+			if artifact, err = p.BuildPackage(ctx); err != nil {
+				return "", err
+			}
+			return steps.Sized(ctx, artifact)
+		}},
+	}
+	planned := []string{"test", "package"}
+	if p.Registry != "" {
+		planned = append(planned, "images")
+		parts = append(parts, steps.Part{Name: "images", Run: func(ctx context.Context) (string, error) {
+			pushed, err := p.publish(ctx, []string{target.Tag})
+			if err != nil {
+				return "", err
+			}
+			return steps.ImagesPart(pushed)
+		}})
+	}
+	parts = append(parts,
+		steps.Part{Name: "plan", After: planned, Run: func(ctx context.Context) (text string, err error) {
+			w, err := p.deployment(ctx, environment, artifact)
+			if err != nil {
+				return "", err
+			}
+			text, plan, err = steps.Plan{Workspace: w, Key: key}.Save(ctx)
+			return text, err
+		}},
+		steps.Part{Name: "deploy", After: []string{"plan"}, Run: func(ctx context.Context) (string, error) {
+			return p.Deploy(ctx, environment, artifact, plan, key)
+		}})
+	return steps.Chain{Parts: parts, Sections: sections, Link: p.Job}.Run(ctx)
+}
+
 // module is the root module in the terraform container.
 func (p *Pipeline) module(ctx context.Context) (steps.Workspace, error) {
 	t, err := p.terraform(ctx)

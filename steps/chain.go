@@ -1,0 +1,162 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
+)
+
+// Chain is a whole pipeline in one call. Parts that wait for nothing run at the
+// same time; one that fails stops what waits for it and nothing else.
+type Chain struct {
+	Parts []Part
+	// Sections folds each part's text in a GitLab job log.
+	Sections bool
+	// Link is where a person sees the run; empty where there is none.
+	Link string
+}
+
+// Part is one part of a chain.
+type Part struct {
+	Name string
+	// After are the parts that must have succeeded. They come earlier.
+	After []string
+	// Run returns the part's text. Its last line is its summary.
+	Run func(ctx context.Context) (string, error)
+}
+
+// outcome is what became of a part.
+type outcome struct {
+	part       Part
+	text       string
+	err        error
+	waits      string // the part that it waited for in vain
+	start, end time.Time
+	done       chan struct{}
+}
+
+// Run runs the parts. It returns each part's text and a summary, or the error
+// of the first part that failed, with what became of the others.
+func (c Chain) Run(ctx context.Context) (string, error) {
+	outcomes := map[string]*outcome{}
+	var order []*outcome
+	for _, p := range c.Parts {
+		o := &outcome{part: p, done: make(chan struct{})}
+		outcomes[p.Name] = o
+		order = append(order, o)
+	}
+	var all sync.WaitGroup
+	for _, o := range order {
+		all.Go(func() {
+			defer close(o.done)
+			for _, name := range o.part.After {
+				before := outcomes[name]
+				<-before.done
+				if before.err != nil || before.waits != "" {
+					o.waits = name
+					return
+				}
+			}
+			o.start = time.Now()
+			o.text, o.err = o.part.Run(ctx)
+			o.end = time.Now()
+			images.Tell(o.line())
+		})
+	}
+	all.Wait()
+	for _, o := range order {
+		if o.err != nil {
+			return "", withNote(o.err, note(order, o))
+		}
+	}
+	return c.report(order), nil
+}
+
+func (o *outcome) result() string {
+	switch {
+	case o.waits != "":
+		return "not run"
+	case o.err != nil:
+		return "failed"
+	}
+	return "ok"
+}
+
+// summary is the last line that the part said.
+func (o *outcome) summary() string {
+	var api *gqlerror.Error
+	switch {
+	case errors.As(o.err, &api):
+		return api.Message
+	case o.err != nil:
+		return o.err.Error()
+	}
+	return images.LastLine(o.text, "done")
+}
+
+func (o *outcome) line() string {
+	return fmt.Sprintf("%s: %s (%s): %s", o.part.Name, o.result(), duration(o), o.summary())
+}
+
+func duration(o *outcome) string {
+	return fmt.Sprintf("%.1f s", o.end.Sub(o.start).Seconds())
+}
+
+// note tells what became of the parts besides the one that failed.
+func note(order []*outcome, failed *outcome) string {
+	var parts []string
+	for _, o := range order {
+		if o != failed {
+			parts = append(parts, o.part.Name+" "+o.result())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// withNote puts a note behind an error's message and keeps its exit code.
+func withNote(err error, note string) error {
+	var api *gqlerror.Error
+	if errors.As(err, &api) {
+		noted := *api
+		noted.Message += " (" + note + ")"
+		return &noted
+	}
+	return fmt.Errorf("%w (%s)", err, note)
+}
+
+// report is each part's text, and a table of all.
+func (c Chain) report(order []*outcome) string {
+	var b strings.Builder
+	for _, o := range order {
+		if c.Sections {
+			b.WriteString(ci.SectionStart(o.part.Name, o.line(), o.start))
+		} else {
+			b.WriteString(o.part.Name + "\n")
+		}
+		for line := range strings.SplitSeq(strings.TrimSpace(o.text), "\n") {
+			b.WriteString("  " + line + "\n")
+		}
+		if c.Sections {
+			b.WriteString(ci.SectionEnd(o.part.Name, o.end))
+		}
+	}
+	b.WriteString("\n")
+	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	for _, o := range order {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", o.part.Name, o.result(), duration(o), o.summary())
+	}
+	w.Flush()
+	if c.Link != "" {
+		b.WriteString(c.Link + "\n")
+	}
+	return b.String()
+}
