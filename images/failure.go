@@ -14,16 +14,34 @@ import (
 // Failure is the error of a command that ended with code: one line that says
 // what to do, and the command's own exit code for the caller.
 func Failure(code int, command []string, message string) error {
+	return FailureWith(code, command, message, "", "")
+}
+
+// FailureWith is Failure with what the command printed, for a caller that showed
+// nothing while it ran (-q).
+func FailureWith(code int, command []string, message, stdout, stderr string) error {
 	return &gqlerror.Error{
 		Message: message,
 		Extensions: map[string]any{
 			"_type":    "EXEC_ERROR",
 			"cmd":      command,
 			"exitCode": code,
-			"stdout":   "",
-			"stderr":   "",
+			"stdout":   tail(stdout),
+			"stderr":   tail(stderr),
 		},
 	}
+}
+
+// shown is the most of a command's output that goes with an error, in bytes.
+const shown = 256 << 10
+
+// tail is the end of a text, from the start of a line.
+func tail(text string) string {
+	if len(text) <= shown {
+		return text
+	}
+	_, text, _ = strings.Cut(text[len(text)-shown:], "\n")
+	return text
 }
 
 // LastLine is the last line that says something.
