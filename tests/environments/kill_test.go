@@ -66,8 +66,8 @@ var endings = []struct {
 	// graceful endings give terraform the time to write its state and release its lock.
 	graceful bool
 }{
-	{"SIGTERM", func(p *harness.Process) { p.Signal(syscall.SIGTERM) }, true},
-	{"SIGKILL", func(p *harness.Process) { p.Signal(syscall.SIGKILL) }, false},
+	{"SIGTERM", func(p *harness.Process) { _ = syscall.Kill(p.Pid(), syscall.SIGTERM) }, true},
+	{"SIGKILL", func(p *harness.Process) { _ = syscall.Kill(p.Pid(), syscall.SIGKILL) }, false},
 	{"SIGKILL of the group", func(p *harness.Process) { killTree(p.Pid()) }, false},
 }
 
@@ -109,7 +109,7 @@ func endDeployment(t *testing.T, p *harness.Project, end func(*harness.Process),
 	deploy := call(p, "deploy", env, "--job", "https://"+job, "--lock-timeout", "0s")
 	run := world.Start(t, deploy)
 	eventually(t, "the lock", func() bool { _, held := lock(t, env); return held })
-	moment := time.Duration(rand.IntN(1800)) * time.Millisecond
+	moment := time.Duration(rand.IntN(1600)) * time.Millisecond
 	time.Sleep(moment)
 	end(run)
 	r := run.Wait()

@@ -62,7 +62,9 @@ func TestTenEnvironmentsAtOnce(t *testing.T) {
 		if _, held := lock(t, e); held {
 			t.Errorf("%s is still locked", e)
 		}
-		if n := len(world.Requests(t, func(r harness.Request) bool { return strings.HasPrefix(r.Path, fmt.Sprintf("/%s/%s", world.AWS.StateBucket, stateKey(e))) && r.Status >= 500 })); n > 0 {
+		if n := len(world.Requests(t, func(r harness.Request) bool {
+			return strings.HasPrefix(r.Path, fmt.Sprintf("/%s/%s", world.AWS.StateBucket, stateKey(e))) && r.Status >= 500
+		})); n > 0 {
 			t.Errorf("%d requests for the state of %s failed", n, e)
 		}
 	}
