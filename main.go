@@ -203,8 +203,8 @@ func (p *Pipeline) AppContainer(ctx context.Context) (*dagger.Container, error) 
 	return app.Container, err
 }
 
-// Give the terraform container: terraform or OpenTofu, aws-cli, jq and the
-// project's locked providers.
+// Give the terraform container: terraform or OpenTofu, aws-cli, jq, providers.
+// The providers are those that the project has locked.
 func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, error) {
 	w, err := p.module(ctx)
 	return w.Container, err
@@ -226,8 +226,8 @@ func (p *Pipeline) Test(
 	return t.Run(ctx)
 }
 
-// Give the reports of the tests, JUnit (junit.xml) and Cobertura
-// (coverage.xml), also when tests fail. The tests do not run a second time.
+// Give the reports of the tests: junit.xml and, with pytest-cov, coverage.xml.
+// They are there when tests fail, too. The tests do not run a second time.
 func (p *Pipeline) TestReports(
 	ctx context.Context,
 	// The value that `test` was called with.
@@ -250,8 +250,8 @@ func (p *Pipeline) BuildPackage(ctx context.Context) (*dagger.File, error) {
 	return steps.Package(ctx, app.Container, p.Source)
 }
 
-// Push both images, by content and under tags that move, and print their
-// digests. What the registry has already is not built and not pushed again.
+// Push both images, by content and under tags that move; print their digests.
+// What the registry has already is not built and not pushed again.
 //
 // The terraform image is pushed with the root module too, so that destroy works
 // without the sources.
@@ -366,8 +366,8 @@ func (p *Pipeline) MergeRequest(
 	return p.chain(ctx, environment, planKey, sections)
 }
 
-// Test, package, plan and deploy a lasting environment in one call, as
-// merge-request does.
+// Test, package, plan and deploy a lasting environment in one call.
+// The steps are those of merge-request.
 // +cache="never"
 func (p *Pipeline) Release(
 	ctx context.Context,
@@ -558,8 +558,8 @@ func (p *Pipeline) RetentionPreview(
 	return r.Preview(ctx)
 }
 
-// Set ECR's lifecycle policies; refused where an image would go that is
-// protected or deployed.
+// Set ECR's lifecycle policies.
+// Refused where an image would go that is protected or deployed.
 // +cache="never"
 func (p *Pipeline) RetentionApply(
 	ctx context.Context,
@@ -591,8 +591,8 @@ func (p *Pipeline) RetentionApply(
 	return r.Apply(ctx)
 }
 
-// Look at credentials, role, registry, state bucket, locks and engine; fails
-// when one is not ok, with what to do.
+// Check credentials, role, registry, state bucket, locks and engine.
+// Fails when one is not ok, with what to do.
 // +cache="never"
 func (p *Pipeline) Doctor(ctx context.Context) (string, error) {
 	store, err := p.store(ctx)
