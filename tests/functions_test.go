@@ -77,6 +77,8 @@ func TestFunctionsListsEveryVerb(t *testing.T) {
 			t.Errorf("%s is not listed", v.name)
 		} else if doc != v.doc {
 			t.Errorf("%s is listed as %q, its source says %q", v.name, doc, v.doc)
+		} else if !strings.HasSuffix(doc, ".") {
+			t.Errorf("%s is listed with a part of a sentence: %q", v.name, doc)
 		}
 		delete(listed, v.name)
 	}

@@ -34,15 +34,20 @@ func TestTerraformRelease(t *testing.T) {
 	world.NeedTerraform(t)
 	p := world.Project(t)
 	image := bare(t, p)
-	const version = "1.11.3" // one whose checksum the module does not know
 	archive := release(t)
 	sum := fmt.Sprintf("%x", sha256.Sum256(archive))
-	for _, test := range []struct{ name, sum, want string }{
-		{"right checksum", sum, ""},
-		{"wrong checksum", strings.Repeat("0", len(sum)), "building the terraform container: terraform 1.11.3: the archive's checksum is wrong"},
+	for _, test := range []struct {
+		name, version, sum, want string
+		asked                    int
+	}{
+		{"right checksum", "1.11.3", sum, "", 2},
+		{"wrong checksum", "1.11.3", strings.Repeat("0", len(sum)), "building the terraform container: terraform 1.11.3: the archive's checksum is wrong", 2},
+		// The module knows this one's checksum and believes no list of the mirror's.
+		{"another archive than the known one", "1.11.4", sum, "building the terraform container: terraform 1.11.4: the archive's checksum is wrong", 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			asked := map[string]int{}
+			version := test.version
 			file := fmt.Sprintf("terraform_%s_linux_%s.zip", version, runtime.GOARCH)
 			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				asked[r.URL.Path]++
@@ -57,8 +62,8 @@ func TestTerraformRelease(t *testing.T) {
 			})
 			flags := []string{"--terraform-image", image, "--terraform-releases", url, "--terraform-version", version}
 			r := world.Run(t, p.Call(flags...).And("terraform-container", "with-exec", "--args", "terraform,version", "stdout"))
-			if len(asked) != 2 {
-				t.Errorf("asked for %v, want the archive and the checksums", asked)
+			if len(asked) != test.asked {
+				t.Errorf("asked for %v, want %d files", asked, test.asked)
 			}
 			if test.want != "" {
 				wantFailure(t, r, 1, test.want)
