@@ -73,6 +73,52 @@ func TestBranchPipelines(t *testing.T) {
 	}
 }
 
+// The whole pipeline as one job.
+func TestChain(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	env := world.Environment()
+	chain := with(mergeRequest(env, "staging"), map[string]string{"PIPELINE_SHAPE": "chain"})
+	p := run(t, 0, r, chain)
+	log := p.log(t, "chain-merge-request")
+	for _, part := range []string{"test", "package", "images", "plan", "deploy"} {
+		if !regexp.MustCompile(`(?m)^` + part + ` +ok +\d`).MatchString(log) {
+			t.Errorf("the summary has no %s:\n%s", part, log)
+		}
+		if !strings.Contains(log, ":"+part+"[collapsed=true]") {
+			t.Errorf("%s is not folded:\n%s", part, log)
+		}
+	}
+	if junit, _ := reports(t, p, "chain-merge-request"); junit.Tests == 0 || junit.Failures != 0 {
+		t.Errorf("JUnit counts %+v", junit)
+	}
+	p.artifact(t, "chain-merge-request", "artifact.zip")
+	if dotenv := string(p.artifact(t, "chain-merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
+		t.Errorf("the dotenv report gives no URL: %q", dotenv)
+	}
+	if len(resources(t, env)) == 0 {
+		t.Error("nothing was deployed")
+	}
+	run(t, 0, newRepository(t, true), chain, "destroy-merge-request")
+	if left := resources(t, env); len(left) != 0 {
+		t.Errorf("resources that are left: %v", left)
+	}
+
+	// A failing test: its reports are there, and nothing is deployed.
+	r.Append("tests/test_fixture.py", "\n\ndef test_that_fails():\n    assert False\n")
+	env = world.Environment()
+	p = run(t, 1, r, with(mergeRequest(env, "staging"), map[string]string{"PIPELINE_SHAPE": "chain"}))
+	if junit, _ := reports(t, p, "chain-merge-request"); junit.Failures != 1 {
+		t.Errorf("JUnit counts %+v, want one failure", junit)
+	}
+	if want := "(package ok, images ok, plan not run, deploy not run)"; !strings.Contains(p.log(t, "chain-merge-request"), want) {
+		t.Errorf("the log does not say %q:\n%s", want, p.log(t, "chain-merge-request"))
+	}
+	if _, exists := world.Object(t, key(env)); exists {
+		t.Error("it was deployed all the same")
+	}
+}
+
 func TestFailingTest(t *testing.T) {
 	world.NeedTerraform(t)
 	r := newRepository(t, false)
