@@ -23,8 +23,12 @@ import (
 // Search finds values in places where they must not be, in every form that they are likely to be
 // written in.
 type Search struct {
-	needles []needle
 	longest int
+	// starts has the needles by their first two bytes, so that a text is read once, however
+	// many there are.
+	starts map[uint16][]needle
+	// starting are the keys of starts.
+	starting [1 << 16]bool
 }
 
 type needle struct {
@@ -35,7 +39,13 @@ type needle struct {
 // Add looks for a value from now on; name is what findings call it.
 func (s *Search) Add(name, value string) {
 	add := func(form, text string) {
-		s.needles = append(s.needles, needle{name, form, []byte(text)})
+		n := needle{name, form, []byte(text)}
+		start := pair(n.text)
+		if s.starts == nil {
+			s.starts = map[uint16][]needle{}
+		}
+		s.starts[start] = append(s.starts[start], n)
+		s.starting[start] = true
 		s.longest = max(s.longest, len(text))
 	}
 	add("plain", value)
@@ -93,9 +103,14 @@ func (s *Search) plain(where string, r io.Reader) ([]string, error) {
 	for {
 		n, err := io.ReadFull(r, buf[kept:])
 		window := buf[:kept+n]
-		for _, needle := range s.needles {
-			if bytes.Contains(window, needle.text) {
-				found[fmt.Sprintf("%s: %s (%s)", where, needle.name, needle.form)] = true
+		for i := range max(len(window)-1, 0) {
+			if !s.starting[pair(window[i:])] {
+				continue
+			}
+			for _, needle := range s.starts[pair(window[i:])] {
+				if bytes.HasPrefix(window[i:], needle.text) {
+					found[fmt.Sprintf("%s: %s (%s)", where, needle.name, needle.form)] = true
+				}
 			}
 		}
 		if err != nil {
@@ -107,6 +122,8 @@ func (s *Search) plain(where string, r io.Reader) ([]string, error) {
 		kept = copy(buf, window[len(window)-s.longest:])
 	}
 }
+
+func pair(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }
 
 func keys(set map[string]bool) []string {
 	var out []string
