@@ -12,6 +12,9 @@ var (
 	lockField = regexp.MustCompile(`(?m)^[│|\s]*(ID|Who|Operation|Created):\s+(.+)$`)
 	// notWritten is what apply.sh says of a state.
 	notWritten = regexp.MustCompile(`(?m)^Error: (state not written.+)$`)
+	badKeys    = regexp.MustCompile(`No valid credential sources found|\b(?:InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken\w*)\b`)
+	denied     = regexp.MustCompile(`\b(?:AccessDenied|Forbidden)\b`)
+	noValue    = regexp.MustCompile(`root module input variable "([^"]+)" is not set`)
 	// preamble announces the error that comes after it.
 	preamble = regexp.MustCompile(`(?m)^Error: Terraform encountered problems during initialisation[^\n]*$`)
 	frame    = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
@@ -21,26 +24,35 @@ var (
 // thing to try. It gives "" when there is no error in the text.
 func Explain(output, bucket, environment string) string {
 	text := preamble.ReplaceAllString(frame.ReplaceAllString(output, ""), "")
-	m := errorLine.FindStringSubmatch(text)
-	if m == nil {
+	at := errorLine.FindStringIndex(text)
+	if at == nil {
 		return ""
 	}
+	text = text[at[0]:] // what provisioners print comes before
+	m := errorLine.FindStringSubmatch(text)
 	if m := notWritten.FindStringSubmatch(text); m != nil {
 		return m[1] // comes after what terraform says
 	}
+	flat := oneLine(text) // terraform breaks lines where they get long
 	switch {
 	case strings.HasPrefix(m[1], "plan changed: "):
 		return m[1] + ": make a new plan"
-	case strings.Contains(text, "Saved plan is stale"):
+	case strings.Contains(flat, "Saved plan is stale"):
 		return "plan changed: the state was written since the plan was made: make a new plan"
-	case strings.Contains(text, "NoSuchBucket"), strings.Contains(text, "S3 bucket") && strings.Contains(text, "does not exist"):
+	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q does not exist", bucket)):
 		return fmt.Sprintf("the state bucket %q does not exist: create it (private, with versioning) or name another one with --state-bucket", bucket)
-	case strings.Contains(text, "Error acquiring the state lock"):
+	case strings.Contains(flat, "Error acquiring the state lock"):
 		return "the state of " + environment + " is locked" + lockHolder(text, environment)
-	case strings.Contains(text, "No valid credential sources found"), strings.Contains(text, "InvalidClientTokenId"), strings.Contains(text, "ExpiredToken"):
-		return "AWS refused the credentials: " + oneLine(m[1]) + ": check that they are given and have not expired"
-	case strings.Contains(text, "connection refused"), strings.Contains(text, "no such host"):
-		return "AWS cannot be reached: " + dialled(text) + ": check the network and --aws-endpoint"
+	case badKeys.MatchString(flat):
+		return "AWS refused the credentials: " + badKeys.FindString(flat) + ": check that they are given and have not expired"
+	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q", bucket)) && denied.MatchString(flat):
+		return fmt.Sprintf("AWS denies access to the state bucket %q: allow s3:ListBucket on it, and s3:GetObject, s3:PutObject and s3:DeleteObject on its keys", bucket)
+	case noValue.MatchString(flat):
+		return fmt.Sprintf("the variable %q has no value: give it a default, or a value in a file that ends with .auto.tfvars", noValue.FindStringSubmatch(flat)[1])
+	case strings.Contains(flat, "doesn't match any of the checksums"):
+		return "a provider's checksum is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file"
+	case strings.Contains(flat, "connection refused"), strings.Contains(flat, "no such host"):
+		return "AWS cannot be reached: " + dialled(flat) + ": check the network and --aws-endpoint"
 	}
 	line := oneLine(m[1])
 	if where := whereLine.FindStringSubmatch(text); where != nil {

@@ -36,7 +36,7 @@ func check(ctx context.Context, c *dagger.Container, command []string, explain f
 	if message == "" {
 		message = images.LastLine(stderr, stdout)
 	}
-	return images.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), stdout, stderr)
+	return images.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), strings.TrimSpace(stdout+"\n"+stderr))
 }
 
 // missingTarget recognises make's complaint about a target.

@@ -90,6 +90,7 @@ func (s Summary) Note(environment string) string {
 	section(&b, "Replaced (destroyed and created again)", s.Changes, "replace")
 	section(&b, "Changed", s.Changes, "update")
 	section(&b, "Created", s.Changes, "create")
+	section(&b, "No longer managed (left in place)", s.Changes, "forget")
 	if len(s.Outputs) > 0 {
 		fmt.Fprintf(&b, "\nOutputs that change: `%s`\n", strings.Join(s.Outputs, "`, `"))
 	}

@@ -1,0 +1,163 @@
+package images
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+const (
+	classic = `[tool.poetry]
+name = "app"
+version = "%s"
+description = "%s"
+[tool.poetry.dependencies]
+python = "^3.11"
+six = ">=1.16"
+[tool.poetry.group.test.dependencies]
+pytest = ">=8"
+[[tool.poetry.source]]
+name = "private"
+url = "https://packages.example.com/simple"
+[tool.pytest.ini_options]
+addopts = "%s"
+`
+	standard = `[project]
+name = "app"
+version = "%s"
+description = "%s"
+requires-python = ">=3.11"
+dependencies = ["six>=1.16", "httpx[http2]>=0.27"]
+[project.optional-dependencies]
+fast = ["orjson"]
+[dependency-groups]
+test = ["pytest>=8"]
+[tool.ruff]
+line-length = %s
+`
+)
+
+func reduce(t *testing.T, pyproject string) string {
+	t.Helper()
+	out, err := DependencyProject(pyproject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// What does not decide about dependencies leaves the result as it is, to the byte.
+func TestVersionBumpChangesNothing(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, form := range []string{classic, standard} {
+		want := reduce(t, fmt.Sprintf(form, "0.1.0", "the first", "88"))
+		for range 200 {
+			version := fmt.Sprintf("%d.%d.%d", random.IntN(99), random.IntN(99), random.IntN(99))
+			got := reduce(t, fmt.Sprintf(form, version, "release "+version, fmt.Sprint(random.IntN(200))))
+			if got != want {
+				t.Fatalf("version %s gives\n%s\nwant\n%s", version, got, want)
+			}
+		}
+	}
+}
+
+// What poetry hashes into poetry.lock is all there, and nothing is changed by reducing twice.
+func TestRelevantPartsAreKept(t *testing.T) {
+	for _, form := range []string{classic, standard} {
+		text := fmt.Sprintf(form, "0.1.0", "x", "88")
+		before, after := parse(t, text), parse(t, reduce(t, text))
+		for _, path := range []string{
+			"project.requires-python", "project.dependencies", "project.optional-dependencies", "dependency-groups",
+			"tool.poetry.dependencies", "tool.poetry.group", "tool.poetry.source", "tool.poetry.extras", "tool.poetry.dev-dependencies",
+		} {
+			if b, a := at(before, path), at(after, path); !reflect.DeepEqual(b, a) {
+				t.Errorf("%s: %v, want %v", path, a, b)
+			}
+		}
+		if once := reduce(t, text); reduce(t, once) != once {
+			t.Errorf("reducing twice gives another result:\n%s", once)
+		}
+	}
+}
+
+// Each part that decides changes the result.
+func TestDependencyChangeShows(t *testing.T) {
+	for _, test := range []struct{ form, old, new string }{
+		{classic, `six = ">=1.16"`, `six = ">=1.17"`},
+		{classic, `pytest = ">=8"`, `pytest = ">=9"`},
+		{classic, `python = "^3.11"`, `python = "^3.12"`},
+		{classic, "packages.example.com", "other.example.com"},
+		{standard, "six>=1.16", "six>=1.17"},
+		{standard, "orjson", "ujson"},
+		{standard, "pytest>=8", "pytest>=9"},
+		{standard, `requires-python = ">=3.11"`, `requires-python = ">=3.12"`},
+	} {
+		text := fmt.Sprintf(test.form, "0.1.0", "x", "88")
+		if reduce(t, text) == reduce(t, strings.Replace(text, test.old, test.new, 1)) {
+			t.Errorf("%s instead of %s does not show", test.new, test.old)
+		}
+	}
+}
+
+func parse(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var doc map[string]any
+	if err := toml.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func at(doc map[string]any, path string) any {
+	var v any = doc
+	for key := range strings.SplitSeq(path, ".") {
+		m, _ := v.(map[string]any)
+		v = m[key]
+	}
+	return v
+}
+
+func TestDependencyProjectFails(t *testing.T) {
+	for _, f := range []func(string) (string, error){DependencyProject, ProjectName} {
+		if _, err := f("[project]\nname = \n"); err == nil || !strings.HasPrefix(err.Error(), "reading pyproject.toml: line 2, column ") {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestProjectName(t *testing.T) {
+	for text, want := range map[string]string{
+		"[project]\nname = \"a\"\n":                              "a",
+		"[tool.poetry]\nname = \"b\"\n":                          "b",
+		"[project]\nname = \"a\"\n[tool.poetry]\nname = \"b\"\n": "a",
+	} {
+		if got, err := ProjectName(text); err != nil || got != want {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "[project]\nversion = \"1\"\n"} {
+		if _, err := ProjectName(text); err == nil || !strings.Contains(err.Error(), "the project has no name") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestLastLine(t *testing.T) {
+	for _, test := range []struct {
+		texts []string
+		want  string
+	}{
+		{[]string{"a\nb\n\n", "c"}, "b"},
+		{[]string{" \n", "c\n d \n"}, "d"},
+		{[]string{"", ""}, "it failed and said nothing"},
+		{nil, "it failed and said nothing"},
+	} {
+		if got := LastLine(test.texts...); got != test.want {
+			t.Errorf("%q: %q, want %q", test.texts, got, test.want)
+		}
+	}
+}

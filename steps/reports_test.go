@@ -1,0 +1,76 @@
+package steps
+
+import "testing"
+
+const mixed = `<?xml version="1.0"?><testsuites><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="5">
+<testcase classname="tests.test_a" name="test_ok"/>
+<testcase classname="tests.test_a" name="test_wrong"><failure message="x">y</failure></testcase>
+<testcase classname="" name="tests/test_b.py"><error message="x">y</error></testcase>
+<testcase classname="tests.test_a" name="test_later"><skipped/></testcase>
+</testsuite></testsuites>`
+
+func TestTestSummary(t *testing.T) {
+	const passed = `<testsuites><testsuite tests="4" skipped="1"/><testsuite tests="3"/></testsuites>`
+	for _, test := range []struct{ junit, cobertura, want string }{
+		{passed, "", "6 tests passed, 1 skipped"},
+		{`<testsuites><testsuite tests="2"/></testsuites>`, `<coverage line-rate="0.8761"/>`, "2 tests passed, coverage 87.6%"},
+		{`<testsuites><testsuite tests="2"/></testsuites>`, `<coverage line-rate="0"/>`, "2 tests passed, coverage 0.0%"},
+		{`<testsuites><testsuite tests="2"/></testsuites>`, "<cover", "2 tests passed"},
+		{"", "", "make test succeeded; it wrote no JUnit report"},
+		{"<testsuites/>", "", "make test succeeded; it wrote no JUnit report"},
+		{"no XML", `<coverage line-rate="1"/>`, "make test succeeded; it wrote no JUnit report"},
+	} {
+		if got := TestSummary(test.junit, test.cobertura); got != test.want {
+			t.Errorf("%q, %q: %q, want %q", test.junit, test.cobertura, got, test.want)
+		}
+	}
+}
+
+func TestFailedTests(t *testing.T) {
+	four := `<testsuites><testsuite tests="9">`
+	for _, name := range []string{"a", "b", "c", "d"} {
+		four += `<testcase classname="m" name="` + name + `"><failure/></testcase>`
+	}
+	four += `</testsuite></testsuites>`
+	for _, test := range []struct{ junit, want string }{
+		{mixed, "2 of 5 tests failed: tests.test_a.test_wrong, tests/test_b.py"},
+		{four, "4 of 9 tests failed: m.a, m.b, m.c and 1 more"},
+		{`<testsuites><testsuite tests="2"/></testsuites>`, ""},
+		{"", ""},
+	} {
+		if got := FailedTests(test.junit); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestPytestOptions(t *testing.T) {
+	const junit = "--junitxml=/reports/junit.xml"
+	for _, test := range []struct{ lock, want string }{
+		{"", junit},
+		{"[[package]]\nname = \"pytest\"\n", junit},
+		{"[[package]]\nname = \"not-pytest-cov\"\n", junit},
+		{"# name = \"pytest-cov\"\n", junit},
+		{"[[package]]\nname = \"pytest-cov\"\nversion = \"6\"\n", junit + " --cov --cov-report=xml:/reports/coverage.xml"},
+	} {
+		if got := pytestOptions(test.lock); got != test.want {
+			t.Errorf("%q: %q, want %q", test.lock, got, test.want)
+		}
+	}
+}
+
+func TestNothingDone(t *testing.T) {
+	for _, test := range []struct {
+		stdout string
+		wrong  bool
+	}{
+		{"make: Nothing to be done for 'test'.\n", true},
+		{"make: 'test' is up to date.\n", true},
+		{"make: Nothing to be done for 'lint'.\n", false},
+		{"3 passed\n", false},
+	} {
+		if err := nothingDone("test", test.stdout); (err != nil) != test.wrong {
+			t.Errorf("%q: %v", test.stdout, err)
+		}
+	}
+}

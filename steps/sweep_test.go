@@ -1,0 +1,99 @@
+package steps
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/ci"
+)
+
+func TestOrphans(t *testing.T) {
+	keys := []string{
+		"app/mr-9/terraform.tfstate", "app/mr-1/terraform.tfstate", "app/mr-12/terraform.tfstate", "app/mr-1/terraform.tfstate",
+		"app/prod/terraform.tfstate", "app/staging/terraform.tfstate", "app/demo/terraform.tfstate",
+		"app/mr-/terraform.tfstate", "app/mr-x/terraform.tfstate", "app/mr-007/terraform.tfstate", "app/mr-0/terraform.tfstate",
+		"app/mr-2/terraform.tfstate.tflock", "app/mr-3/other.tfstate", "app/deep/mr-4/terraform.tfstate", "mr-5/terraform.tfstate", "other/mr-6/terraform.tfstate",
+	}
+	for _, test := range []struct{ open, want []string }{
+		{nil, []string{"mr-1", "mr-12", "mr-9"}},
+		{[]string{"1"}, []string{"mr-12", "mr-9"}},
+		{[]string{"2"}, []string{"mr-1", "mr-12", "mr-9"}},
+		{[]string{"1", "9", "12"}, nil},
+	} {
+		if got := Orphans("app", keys, test.open); !slices.Equal(got, test.want) {
+			t.Errorf("with %q open: %q, want %q", test.open, got, test.want)
+		}
+	}
+	if got := Orphans("app", nil, nil); got != nil {
+		t.Errorf("without states: %q", got)
+	}
+}
+
+func TestOpenMergeRequestsOfList(t *testing.T) {
+	got, err := OpenMergeRequests(t.Context(), []string{"7", "!8", "mr-9", " 10 "}, nil, "")
+	if want := []string{"7", "8", "9", "10"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	for _, item := range []string{"", "seven", "0", "07", "-1", "7,8", "!!7", "prod"} {
+		if _, err := OpenMergeRequests(t.Context(), []string{"7", item}, nil, ""); err == nil || !strings.Contains(err.Error(), "is no number of one") {
+			t.Errorf("%q: %v", item, err)
+		}
+	}
+}
+
+// Silence is never taken for "none is open".
+func TestOpenMergeRequestsOfGitLab(t *testing.T) {
+	code := http.StatusOK
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte(`[{"iid":7}]`))
+	}))
+	defer server.Close()
+	api := &ci.GitLabAPI{URL: server.URL, Token: "t"}
+	if got, err := OpenMergeRequests(t.Context(), nil, api, "g/p"); err != nil || !slices.Equal(got, []string{"7"}) {
+		t.Errorf("got %q, %v", got, err)
+	}
+	code = http.StatusBadGateway
+	for _, test := range []struct {
+		api     *ci.GitLabAPI
+		project string
+	}{{api, "g/p"}, {api, ""}, {nil, "g/p"}, {nil, ""}} {
+		if got, err := OpenMergeRequests(t.Context(), nil, test.api, test.project); err == nil {
+			t.Errorf("asked %v for %q: %q and no error", test.api != nil, test.project, got)
+		}
+	}
+}
+
+func TestMayDestroy(t *testing.T) {
+	for _, test := range []struct {
+		environment, confirm string
+		allowed              bool
+	}{
+		{"mr-1", "", true}, {"mr-1", "mr-2", true}, {"prod", "", false}, {"staging", "", false}, {"demo", "", false},
+		{"prod", "staging", false}, {"prod", "prod", true}, {"prod", "PROD", false}, {"mr-x", "mr-x", false}, {"", "", false}, {"../prod", "../prod", false},
+	} {
+		if err := MayDestroy(test.environment, test.confirm); (err == nil) != test.allowed {
+			t.Errorf("destroying %q, confirmed %q: %v", test.environment, test.confirm, err)
+		}
+	}
+}
+
+func TestLost(t *testing.T) {
+	for _, test := range []struct {
+		operation string
+		lost      []string
+		want      string
+	}{
+		{"OperationTypeApply", []string{"a.b (id 1)", "a.c (unfinished)"}, "made by then and not in the state: a.b (id 1), a.c (unfinished): import or remove them"},
+		{"OperationTypePlan", []string{"a.b (id 1)"}, "a.b (id 1)"},
+		{"OperationTypeApply", nil, "this engine knows of nothing"},
+		{"OperationTypePlan", nil, ""},
+	} {
+		if got := Lost(test.operation, test.lost); !strings.Contains(got, test.want) || test.want == "" && got != "" {
+			t.Errorf("%s, %q: %q, want %q", test.operation, test.lost, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package steps
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestStateFor(t *testing.T) {
+	seen := map[string]bool{}
+	for _, project := range []string{"app", "app-prod"} {
+		for _, environment := range []string{"mr-1", "mr-12", "staging", "prod"} {
+			s := StateFor("bucket", project, environment)
+			if want := project + "/" + environment + "/terraform.tfstate"; s.Key != want || s.Bucket != "bucket" {
+				t.Errorf("state %+v, want key %q", s, want)
+			}
+			if seen[s.Key] {
+				t.Errorf("key %q is that of two environments", s.Key)
+			}
+			seen[s.Key] = true
+		}
+	}
+	if err := (State{}).validate(); err == nil || !strings.Contains(err.Error(), "--state-bucket") {
+		t.Errorf("without a bucket: %v", err)
+	}
+}
+
+func TestBackendConfig(t *testing.T) {
+	s := State{Bucket: "b", Key: "p/mr-1/terraform.tfstate"}
+	aws := []string{
+		"-backend-config=bucket=b", "-backend-config=key=p/mr-1/terraform.tfstate", "-backend-config=region=eu-west-1",
+		"-backend-config=use_lockfile=true", "-backend-config=encrypt=true",
+	}
+	if got := s.backendConfig(AWS{Region: "eu-west-1"}); !slices.Equal(got, aws) {
+		t.Errorf("on AWS: %q\nwant %q", got, aws)
+	}
+	elsewhere := append(slices.Clone(aws),
+		`-backend-config=endpoints={s3="http://a:1",sts="http://a:1",iam="http://a:1"}`, "-backend-config=use_path_style=true",
+		"-backend-config=skip_credentials_validation=true", "-backend-config=skip_metadata_api_check=true", "-backend-config=skip_requesting_account_id=true")
+	if got := s.backendConfig(AWS{Region: "eu-west-1", Endpoint: "http://a:1"}); !slices.Equal(got, elsewhere) {
+		t.Errorf("elsewhere: %q\nwant %q", got, elsewhere)
+	}
+}
+
+func TestCheckLockTimeout(t *testing.T) {
+	for _, text := range []string{"", "0s", "30s", "5m", "1h30m"} {
+		if err := CheckLockTimeout(text); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, text := range []string{"5", "-1s", "five minutes", "5 m"} {
+		if err := CheckLockTimeout(text); err == nil || !strings.Contains(err.Error(), "write one such as 5m, 30s or 0s") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if got := (Workspace{}).lockTimeout(); got != "5m" {
+		t.Errorf("the default is %q", got)
+	}
+}
+
+func TestJobUser(t *testing.T) {
+	for job, want := range map[string]string{
+		"": "",
+		"https://gitlab.example.com/group/sub_group/project/-/jobs/42":            "gitlab.example.com/group/sub_group/project/-/jobs/42",
+		"http://127.0.0.1:8080/g/p/-/jobs/1":                                      "127.0.0.1-8080/g/p/-/jobs/1",
+		"https://github.com/o/r/actions/runs/7/attempts/2?check=1&x=a%20b#step:3": "github.com/o/r/actions/runs/7/attempts/2?check=1&x=a%20b#step-3",
+		"a person: at her laptop":                                                 "a-person-at-her-laptop",
+		"root:x:0:0::/:/bin/sh\nevil:":                                            "root-x-0-0-/-/bin/sh-evil",
+		":::":                                                                     "",
+		"ünï":                                                                     "n",
+	} {
+		got := JobUser(job)
+		if got != want {
+			t.Errorf("%q: %q, want %q", job, got, want)
+		}
+		if strings.ContainsAny(got, ":\n ") {
+			t.Errorf("%q: %q cannot be a user's name", job, got)
+		}
+	}
+}
+
+func TestOutputsDotenv(t *testing.T) {
+	got, err := OutputsDotenv(`{"url":"https://mr-7.example.com","function-name":"f","count":3,"list":["a","b"],"two_lines":"a\nb","none":null,"yes":true}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "ENVIRONMENT_URL=https://mr-7.example.com\nOUTPUT_COUNT=3\nOUTPUT_FUNCTION_NAME=f\nOUTPUT_NONE=null\nOUTPUT_URL=https://mr-7.example.com\nOUTPUT_YES=true\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got, err = OutputsDotenv("{}"); err != nil || got != "" {
+		t.Errorf("without outputs: %q, %v", got, err)
+	}
+	if _, err = OutputsDotenv("no JSON"); err == nil || !strings.HasPrefix(err.Error(), "reading the outputs: ") {
+		t.Errorf("error %v", err)
+	}
+}
