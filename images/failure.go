@@ -14,20 +14,22 @@ import (
 // Failure is the error of a command that ended with code: one line that says
 // what to do, and the command's own exit code for the caller.
 func Failure(code int, command []string, message string) error {
-	return FailureWith(code, command, message, "", "")
+	return FailureWith(code, command, message, "")
 }
 
 // FailureWith is Failure with what the command printed, for a caller that showed
-// nothing while it ran (-q).
-func FailureWith(code int, command []string, message, stdout, stderr string) error {
+// nothing while it ran (-q). It has a name of its own: what is named stdout and
+// stderr, dagger prints behind the message, again and always.
+func FailureWith(code int, command []string, message, output string) error {
 	return &gqlerror.Error{
 		Message: message,
 		Extensions: map[string]any{
 			"_type":    "EXEC_ERROR",
 			"cmd":      command,
 			"exitCode": code,
-			"stdout":   tail(stdout),
-			"stderr":   tail(stderr),
+			"stdout":   "",
+			"stderr":   "",
+			"output":   tail(output),
 		},
 	}
 }

@@ -153,6 +153,7 @@ func TestOutputFiles(t *testing.T) {
 func TestFailures(t *testing.T) {
 	exec := fakeError{"process \"make test\" did not complete successfully: exit code: 3",
 		map[string]any{"_type": "EXEC_ERROR", "exitCode": 3, "stdout": "1 failed", "stderr": "boom"}}
+	judged := fakeError{"1 of 3 tests failed", map[string]any{"_type": "EXEC_ERROR", "exitCode": 3, "stdout": "", "stderr": "", "output": "1 failed"}}
 	for _, tc := range []struct {
 		name, args, field string
 		err               error
@@ -162,6 +163,7 @@ func TestFailures(t *testing.T) {
 		{"module's own", "deploy --environment broken", "", nil, 1, "Error: deploying \"broken\": refused\n"},
 		{"exec in the module", "fail", "stdout", exec, 3, "Error: running the tests: process \"make test\" did not complete successfully: exit code: 3\n"},
 		{"exec, quiet", "-q fail", "stdout", exec, 3, "1 failed\nboom\nError: running the tests: process \"make test\" did not complete successfully: exit code: 3\n"},
+		{"judged by the module, quiet", "-q fail", "stdout", judged, 3, "1 failed\nError: running the tests: 1 of 3 tests failed\n"},
 		{"exec in the chain", "app-container stdout", "stdout", exec, 3, "Error: process \"make test\" did not complete successfully: exit code: 3\n"},
 		{"engine", "test-reports entries", "entries", errors.New("reading\n  directory"), 1, "Error: reading; directory\n"},
 		{"no exit code", "app-container stdout", "stdout", fakeError{"odd", map[string]any{"_type": "EXEC_ERROR"}}, 1, "Error: odd\n"},

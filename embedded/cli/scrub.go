@@ -26,13 +26,14 @@ func (s scrubbing) text(text string) string {
 	return b.String()
 }
 
-// showExec prints the output of a failed command that no progress has shown.
+// showExec prints the output of a failed command that no progress has shown: of
+// one that failed the call, or, as output, of one that the module judged.
 func (a *App) showExec(s Session, err error) {
 	details, ok := execDetails(err)
 	if !ok {
 		return
 	}
-	for _, name := range []string{"stdout", "stderr"} {
+	for _, name := range []string{"stdout", "stderr", "output"} {
 		if text, _ := details[name].(string); text != "" {
 			fmt.Fprintln(a.Stderr, scrubbing{s}.text(text))
 		}
