@@ -45,7 +45,7 @@ func start(t *testing.T, r repository, facts map[string]string, args ...string) 
 		}
 	}
 	p := &pipeline{cmd: exec.CommandContext(ctx, tools.GitLabCILocal(t), append(command, args...)...), out: &bytes.Buffer{}, dir: r.dir}
-	p.cmd.Dir, p.cmd.Env = r.dir, environment(t)
+	p.cmd.Dir, p.cmd.Env = r.dir, runner(t)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	// A runner ends a job by its process group.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

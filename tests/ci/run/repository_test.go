@@ -74,8 +74,8 @@ func variables() map[string]string {
 	}
 }
 
-// environment is a runner's: the dagger command on PATH, and the registry's password as a masked variable.
-func environment(t *testing.T) []string {
+// runner is the environment of a runner: the dagger command on PATH, and the registry's password as a masked variable.
+func runner(t *testing.T) []string {
 	t.Helper()
 	e := world.Embedded(t, "the CI files run with the embedded engine's command here")
 	bin := t.TempDir()

@@ -1,0 +1,148 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dagger/pipeline/tests/ci/tools"
+)
+
+// Stand-ins for GitHub's own actions, which cannot be had off GitHub: one sets the ID token, one keeps the files.
+const (
+	scriptAction = `name: github-script
+description: Sets the ID token, as the script does with GitHub's own.
+inputs:
+  script: {description: not run}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: echo "::add-mask::$TEST_ID_TOKEN" && echo "AWS_ID_TOKEN=$TEST_ID_TOKEN" >> "$GITHUB_ENV"
+`
+	uploadAction = `name: upload-artifact
+description: Copies the files of the path that exist.
+inputs:
+  name: {description: ignored}
+  path: {description: one a line}
+  retention-days: {description: ignored}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        PATHS: ${{ inputs.path }}
+      run: mkdir -p "$TEST_UPLOADS" && for p in $PATHS; do [ ! -e "$p" ] || cp -r --parents "$p" "$TEST_UPLOADS"; done
+`
+)
+
+// act runs the example's workflow for an event of a pull request to staging, and returns what it uploaded.
+func act(t *testing.T, r repository, action, environment string, code int) (uploads string) {
+	t.Helper()
+	// act takes the repository's name from its remote.
+	r.git(t, "remote", "set-url", "origin", "https://github.com/group/project.git")
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	number, err := strconv.Atoi(strings.TrimPrefix(environment, "mr-"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := json.Marshal(map[string]any{"action": action, "number": number, "repository": map[string]any{"full_name": "group/project"},
+		"pull_request": map[string]any{"number": number, "base": map[string]any{"ref": "staging"},
+			"head": map[string]any{"ref": "feature", "repo": map[string]any{"full_name": "group/project"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"pull_request", "-e", write("event.json", string(event)), "-P", "ubuntu-latest=-self-hosted", "--no-cache-server",
+		"-W", filepath.Join(world.Root, "examples/ci/github.yml"),
+		"--local-repository", "actions/github-script@v7=" + filepath.Dir(write("script/action.yml", scriptAction)),
+		"--local-repository", "actions/upload-artifact@v4=" + filepath.Dir(write("upload/action.yml", uploadAction)),
+		"--var", "PIPELINE_SOURCE=" + project}
+	set := variables()
+	for name, value := range set {
+		if name != "AWS_ID_TOKEN" {
+			args = append(args, "--var", name+"="+value)
+		}
+	}
+	uploads = filepath.Join(dir, "uploads")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, tools.Go(t, "github.com/nektos/act@v0.2.89"), args...)
+	cmd.Dir = r.dir
+	cmd.Env = append(runner(t), "TEST_ID_TOKEN="+set["AWS_ID_TOKEN"], "TEST_UPLOADS="+uploads)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 30 * time.Second
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	_ = cmd.Run()
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		t.Fatalf("the workflow ended with %d, want %d\n%s", got, code, &out)
+	}
+	if strings.Contains(out.String(), world.Lab.Password) {
+		t.Error("a secret is in the log")
+	}
+	return uploads
+}
+
+func TestGitHubWorkflow(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	r.commit(t)
+	env := world.Environment()
+	uploads := act(t, r, "opened", env, 0)
+	for _, name := range []string{"artifact.zip", "reports/junit.xml", "reports/coverage.xml", "plan/plan.md"} {
+		if info, err := os.Stat(filepath.Join(uploads, name)); err != nil || info.Size() == 0 {
+			t.Errorf("not uploaded: %s: %v", name, err)
+		}
+	}
+	if len(resources(t, env)) == 0 {
+		t.Error("nothing was deployed")
+	}
+	act(t, r, "closed", env, 0)
+	if left := resources(t, env); len(left) != 0 {
+		t.Errorf("resources that are left: %v", left)
+	}
+}
+
+func TestGitHubWorkflowFails(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	r.Append("tests/test_fixture.py", "\n\ndef test_that_fails():\n    assert False\n")
+	r.commit(t)
+	env := world.Environment()
+	uploads := act(t, r, "synchronize", env, 1)
+	var junit struct {
+		Suites []struct {
+			Failures int `xml:"failures,attr"`
+		} `xml:"testsuite"`
+	}
+	data, err := os.ReadFile(filepath.Join(uploads, "reports/junit.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := xml.Unmarshal(data, &junit); err != nil || len(junit.Suites) != 1 || junit.Suites[0].Failures != 1 {
+		t.Errorf("JUnit counts %+v: %v", junit, err)
+	}
+	if world.Locks(t, env) != 0 {
+		t.Error("it went on after the failing test")
+	}
+}
