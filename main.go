@@ -356,6 +356,10 @@ func (p *Pipeline) MergeRequest(
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
 	// +optional
 	planKey *dagger.Secret,
+	// Run the tests again although nothing changed: any value not used before,
+	// such as the CI job's id.
+	// +optional
+	attempt string,
 	// Fold each part in a GitLab job log.
 	// +optional
 	sections bool,
@@ -363,7 +367,7 @@ func (p *Pipeline) MergeRequest(
 	if err := steps.IsForMergeRequest(environment); err != nil {
 		return "", err
 	}
-	return p.chain(ctx, environment, planKey, sections)
+	return p.chain(ctx, environment, planKey, attempt, sections)
 }
 
 // Test, package, plan and deploy a lasting environment in one call.
@@ -376,6 +380,10 @@ func (p *Pipeline) Release(
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
 	// +optional
 	planKey *dagger.Secret,
+	// Run the tests again although nothing changed: any value not used before,
+	// such as the CI job's id.
+	// +optional
+	attempt string,
 	// Fold each part in a GitLab job log.
 	// +optional
 	sections bool,
@@ -383,7 +391,7 @@ func (p *Pipeline) Release(
 	if err := steps.IsForRelease(environment); err != nil {
 		return "", err
 	}
-	return p.chain(ctx, environment, planKey, sections)
+	return p.chain(ctx, environment, planKey, attempt, sections)
 }
 
 // Give an environment's outputs, without the sensitive ones.

@@ -140,14 +140,14 @@ func (p *Pipeline) deployment(ctx context.Context, environment string, artifact 
 }
 
 // chain is the whole pipeline of an environment.
-func (p *Pipeline) chain(ctx context.Context, environment string, key *dagger.Secret, sections bool) (string, error) {
+func (p *Pipeline) chain(ctx context.Context, environment string, key *dagger.Secret, attempt string, sections bool) (string, error) {
 	target, err := ci.TargetNamed(environment)
 	if err != nil {
 		return "", err
 	}
 	var artifact, plan *dagger.File
 	parts := []steps.Part{
-		{Name: "test", Run: func(ctx context.Context) (string, error) { return p.Test(ctx, "") }},
+		{Name: "test", Run: func(ctx context.Context) (string, error) { return p.Test(ctx, attempt) }},
 		{Name: "package", Run: func(ctx context.Context) (text string, err error) {
 			if artifact, err = p.BuildPackage(ctx); err != nil {
 				return "", err

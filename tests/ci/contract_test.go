@@ -173,12 +173,24 @@ var rules = []rule{
 				differ(component.At(j, "artifacts", "when"), "always"),
 				differ(component.At(j, "artifacts", "reports", "junit"), "reports/junit.xml"),
 				differ(component.At(j, "artifacts", "reports", "coverage_report"), map[string]any{"coverage_format": "cobertura", "path": "reports/coverage.xml"}),
-				differ(strings.Contains(fmt.Sprint(j["after_script"]), "test-reports -o reports"), true),
+				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --attempt "$CI_JOB_ID" -o reports`), true),
 			)
 		})
 	}, func(c component.Config) {
 		component.At(job(c, "unit-test"), "artifacts").(map[string]any)["when"] = "on_success"
 	}},
+
+	{"a retried job runs the tests again, and the reports are of that run", func(c component.Config) string {
+		return each([]string{"unit-test", "chain-merge-request", "chain-staging", "chain-production"}, func(name string) string {
+			return first(differ(strings.Count(fmt.Sprint(job(c, name)["script"]), `--attempt "$CI_JOB_ID"`), 1),
+				differ(strings.Count(fmt.Sprint(job(c, name)["after_script"]), `--attempt "$CI_JOB_ID"`), 1))
+		})
+	}, func(c component.Config) { job(c, "unit-test")["after_script"] = []any{"dagger call test-reports"} }},
+
+	{"without a registry nothing is pushed", func(c component.Config) string {
+		return first(differ(component.At(job(c, "build-images"), "rules", 0, "when"), "never"),
+			differ(regexp.MustCompile(`^"[^"]*" == ""$`).MatchString(fmt.Sprint(component.At(job(c, "build-images"), "rules", 0, "if"))), true))
+	}, func(c component.Config) { job(c, "build-images")["rules"] = job(c, "plan")["rules"] }},
 
 	{"the coverage is found in the job's log", func(c component.Config) string {
 		return each([]string{"unit-test", "chain-merge-request"}, func(name string) string {

@@ -22,25 +22,31 @@ type system struct {
 
 var systems = []system{
 	{"github.yml", map[string]string{
-		"${{ vars.TF_STATE_BUCKET }}": "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}", "${{ vars.AWS_ROLE_ARN }}": "{Role}",
+		"$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT": "{Attempt}",
+		"${{ vars.TF_STATE_BUCKET }}":        "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}", "${{ vars.AWS_ROLE_ARN }}": "{Role}",
 		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}": "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
 		"env://AWS_ID_TOKEN": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}"}},
 	{"circleci.yml", map[string]string{
-		"$TF_STATE_BUCKET": "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$AWS_ROLE_ARN": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
+		"$CIRCLE_WORKFLOW_JOB_ID": "{Attempt}",
+		"$TF_STATE_BUCKET":        "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$AWS_ROLE_ARN": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
 		"env://CIRCLE_OIDC_TOKEN_V2": "{IDToken}", "mr-${CIRCLE_PULL_REQUEST##*/}": "mr-{MergeRequest}"}},
 	{"azure-pipelines.yml", map[string]string{
-		"$(TF_STATE_BUCKET)": "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(AWS_ROLE_ARN)": "{Role}",
+		"$BUILD_BUILDID-$SYSTEM_JOBATTEMPT": "{Attempt}",
+		"$(TF_STATE_BUCKET)":                "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(AWS_ROLE_ARN)": "{Role}",
 		"$(System.CollectionUri)$(System.TeamProject)/_build/results?buildId=$(Build.BuildId)": "{JobURL}",
 		"env://AWS_ID_TOKEN": "{IDToken}", "mr-$(System.PullRequest.PullRequestId)": "mr-{MergeRequest}"}},
 	{"bitbucket-pipelines.yml", map[string]string{
+		"$BITBUCKET_STEP_UUID-$BITBUCKET_STEP_RUN_NUMBER": "{Attempt}",
 		"$TF_STATE_BUCKET": "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$AWS_ROLE_ARN": "{Role}",
 		"$BITBUCKET_GIT_HTTP_ORIGIN/pipelines/results/$BITBUCKET_BUILD_NUMBER": "{JobURL}",
 		"env://BITBUCKET_STEP_OIDC_TOKEN":                                      "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}"}},
 	{"buildkite.yml", map[string]string{
-		"$$TF_STATE_BUCKET": "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$AWS_ROLE_ARN": "{Role}",
+		"$$BUILDKITE_JOB_ID": "{Attempt}",
+		"$$TF_STATE_BUCKET":  "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$AWS_ROLE_ARN": "{Role}",
 		"$$BUILDKITE_BUILD_URL#$$BUILDKITE_JOB_ID": "{JobURL}", "env://AWS_ID_TOKEN": "{IDToken}", "mr-$$BUILDKITE_PULL_REQUEST": "mr-{MergeRequest}",
 		"$$": "$"}},
 	{"Jenkinsfile", map[string]string{
+		"$BUILD_TAG":             "{Attempt}",
 		"${env.TF_STATE_BUCKET}": "{StateBucket}", "${env.PIPELINE_REGISTRY}": "{Registry}", "${env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
 		"env://AWS_ID_TOKEN": "{IDToken}", "'mr-' + env.CHANGE_ID": "mr-{MergeRequest}"}},
 }
@@ -146,7 +152,7 @@ func gitlab(t *testing.T) pipeline {
 				for _, off := range []string{" $PIPELINE_SAVE_PLAN", " $PIPELINE_SAVED_PLAN"} {
 					line = strings.ReplaceAll(line, off, "")
 				}
-				p.calls = append(p.calls, line)
+				p.calls = append(p.calls, strings.ReplaceAll(line, "$CI_JOB_ID", "{Attempt}"))
 			}
 		}
 		p.aws = strings.ReplaceAll(fmt.Sprint(job(c, name)["variables"].(map[string]any)["PIPELINE_AWS"]), "env://AWS_ID_TOKEN", "{IDToken}")
@@ -173,7 +179,7 @@ func TestEquivalence(t *testing.T) {
 			// Each change must be noticed.
 			for _, change := range [][2]string{
 				{" --artifact artifact.zip", ""}, {"deploy --environment", "plan --environment"}, {"test-reports", "test"}, {"--source .", "--source /"},
-				{"--tag", "--name"}, {"dagger call -q", "dagger call"}, {"--state-bucket=", "--bucket="}, {"--web-identity-token=", "--token="}, {"staging", "stage"},
+				{"--tag", "--name"}, {" --attempt ", " --try "}, {"dagger call -q", "dagger call"}, {"--state-bucket=", "--bucket="}, {"--web-identity-token=", "--token="}, {"staging", "stage"},
 			} {
 				if !strings.Contains(text, change[0]) {
 					t.Errorf("%q is not in the file", change[0])
