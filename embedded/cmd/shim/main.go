@@ -127,9 +127,7 @@ func execute(o options, args []string, out *outputs) int {
 	}
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Args[0] = args[0]
-	cmd.Stdout, cmd.Stderr = out.stdout, out.stderr
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool { return kv == "SSH_AUTH_SOCK="+o.control })
-	cmd.WaitDelay = drain
 	// A group of its own: a stop request reaches the command and its children,
 	// as Ctrl-C in a terminal does.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -142,13 +140,21 @@ func execute(o options, args []string, out *outputs) int {
 		defer in.Close()
 		cmd.Stdin = in
 	}
-	if err := cmd.Start(); err != nil {
+	streams, err := connect(cmd, out)
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
 		fmt.Fprintf(out.stderr, "exec: %v\n", err)
 		return 126
 	}
-	forwardStop(o.control, cmd.Process.Pid)
+	stopped := forwardStop(o.control, cmd.Process.Pid)
 	err = cmd.Wait()
-	if err != nil && !errors.Is(err, exec.ErrWaitDelay) && cmd.ProcessState == nil {
+	if stopped() {
+		waitGroup(cmd.Process.Pid)
+	}
+	streams.drain()
+	if err != nil && cmd.ProcessState == nil {
 		fmt.Fprintf(out.stderr, "exec: %v\n", err)
 		return 126
 	}

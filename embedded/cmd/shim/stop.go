@@ -4,27 +4,30 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 )
 
 // forwardStop sends the command's process group SIGINT for each byte that
 // arrives on the control socket, and passes on SIGINT and SIGTERM that the
 // shim itself gets. A socket that is not there only means that nobody can ask
-// for a stop.
-func forwardStop(control string, pid int) {
+// for a stop. stopped tells whether anybody has.
+func forwardStop(control string, pid int) (stopped func() bool) {
+	var asked atomic.Bool
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
 		for s := range signals {
+			asked.Store(true)
 			_ = syscall.Kill(-pid, s.(syscall.Signal))
 		}
 	}()
 	if control == "" {
-		return
+		return asked.Load
 	}
 	conn, err := net.Dial("unix", control)
 	if err != nil {
-		return
+		return asked.Load
 	}
 	go func() {
 		defer conn.Close()
@@ -36,4 +39,18 @@ func forwardStop(control string, pid int) {
 			signals <- syscall.SIGINT
 		}
 	}()
+	return asked.Load
+}
+
+// waitGroup waits until the process group is empty. A shell ends at once when it
+// is asked to stop; the terraform that it started has to release its lock first,
+// and would be killed with the container. Orphans become children of the shim,
+// the container's first process.
+func waitGroup(pgid int) {
+	for {
+		_, err := syscall.Wait4(-pgid, nil, 0, nil)
+		if err != nil && err != syscall.EINTR {
+			return
+		}
+	}
 }
