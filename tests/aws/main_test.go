@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"dagger/pipeline/tests/harness"
 )
@@ -52,6 +53,7 @@ func images() string { return world.Lab.Registry + "/" + strings.ToLower(rand.Te
 
 // entry is a line of the log of the AWS stand-in.
 type entry struct {
+	Time                          time.Time
 	Method, Path, Service, Action string
 	Status                        int
 	Session                       *struct {

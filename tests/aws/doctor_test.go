@@ -1,0 +1,37 @@
+package aws
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDoctor(t *testing.T) {
+	world.NeedAWS(t)
+	p := world.Project(t)
+	well := []string{"engine", "role", "session", "registry push", "state bucket", "state privacy"}
+	r := world.Succeed(t, call(p, images(), web(), "doctor"))
+	for _, name := range well {
+		if !strings.Contains(r.Stdout, "ok      "+name+": ") {
+			t.Errorf("no line says that %s is ok:\n%s", name, r.Stdout)
+		}
+	}
+	if strings.Contains(r.Stdout, "not ok") {
+		t.Errorf("something is not ok:\n%s", r.Stdout)
+	}
+	for name, test := range map[string]struct {
+		flags []string
+		bad   string
+	}{
+		"wrong bucket":    {web("--state-bucket", "no-such-bucket"), "not ok  state bucket: "},
+		"wrong account":   {web("--allowed-accounts", "210987654321"), "not ok  role: "},
+		"no credentials":  {nil, "not ok  identity: no AWS credentials are given: give "},
+		"no such machine": {[]string{"--instance-metadata", "http://127.0.0.1:9"}, "not ok  identity: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := world.Run(t, call(p, images(), test.flags, "doctor"))
+			if r.Code != 1 || !strings.Contains(r.Stderr, test.bad) || !strings.Contains(r.Stderr, "checks are not ok: ") {
+				t.Errorf("exit code %d, want 1, and %q in\n%s", r.Code, test.bad, r.Stderr)
+			}
+		})
+	}
+}
