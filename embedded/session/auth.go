@@ -30,12 +30,6 @@ func (r *registryAuth) set(address, username, password string) {
 	r.byHost[h] = dockertypes.AuthConfig{ServerAddress: h, Username: username, Password: password}
 }
 
-func (r *registryAuth) unset(address string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.byHost, registryHost(address))
-}
-
 // registryHost is the host (and port) of an image address or registry URL.
 func registryHost(address string) string {
 	_, rest, ok := strings.Cut(address, "://")

@@ -39,7 +39,6 @@ type steps struct {
 	mu    sync.Mutex
 	order []digest.Digest
 	seen  map[digest.Digest]*client.Vertex
-	execs map[digest.Digest]bool
 }
 
 // execPrefix starts the progress name of every exec.
