@@ -1,12 +1,17 @@
 package tests
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/rand"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"dagger/pipeline/tests/harness"
 )
@@ -149,6 +154,25 @@ func TestSearchFinds(t *testing.T) {
 	} {
 		if len(search.Bytes("text", []byte(text))) == 0 {
 			t.Errorf("did not find the value in %.40q", text)
+		}
+	}
+	for form, pack := range map[string]func(io.Writer) (io.WriteCloser, error){
+		"gzip": func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil },
+		"zstd": func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) },
+	} {
+		var packed bytes.Buffer
+		w, err := pack(&packed)
+		if err == nil {
+			_, err = io.WriteString(w, strings.Repeat("a text before it ", 100)+value)
+		}
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(search.Bytes("text", packed.Bytes())) == 0 {
+			t.Errorf("did not find the value in a text packed with %s", form)
 		}
 	}
 	if found := search.Bytes("text", []byte("canary/+valu")); len(found) > 0 {

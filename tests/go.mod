@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	filippo.io/age v1.3.2
+	github.com/klauspost/compress v1.20.2
 	go.yaml.in/yaml/v3 v3.0.4
 )
 

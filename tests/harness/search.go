@@ -18,6 +18,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Search finds values in places where they must not be, in every form that they are likely to be
@@ -91,7 +93,17 @@ func (s *Search) stream(where string, r io.Reader) ([]string, error) {
 		}
 		return found, err
 	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		return []string{where + " is packed with zstd: this search cannot look into it"}, nil
+		unpacked, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, nil
+		}
+		defer unpacked.Close()
+		found, err := s.plain(where+" (unpacked)", unpacked)
+		if err != nil {
+			// What cannot be read must not pass for what holds nothing.
+			return append(found, fmt.Sprintf("%s cannot be unpacked: %v", where, err)), nil
+		}
+		return found, nil
 	}
 	return s.plain(where, in)
 }
