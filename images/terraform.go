@@ -130,7 +130,7 @@ func (t Terraform) withTerraform() dagger.WithContainerFunc {
 
 // lock is the text of the root module's lock file, "" where it has none.
 func (t Terraform) lock(ctx context.Context) (string, error) {
-	ok, err := t.Source.Exists(ctx, t.Infra)
+	ok, err := t.Source.Exists(ctx, t.Infra, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType})
 	if err != nil {
 		return "", err
 	}

@@ -15,6 +15,7 @@ var (
 	badKeys    = regexp.MustCompile(`No valid credential sources found|\b(?:InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken\w*)\b`)
 	denied     = regexp.MustCompile(`\b(?:AccessDenied|Forbidden)\b`)
 	noValue    = regexp.MustCompile(`root module input variable "([^"]+)" is not set`)
+	listItem   = regexp.MustCompile(`(?m)^\s*- (.+)$`)
 	// preamble announces the error that comes after it.
 	preamble = regexp.MustCompile(`(?m)^Error: Terraform encountered problems during initialisation[^\n]*$`)
 	frame    = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
@@ -55,6 +56,11 @@ func Explain(output, bucket, environment string) string {
 		return "AWS cannot be reached: " + dialled(flat) + ": check the network and --aws-endpoint"
 	}
 	line := oneLine(m[1])
+	if strings.HasSuffix(line, ":") { // the first item of a list says more
+		if item := listItem.FindStringSubmatch(text); item != nil {
+			line += " " + oneLine(item[1])
+		}
+	}
 	if where := whereLine.FindStringSubmatch(text); where != nil {
 		return fmt.Sprintf("%s: see %s line %s", line, where[1], where[2])
 	}

@@ -72,6 +72,10 @@ func TestExplain(t *testing.T) {
 			"Error: Failed to save state\n\nError saving state: failed to upload state\nError: Failed to write state: 403\nError: state not written: terraform_data.a (id 7) is not in it: it is kept\n",
 			"state not written: terraform_data.a (id 7) is not in it: it is kept",
 		},
+		"a list": {
+			"Error: Error refreshing state: 2 problems:\n\n- Unsupported state file format: The state file could not be parsed as JSON: syntax error at byte offset 1.\n- Unsupported state file format: no version\n",
+			"Error refreshing state: 2 problems: Unsupported state file format: The state file could not be parsed as JSON: syntax error at byte offset 1.",
+		},
 		"locked by nobody known": {
 			"Error: Error acquiring the state lock\n\nError message: something\n",
 			"the state of mr-1 is locked: wait until that run has ended and try again",

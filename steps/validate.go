@@ -18,6 +18,9 @@ func (w Workspace) module() *dagger.Container {
 
 // Validate checks the root module without a state or an account.
 func Validate(ctx context.Context, w Workspace) (string, error) {
+	if err := w.checkModule(ctx); err != nil {
+		return "", err
+	}
 	c, err := w.terraform(ctx, w.module(), "init", "-no-color", "-backend=false")
 	if err != nil {
 		return "", err

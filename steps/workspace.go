@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,6 +108,9 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 	if err := w.State.validate(); err != nil {
 		return nil, err
 	}
+	if err := w.checkModule(ctx); err != nil {
+		return nil, err
+	}
 	args := []string{"init", "-no-color", "-reconfigure"}
 	locked, err := w.Source.Directory(w.Infra).Exists(ctx, ".terraform.lock.hcl")
 	if err != nil {
@@ -120,6 +124,29 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 		WithNewFile(path.Join(w.Infra, backendFile), backend).
 		WithWorkdir(path.Join(images.Workdir, w.Infra))
 	return w.terraform(ctx, w.live(c), args...)
+}
+
+// checkModule refuses a root module without configuration: terraform takes it
+// for one that wants nothing, and would destroy all that is there.
+func (w Workspace) checkModule(ctx context.Context) error {
+	names, err := w.Source.Directory(w.Infra).Entries(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(names, configures) {
+		return fmt.Errorf("reading the root module: no *.tf file in %q: name the directory that has them with --infra", w.Infra)
+	}
+	return nil
+}
+
+// configures tells whether terraform, or OpenTofu, reads a file.
+func configures(name string) bool {
+	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
 }
 
 // terraform runs one command and returns the container after it.

@@ -7,10 +7,22 @@ import (
 	"testing"
 )
 
-// s3 sends the stand-in a request about an object of the state bucket; it looks at a signature's scope only.
-func s3(t *testing.T, method, key, body string) (status int, answer string) {
+// s3 sends the stand-in a request about the state bucket: an object, or a query.
+func s3(t *testing.T, method, what, body string) (status int, answer string) {
 	t.Helper()
-	req, err := http.NewRequest(method, world.AWS.Endpoint+"/"+world.AWS.StateBucket+key, strings.NewReader(body))
+	return send(t, method, "/"+world.AWS.StateBucket+what, body)
+}
+
+// bucket sends the stand-in a request about a bucket's setting.
+func bucket(t *testing.T, method, name, setting, body string) (status int, answer string) {
+	t.Helper()
+	return send(t, method, "/"+name+"?"+setting, body)
+}
+
+// send sends a request to S3; the stand-in looks at a signature's scope only.
+func send(t *testing.T, method, path, body string) (status int, answer string) {
+	t.Helper()
+	req, err := http.NewRequest(method, world.AWS.Endpoint+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
