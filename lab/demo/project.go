@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -66,7 +67,7 @@ func (d *demo) dotenv(infra string) string {
 }
 
 // edit changes one source file of the copy.
-func (d *demo) edit() error {
+func (d *demo) edit(context.Context) error {
 	f, err := os.OpenFile(filepath.Join(d.app(), filepath.FromSlash(edited)), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return fmt.Errorf("editing the project: %w", err)

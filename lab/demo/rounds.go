@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -24,24 +21,25 @@ var (
 	plan    = step{name: "plan", args: []string{"plan", "--environment", environment}, deploys: true}
 	deploy  = step{name: "deploy", args: []string{"deploy", "--environment", environment}, deploys: true}
 	destroy = step{name: "destroy", args: []string{"destroy", "--environment", environment}, deploys: true}
+	publish = step{name: "publish-images", args: []string{"publish-images", "--tag", environment}, deploys: true}
 )
 
 // round is the steps under one condition: a column of the table.
 type round struct {
 	column string
 	title  string
+	before func(*demo, context.Context) error // makes the condition; may be nil
 	steps  []step
-	before func(*demo) error
 }
+
+const otherRunner = "other runner"
 
 var rounds = []round{
-	{"first run", "First run: nothing is built yet", []step{test, pack, plan, deploy}, nil},
-	{"after an edit", "After an edit of " + edited, []step{test, pack, plan, deploy, destroy}, (*demo).edit},
-	{"unchanged", "The same again: nothing has changed", []step{test, pack, plan, deploy, destroy}, nil},
+	{"first run", "First run: nothing is built yet", nil, []step{test, pack, plan, deploy}},
+	{"after an edit", "After an edit of " + edited, (*demo).edit, []step{test, pack, plan, deploy, destroy}},
+	{"unchanged", "The same again: nothing has changed", nil, []step{test, pack, plan, deploy, destroy}},
+	{otherRunner, "Another runner: its engine is empty, but the images are in the registry", (*demo).move, []step{test, pack, plan}},
 }
-
-// stepFormat is a line on a step: its name, time, containers and result.
-const stepFormat = "  %-15s %8s  %-40s %s"
 
 // result is how long the steps of a round took, by name.
 type result struct {
@@ -53,10 +51,13 @@ type result struct {
 func (d *demo) rounds(ctx context.Context) ([]result, error) {
 	var out []result
 	for _, r := range rounds {
+		if r.column == otherRunner && !d.deploys {
+			continue // both images are published, and the terraform image cannot be built
+		}
 		d.view.heading("%s", r.title)
 		d.view.print("%s", d.view.paint("2", fmt.Sprintf(stepFormat, "step", "time", "containers", "result")))
 		if r.before != nil {
-			if err := r.before(d); err != nil {
+			if err := r.before(d, ctx); err != nil {
 				return nil, err
 			}
 		}
@@ -76,51 +77,15 @@ func (d *demo) rounds(ctx context.Context) ([]result, error) {
 	return out, nil
 }
 
-// step runs one call and writes its line.
-func (d *demo) step(ctx context.Context, s step) (time.Duration, error) {
-	summary := d.path("summary.json")
-	if err := os.RemoveAll(summary); err != nil {
-		return 0, fmt.Errorf("removing the last summary: %w", err)
+// move makes this machine a runner that has built nothing: what was built goes to the registry, and the
+// engine's cache is emptied.
+func (d *demo) move(ctx context.Context) error {
+	if _, err := d.step(ctx, publish); err != nil {
+		return err
 	}
-	a := d.view.begin(s.name)
-	var p progress
-	built := false
-	note := func(line string) {
-		built = built || strings.HasPrefix(line, "building the module ")
-		if shown, ok := p.line(line); ok {
-			a.note(shown)
-		}
-	}
-	args := append([]string{"call", "--progress", "plain"}, s.args...)
-	out, err := d.withEnv(ctx, d.app(), []string{"PIPELINE_SUMMARY=" + summary}, note, filepath.Join(d.checkout, "pipeline"), args...)
-	took := a.end()
-	if err != nil {
-		return 0, err
-	}
-	fmt.Fprintln(d.log, strings.TrimSpace(out))
-	did, err := readSummary(summary)
-	if err != nil {
-		return 0, err
-	}
-	said := d.said(s, out, did)
-	if built {
-		said += " (and compiled the pipeline, once)"
-	}
-	d.view.print(stepFormat, s.name, seconds(took), did.containers(), said)
-	return took, nil
-}
-
-// said is what came of a step, in a few words.
-func (d *demo) said(s step, out string, did ran) string {
-	text := lastLine(out)
-	if s.name == pack.name {
-		text = "artifact.zip"
-		if info, err := os.Stat(filepath.Join(d.app(), text)); err == nil {
-			text = fmt.Sprintf("artifact.zip, %d kB", (info.Size()+512)/1024)
-		}
-	}
-	if len(did.work) == 0 {
-		text += " (kept: nothing had to run)"
-	}
-	return text
+	a := d.view.begin("engine")
+	a.note("emptying its cache")
+	_, err := d.command(ctx, d.checkout, a.note, "./pipeline", "engine", "prune", "--all")
+	a.end()
+	return err
 }

@@ -4,15 +4,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 )
 
 // ran is what a call did: how many of the commands that build a container ran (0: it was reused; -1:
-// it was not needed), and which commands ran in them.
+// none was needed), which containers came from the registry, and which commands ran in them.
 type ran struct {
 	app, terraform int
+	pulled         []string
 	work           []string
 }
+
+// published matches the name of a pull of one of the two images.
+var published = regexp.MustCompile(`^pull \S+/(app|terraform)@sha256:`)
 
 // vertex is one step in the summary of a call.
 type vertex struct {
@@ -40,6 +46,11 @@ func readSummary(path string) (ran, error) {
 func count(steps []vertex) ran {
 	out := ran{app: -1, terraform: -1}
 	seen := map[string]bool{}
+	for _, s := range steps {
+		if m := published.FindStringSubmatch(s.Name); m != nil && !slices.Contains(out.pulled, m[1]) {
+			out.pulled = append(out.pulled, m[1])
+		}
+	}
 	for _, cached := range []bool{false, true} {
 		for _, s := range steps {
 			if !s.Exec || s.Cached != cached || seen[s.Name] {
@@ -98,6 +109,8 @@ func (r ran) containers() string {
 		switch {
 		case c.n > 0:
 			parts = append(parts, fmt.Sprintf("%s built (%d commands)", c.name, c.n))
+		case slices.Contains(r.pulled, c.name):
+			parts = append(parts, c.name+" pulled")
 		case c.n == 0:
 			parts = append(parts, c.name+" reused")
 		}

@@ -41,6 +41,17 @@ func TestCount(t *testing.T) {
 			containers: "app reused, terraform built (2 commands)",
 		},
 		{
+			name: "from the registry",
+			steps: []vertex{
+				{Name: "pull 127.0.0.1:5000/python:3.11"},
+				{Name: "pull 127.0.0.1:5000/service/app@sha256:00"},
+				{Name: "pull 127.0.0.1:5000/service/app@sha256:00", Cached: true},
+				exec("make test", false),
+			},
+			want:       ran{app: -1, terraform: -1, pulled: []string{"app"}, work: []string{"make test"}},
+			containers: "app pulled",
+		},
+		{
 			name:       "nothing had to run",
 			steps:      []vertex{exec("sh -c ... install-dependencies", true), exec("make test", true)},
 			want:       ran{app: 0, terraform: -1},
