@@ -9,12 +9,12 @@ import (
 	"dagger/pipeline/tests/harness"
 )
 
-// OpenTofu is used where the base image brings it: its plan, lock and state are handled like terraform's. The binary
-// is built by `go -C tests/tofu build` (make tofu), which takes minutes: PIPELINE_TEST_TOFU names it.
+// OpenTofu is used where the base image brings it: its plan, lock and state are handled like terraform's. Building it takes
+// minutes, so the test runs where PIPELINE_TEST_TOFU names the binary: see tests/tofu/go.mod.
 func TestOpenTofu(t *testing.T) {
 	tofu := os.Getenv("PIPELINE_TEST_TOFU")
 	if tofu == "" {
-		t.Skip("no OpenTofu: set PIPELINE_TEST_TOFU to its binary, see tests/tofu")
+		t.Skip("no OpenTofu: set PIPELINE_TEST_TOFU to its binary, see tests/tofu/go.mod")
 	}
 	p := project(t, counted)
 	image := world.Lab.Registry + "/tofu:1.12"
