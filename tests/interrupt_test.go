@@ -41,7 +41,7 @@ func TestInterruptedDeploy(t *testing.T) {
 				t.Errorf("the error does not say that it was interrupted: %q", line)
 			}
 			if world.Locked(t, env) {
-				t.Error("the state is still locked")
+				t.Fatal("the state is still locked")
 			}
 			// What was finished before is in the state.
 			if state, _ := world.Object(t, "fixture/"+env+"/terraform.tfstate"); !strings.Contains(state, `"type": "terraform_data"`) {
