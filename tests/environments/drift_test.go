@@ -37,7 +37,7 @@ func TestDrift(t *testing.T) {
 	p := project(t, bucketed)
 	env := world.Environment()
 	on := func(verb string, flags ...string) harness.Call {
-		return call(p, verb, env, flags...).And("--provider-mirror", world.Lab.Mirror)
+		return common(call(p, verb, env, flags...).And("--provider-mirror", world.Lab.Mirror))
 	}
 	lockProviders(t, p)
 	world.Succeed(t, on("deploy"))

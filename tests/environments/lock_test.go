@@ -28,7 +28,7 @@ func TestHeldLock(t *testing.T) {
 		call(p, "destroy", env),
 		call(p, "drift", env),
 	} {
-		refused(t, c.And("--lock-timeout", "0s"), 1, want)
+		refused(t, common(c.And("--lock-timeout", "0s")), 1, want)
 	}
 	if _, held := lock(t, env); !held {
 		t.Error("the lock is gone")

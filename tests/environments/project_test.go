@@ -2,6 +2,7 @@ package environments
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,8 +36,32 @@ func call(p *harness.Project, verb, environment string, flags ...string) harness
 	case "plan", "plan-report", "deploy", "drift":
 		c = c.And("--artifact", p.Path("artifact.bin"))
 	}
-	return c.And(flags...)
+	return common(c.And(flags...))
 }
+
+// common moves the flags that all functions have in common before the function, where a Dagger engine wants them. Of one
+// that is given twice, the last is taken.
+func common(c harness.Call) harness.Call {
+	args := c.Args
+	given := map[string]string{}
+	rest := c
+	for i := 0; i+1 < len(args); i++ {
+		if name := args[i]; slices.Contains(commonFlags, name) {
+			given[name] = args[i+1]
+			rest = rest.Without(name)
+		}
+	}
+	front := []string{rest.Args[0]}
+	for _, name := range commonFlags {
+		if value, ok := given[name]; ok {
+			front = append(front, name, value)
+		}
+	}
+	rest.Args = append(front, rest.Args[1:]...)
+	return rest
+}
+
+var commonFlags = []string{"--lock-timeout", "--job", "--provider-mirror", "--aws-endpoint", "--terraform-image", "--state-bucket", "--infra"}
 
 // result is the last line that a call printed as its result.
 func result(t *testing.T, c harness.Call) string {

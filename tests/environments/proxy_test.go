@@ -65,5 +65,5 @@ func newFaulty(t *testing.T) *faulty {
 
 // on sends a call's requests through this server.
 func (f *faulty) on(c harness.Call) harness.Call {
-	return c.Without("--aws-endpoint").And("--aws-endpoint", f.URL)
+	return common(c.And("--aws-endpoint", f.URL))
 }

@@ -92,7 +92,7 @@ func TestSweepGoesOn(t *testing.T) {
 		world.Succeed(t, call(p, "deploy", e))
 	}
 	putObject(t, name+"/mr-1/terraform.tfstate.tflock", `{"ID":"`+lockID+`","Operation":"OperationTypeApply","Who":"`+holder+`","Created":"2026-11-02T03:04:05Z"}`)
-	refused(t, p.Call("sweep", "--open", "9", "--dry-run=false", "--lock-timeout", "0s"), 1, "sweeping: could not destroy mr-1: ", "mr-1 is locked by "+holder, "mr-2: 1 destroyed")
+	refused(t, common(p.Call("sweep", "--open", "9", "--dry-run=false", "--lock-timeout", "0s")), 1, "sweeping: could not destroy mr-1: ", "mr-1 is locked by "+holder, "mr-2: 1 destroyed")
 	if !stateExists(t, name, "mr-1") || stateExists(t, name, "mr-2") {
 		t.Error("want mr-1 left and mr-2 gone")
 	}

@@ -23,7 +23,7 @@ func TestOpenTofu(t *testing.T) {
 		"with-file", "--path", "/usr/local/bin/tofu", "--source", tofu, "--permissions", "0755",
 		"publish", "--address", image))
 	on := func(c harness.Call) harness.Call {
-		return c.Without("--terraform-image").And("--terraform-image", image)
+		return common(c.And("--terraform-image", image))
 	}
 
 	said := world.Succeed(t, on(p.Call("terraform-container", "with-exec", "--args", "terraform,version", "stdout"))).Stdout

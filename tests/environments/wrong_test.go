@@ -79,7 +79,7 @@ func TestWrongInput(t *testing.T) {
 			if test.name == "variable of another type" {
 				p.Write("infra/size.auto.tfvars", "size = \"small\"\n")
 			}
-			r := world.Run(t, c)
+			r := world.Run(t, common(c))
 			if test.want == "" {
 				if r.Code != 0 {
 					t.Errorf("exit code %d\n%s", r.Code, r.Stderr)
