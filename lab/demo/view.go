@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -169,8 +170,12 @@ func (v *view) draw() {
 	}
 }
 
-// cut shortens a line to n characters and takes out what would move the cursor.
+// colours are what commands write for a terminal of their own.
+var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+// cut shortens a line to n characters and takes out what would colour it or move the cursor.
 func cut(line string, n int) string {
+	line = colours.ReplaceAllString(line, "")
 	runes := []rune(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '

@@ -33,11 +33,11 @@ func TestViewElsewhere(t *testing.T) {
 	var b strings.Builder
 	v := &view{w: &b}
 	a := v.begin("test")
-	a.note("installing\x1b[31m")
+	a.note("installing\x1b[31m red\x1b[2K")
 	v.tick(a)
 	v.heading("Heading")
 	a.end()
-	if got, want := b.String(), "    ... test: 0s  installing [31m\n\nHeading\n"; got != want {
+	if got, want := b.String(), "    ... test: 0s  installing red [2K\n\nHeading\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
