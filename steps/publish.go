@@ -8,9 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/aws"
-	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
-	"dagger/pipeline/internal/dagger"
 )
 
 // Pushed is an image that the registry has now.
@@ -138,37 +136,14 @@ func (p Publish) tag(ctx context.Context, image images.Image, digest, tag string
 	return err
 }
 
-// PublishTags are the tags to push under: those given, and the one of the
-// pipeline that facts tell of: mr-7, staging, latest for production, or that of
-// a branch. facts are a CI system's variables in dotenv form, nil for none.
-func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]string, error) {
-	if facts == nil {
-		return given, nil
-	}
-	text, err := facts.Contents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	known, ok, err := ci.FromDotenv(text)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, errors.New("reading the CI's facts: the file is of no CI system that is known: write its variables into it, such as `env | grep ^CI_`, or give --tag")
-	}
-	target := ci.TargetFor(known, ci.Rules{})
-	if target.Tag == "" {
-		images.Tell("no moving tag: " + target.Reason)
-		return given, nil
-	}
-	return append(given, target.Tag), nil
-}
-
 // PushedText is the result as lines or, in format "json", as a JSON list.
 func PushedText(all []Pushed, format string) (string, error) {
 	if format == "json" {
 		text, err := json.Marshal(all)
 		return string(text), err
+	}
+	if format != "text" {
+		return "", fmt.Errorf("giving the digests: no format %q: use text or json", format)
 	}
 	var lines []string
 	for _, p := range all {

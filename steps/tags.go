@@ -1,0 +1,62 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+)
+
+// PublishTags are the tags to push under: those given, empty ones left out, and
+// the one of the pipeline that facts tell of: mr-7, staging, latest for
+// production, or that of a branch. facts are a CI system's variables in dotenv
+// form, nil for none.
+func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]string, error) {
+	if facts == nil {
+		return checkedTags(given)
+	}
+	text, err := facts.Contents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, ok, err := ci.FromDotenv(text)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("reading the CI's facts: the file is of no CI system that is known: write its variables into it, such as `env | grep ^CI_`, or give --tag")
+	}
+	target := ci.TargetFor(known, ci.Rules{})
+	if target.Tag == "" {
+		images.Tell("no moving tag: " + target.Reason)
+	}
+	return checkedTags(append(given, target.Tag))
+}
+
+var (
+	tagForm    = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
+	contentTag = regexp.MustCompile(`^(app|terraform|module)-[0-9a-f]{32}$`)
+)
+
+// checkedTags refuses what no tag can be, and the names of contents, which do
+// not move.
+func checkedTags(given []string) ([]string, error) {
+	var out []string
+	for _, tag := range given {
+		switch {
+		case tag == "" || slices.Contains(out, tag):
+		case !tagForm.MatchString(tag):
+			return nil, fmt.Errorf("reading --tag %q: not a tag: use up to 128 letters, digits and _.-", tag)
+		case contentTag.MatchString(tag):
+			return nil, fmt.Errorf("reading --tag %q: it names a content, and those do not move: choose another", tag)
+		default:
+			out = append(out, tag)
+		}
+	}
+	return out, nil
+}
