@@ -14,7 +14,7 @@ each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit end-to-end lint format vet staticcheck readme golangci-lint bindings setup \
-	bench-overhead lab-up lab-down clean
+	bench bench-full bench-overhead lab-up lab-down clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,12 @@ bindings: ## generate dagger.gen.go and internal/dagger, offline
 
 setup:
 	@.ci/setup
+
+bench: setup ## measure what reuse saves: about a quarter of an hour; results in docs/benchmarks
+	GOWORK=off go run -C bench . run
+
+bench-full: setup ## the same with all sizes and repetitions: hours
+	GOWORK=off go run -C bench . run --full
 
 bench-overhead: setup ## measure what the embedded engine adds to a warm call
 	GOWORK=off go run -C bench ./overhead

@@ -1,0 +1,107 @@
+// Package arm holds the ways of running a pipeline that the benchmark compares. All run the same jobs on
+// the same project, from the same base image.
+package arm
+
+import (
+	"context"
+	"time"
+
+	"dagger/pipeline/bench/world"
+)
+
+// An Arm runs the jobs of a pipeline one after another, as a CI system with one runner does.
+type Arm interface {
+	// Name is one letter; see Titles.
+	Name() string
+	// Forget removes all that earlier runs left: the next run is the first of a new runner.
+	Forget(ctx context.Context) error
+	// Pipeline runs one pipeline on the project.
+	Pipeline(ctx context.Context, p *world.Project, jobs []Job) (Result, error)
+	// Kept is how many bytes the arm keeps from run to run, beside the base image.
+	Kept(ctx context.Context) (int64, error)
+	// Close ends all processes of the arm and removes what it left.
+	Close() error
+}
+
+// Titles say what each arm is.
+var Titles = map[string]string{
+	"A": "every job installs everything",
+	"B": "virtual environment archived and restored (cache:)",
+	"C": "the seed: image built and pushed by each pipeline, pulled by each job",
+	"D": "this pipeline, empty engine, images in the registry",
+	"E": "this pipeline, kept engine",
+	"F": "this pipeline, kept engine, one call",
+	"Z": "bare commands in a ready environment, no container",
+}
+
+// A Job is one job of a pipeline.
+type Job struct {
+	// Name is test or package; for arms of this pipeline also publish, plan or deploy.
+	Name string
+	// Attempt makes a job's own command run again although nothing changed, where an arm would not.
+	Attempt string
+	// Rotated makes the job use credentials that no job before had.
+	Rotated bool
+}
+
+// The jobs that most scenarios run.
+var (
+	Test     = Job{Name: "test"}
+	Package  = Job{Name: "package"}
+	Plan     = Job{Name: "plan"}
+	Standard = []Job{Test, Package}
+)
+
+// Result is what running a pipeline took.
+type Result struct {
+	Jobs []Took
+	// Engine is the part of the jobs' time, in seconds, in which an empty engine was started.
+	Engine float64
+	// Ran and Reused count commands in containers, where the arm can tell; Built are those among Ran that
+	// make a container rather than do the job's work.
+	Ran, Reused, Built int
+	// Note is what else there is to say.
+	Note string
+}
+
+// Took is how long a job took, in seconds.
+type Took struct {
+	Job     string
+	Seconds float64
+}
+
+// Seconds is how long the pipeline took.
+func (r Result) Seconds() (total float64) {
+	for _, j := range r.Jobs {
+		total += j.Seconds
+	}
+	return total
+}
+
+// timed runs one job and notes how long it took.
+func (r *Result) timed(job string, run func() error) error {
+	start := time.Now()
+	err := run()
+	r.Jobs = append(r.Jobs, Took{job, time.Since(start).Seconds()})
+	return err
+}
+
+// commands are what the jobs are for. The options of pytest are those that the pipeline sets.
+var commands = map[string]string{"test": "make test", "package": "make build"}
+
+const pytestOptions = "--junitxml=/tmp/reports/junit.xml --cov --cov-report=xml:/tmp/reports/coverage.xml"
+
+// options are pytest's for a project: coverage only where it has the plugin.
+func options(p *world.Project) string {
+	if p.Coverage {
+		return pytestOptions
+	}
+	return "--junitxml=/tmp/reports/junit.xml"
+}
+
+// Add adds another pipeline's result.
+func (r *Result) Add(o Result) {
+	r.Jobs = append(r.Jobs, o.Jobs...)
+	r.Engine += o.Engine
+	r.Ran, r.Reused, r.Built = r.Ran+o.Ran, r.Reused+o.Reused, r.Built+o.Built
+}

@@ -1,0 +1,51 @@
+package arm
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+)
+
+// count adds what a call did, as the session's summary tells it.
+func (r *Result) count(path string) error {
+	data, err := os.ReadFile(path)
+	if os.IsNotExist(err) { // a call that needed no engine
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the summary of a call: %w", err)
+	}
+	var summary struct {
+		Steps []struct {
+			Name         string
+			Exec, Cached bool
+		}
+	}
+	if err := json.Unmarshal(data, &summary); err != nil {
+		return fmt.Errorf("reading the summary of a call: %w", err)
+	}
+	for _, s := range summary.Steps {
+		switch {
+		case !s.Exec:
+		case s.Cached:
+			r.Reused++
+		default:
+			r.Ran++
+			if builds(s.Name) {
+				r.Built++
+			}
+		}
+	}
+	return nil
+}
+
+// builds tells the commands that make a container from those that a job is for.
+func builds(name string) bool {
+	for _, work := range []string{"make ", "terraform ", "sh -c ... plan"} {
+		if strings.HasPrefix(name, work) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,120 @@
+package arm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"dagger/pipeline/bench/world"
+)
+
+// seed is arm C: the pipeline that this one is to surpass, as it was published. A job builds the image and
+// pushes it; each later job pulls it into an engine of its own and works in it with docker run, cp and
+// exec. Every job has an empty engine (docker:dind on a shared runner).
+//
+// Two things are in its favour: containers are stopped at once, where `docker stop` as written waits ten
+// seconds for `sleep infinity`, and they are not privileged, which they have no need to be.
+type seed struct {
+	w     *world.World
+	image string
+	jobs  int
+}
+
+// Seed is arm C.
+func Seed(ctx context.Context, w *world.World, _ string) (Arm, error) {
+	return &seed{w: w, image: w.Registry.Address + "/seed/app:MR-1"}, installDocker(ctx, w)
+}
+
+func (*seed) Name() string { return "C" }
+
+// Forget does nothing: each run builds anew.
+func (*seed) Forget(context.Context) error { return nil }
+
+func (a *seed) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
+	if err := a.inEngine(ctx, &r, "build", func(d *docker) error { return a.build(ctx, d, p) }); err != nil {
+		return r, err
+	}
+	for _, job := range jobs {
+		if err := a.inEngine(ctx, &r, job.Name, func(d *docker) error { return a.job(ctx, d, p, job) }); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// inEngine times a job from the start of its engine to its end. Removing the engine is not part of it.
+func (a *seed) inEngine(ctx context.Context, r *Result, name string, run func(*docker) error) error {
+	a.jobs++
+	dir := a.w.Path(fmt.Sprintf("docker-C%d", a.jobs))
+	if err := clear(dir); err != nil {
+		return err
+	}
+	var d *docker
+	err := r.timed(name, func() (err error) {
+		start := time.Now()
+		d, err = startDocker(ctx, a.w, dir)
+		r.Engine += time.Since(start).Seconds()
+		if err != nil {
+			return err
+		}
+		return run(d)
+	})
+	return errors.Join(err, d.remove())
+}
+
+// dockerfile is the published one with Debian's package names, and poetry in a plain virtual environment
+// in place of pipx's.
+const dockerfile = `FROM %s
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends zip make
+RUN python3 -m venv /opt/poetry && /opt/poetry/bin/pip install --quiet poetry==%s poetry-plugin-pypi-mirror==%s
+RUN /opt/poetry/bin/poetry --version
+RUN python3 -m venv /opt/venv
+ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY pyproject.toml poetry.lock ./
+RUN POETRY_PYPI_MIRROR_URL=$PIP_INDEX_URL /opt/poetry/bin/poetry --no-interaction --no-ansi install --no-root --all-groups
+`
+
+func (a *seed) build(ctx context.Context, d *docker, p *world.Project) error {
+	file := filepath.Join(d.dir, "Dockerfile")
+	if err := os.WriteFile(file, fmt.Appendf(nil, dockerfile, a.w.Base, world.PoetryVersion, world.MirrorPluginVersion), 0o600); err != nil {
+		return err
+	}
+	for _, args := range [][]string{
+		{"build", "--quiet", "--network", "host", "--tag", "app:MR-1", "--file", file, p.Dir},
+		{"tag", "app:MR-1", a.image},
+		{"push", "--quiet", a.image},
+	} {
+		if _, err := d.run(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *seed) job(ctx context.Context, d *docker, p *world.Project, job Job) error {
+	const container = "app-container"
+	commands := [][]string{
+		{"pull", "--quiet", a.image},
+		{"run", "--network", "host", "--env", "ENVIRONMENT=mr-1", "--env", "PYTEST_ADDOPTS=" + options(p), "--detach", "--name", container, a.image, "sleep", "infinity"},
+		{"cp", p.Dir + "/.", container + ":/app"},
+		{"exec", container, "ls", "-la", "/app"},
+		{"exec", container, "sh", "-c", commands[job.Name]},
+	}
+	if job.Name == "package" {
+		commands = append(commands, []string{"cp", container + ":/app/artifact.zip", p.Dir})
+	}
+	for _, args := range append(commands, []string{"stop", "--time", "0", container}, []string{"rm", container}) {
+		if _, err := d.run(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *seed) Kept(ctx context.Context) (int64, error) { return a.w.Stored(ctx, a.image) }
+
+func (*seed) Close() error { return nil }

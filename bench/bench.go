@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	crypto "crypto/rand"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"dagger/pipeline/bench/arm"
+	"dagger/pipeline/bench/record"
+	"dagger/pipeline/bench/world"
+)
+
+// bench runs scenarios on arms.
+type bench struct {
+	world *world.World
+	// arms are by letter and instance: those that start cold are others than those that stay warm.
+	arms  map[string]arm.Arm
+	names string
+	out   *record.Writer
+	// pyproject and lock are the example's with one dependency changed.
+	pyproject, lock string
+	// warm names what an arm has run already, so that its state is the one after an earlier pipeline.
+	warm map[string]bool
+}
+
+// run is one pipeline to measure.
+type run struct {
+	scenario scenario
+	arm      string
+	size     int
+	rep      int
+}
+
+// runs are all runs in the order in which they are to be made: repetition after repetition, each in random
+// order, so that a machine that grows slower or faster does so for all arms.
+func runs(choose func(s scenario, arm string) (reps int, sizes []int), arms string, seed uint64) (out []run) {
+	random := rand.New(rand.NewPCG(seed, seed))
+	for _, later := range []bool{false, true} {
+		for rep := 1; ; rep++ {
+			round := roundOf(choose, arms, rep, later)
+			if len(round) == 0 {
+				break
+			}
+			random.Shuffle(len(round), func(i, j int) { round[i], round[j] = round[j], round[i] })
+			out = append(out, round...)
+		}
+	}
+	return out
+}
+
+func roundOf(choose func(s scenario, arm string) (int, []int), arms string, rep int, later bool) (out []run) {
+	for _, s := range scenarios {
+		for _, a := range s.arms {
+			reps, sizes := choose(s, string(a))
+			if rep > reps || s.later != later || !strings.ContainsRune(arms, a) {
+				continue
+			}
+			if len(sizes) == 0 {
+				sizes = []int{0}
+			}
+			for _, size := range sizes {
+				out = append(out, run{s, string(a), size, rep})
+			}
+		}
+	}
+	return out
+}
+
+// unique is a text that was never there before.
+func unique() string { return strings.ToLower(crypto.Text()) }
+
+// measure makes one run and writes its row. A pipeline that fails is a row too.
+func (b *bench) measure(ctx context.Context, r run) error {
+	a, err := b.arm(ctx, r.arm, r.scenario.instance)
+	if err != nil {
+		return err
+	}
+	projects, err := b.prepare(ctx, a, r)
+	if err != nil {
+		return fmt.Errorf("preparing %q of arm %s: %w", r.scenario.name, r.arm, err)
+	}
+	row := record.Row{
+		Time: time.Now().UTC().Format(time.RFC3339), Arm: r.arm, Scenario: r.scenario.name, Size: r.size, Rep: r.rep, Kept: -1,
+		Load: world.Load(), Free: b.world.Free(),
+	}
+	before, err := b.world.Count()
+	if err != nil {
+		return err
+	}
+	result, err := b.pipelines(ctx, a, r, projects)
+	after, countErr := b.world.Count()
+	if ctx.Err() != nil || countErr != nil {
+		return errors.Join(ctx.Err(), countErr)
+	}
+	row.OK = err == nil
+	if !row.OK {
+		row.Note = strings.Join(strings.Fields(err.Error()), " ")
+		b.world.Say("failed: %v", err)
+	}
+	if row.OK {
+		row.Note = result.Note
+	}
+	row.Sum, row.Engine, row.Jobs = result.Seconds(), result.Engine, took(result)
+	row.CPU, row.Up, row.Down, row.Index = after.CPU-before.CPU, after.Up-before.Up, after.Down-before.Down, after.Index-before.Index
+	row.Ran, row.Reused, row.Built = result.Ran, result.Reused, result.Built
+	if r.rep == 1 {
+		if row.Kept, err = a.Kept(ctx); err != nil {
+			row.Kept = -1
+		}
+	}
+	b.world.Say("%-24s %3d  %s  %7.2f s  %s", r.scenario.name, r.size, r.arm, row.Sum, row.Jobs)
+	return b.out.Write(row)
+}
+
+// prepare brings the arm and the projects to where the scenario starts. None of it is measured.
+func (b *bench) prepare(ctx context.Context, a arm.Arm, r run) ([]*world.Project, error) {
+	count := max(1, r.scenario.pipelines)
+	if r.scenario.services {
+		count = r.size
+	}
+	from := r.scenario.of(r.size)
+	projects := make([]*world.Project, count)
+	for i := range projects {
+		var err error
+		if projects[i], err = b.world.Project(fmt.Sprintf("%s-%d", r.arm, i), from); err != nil {
+			return nil, err
+		}
+	}
+	key := warmKey(r, from)
+	if r.scenario.cold {
+		if err := a.Forget(ctx); err != nil {
+			return nil, err
+		}
+	} else if !b.warm[key] && r.arm != "C" { // C has an empty engine each time
+		jobs := arm.Standard
+		if r.scenario.instance == "whole" {
+			jobs = whole(0)
+		}
+		if _, err := a.Pipeline(ctx, projects[0], jobs); err != nil {
+			return nil, fmt.Errorf("running the earlier pipeline: %w", err)
+		}
+		for _, p := range projects {
+			if err := p.Reset(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	b.warm[key] = b.warm[key] || !r.scenario.cold
+	if r.scenario.change != nil {
+		for _, p := range projects {
+			if err := r.scenario.change(b, p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return projects, nil
+}
+
+// arm is the instance of an arm, made when it is first asked for.
+func (b *bench) arm(ctx context.Context, name, instance string) (arm.Arm, error) {
+	dir := name
+	if instance != "" {
+		dir += "-" + instance
+	}
+	if a := b.arms[dir]; a != nil {
+		return a, nil
+	}
+	b.world.Say("preparing arm %s: %s", dir, arm.Titles[name])
+	a, err := makers[name](ctx, b.world, dir)
+	if err != nil {
+		return nil, fmt.Errorf("preparing arm %s: %w", dir, err)
+	}
+	b.arms[dir] = a
+	return a, nil
+}
+
+// pipelines runs the pipeline on each project: of services one after another, else all at once.
+func (b *bench) pipelines(ctx context.Context, a arm.Arm, r run, projects []*world.Project) (arm.Result, error) {
+	jobs := r.scenario.jobsOf(r.size)
+	if len(projects) == 1 {
+		return a.Pipeline(ctx, projects[0], jobs)
+	}
+	if r.scenario.services {
+		var total arm.Result
+		for _, p := range projects {
+			one, err := a.Pipeline(ctx, p, jobs)
+			total.Add(one)
+			if err != nil {
+				return total, err
+			}
+		}
+		return total, nil
+	}
+	start := time.Now()
+	var wait sync.WaitGroup
+	results, errs := make([]arm.Result, len(projects)), make([]error, len(projects))
+	for i, p := range projects {
+		wait.Go(func() { results[i], errs[i] = a.Pipeline(ctx, p, jobs) })
+	}
+	wait.Wait()
+	var total arm.Result
+	for _, one := range results {
+		total.Add(one)
+	}
+	total.Jobs = []arm.Took{{Job: "all", Seconds: time.Since(start).Seconds()}}
+	return total, errors.Join(errs...)
+}
+
+func took(r arm.Result) string {
+	parts := make([]string, len(r.Jobs))
+	for i, j := range r.Jobs {
+		parts[i] = fmt.Sprintf("%s=%.3f", j.Job, j.Seconds)
+	}
+	return strings.Join(parts, " ")
+}
+
+// warmUp brings each arm that keeps something to the state after an earlier pipeline, before the first row.
+func (b *bench) warmUp(ctx context.Context, todo []run) error {
+	for _, r := range todo {
+		if r.scenario.cold || b.warm[warmKey(r, r.scenario.of(r.size))] {
+			continue
+		}
+		plain := r
+		plain.scenario.change, plain.scenario.pipelines, plain.scenario.services = nil, 0, false
+		if r.arm == "C" {
+			continue
+		}
+		b.world.Say("warming arm %s on %s", r.arm, r.scenario.of(r.size))
+		a, err := b.arm(ctx, r.arm, r.scenario.instance)
+		if err != nil {
+			return err
+		}
+		if _, err := b.prepare(ctx, a, plain); err != nil {
+			return fmt.Errorf("preparing arm %s: %w", r.arm, err)
+		}
+	}
+	return nil
+}
+
+// warmKey names what an arm keeps. Arm A has the base image alone, whatever the project.
+func warmKey(r run, project string) string {
+	if r.arm == "A" {
+		project = ""
+	}
+	return r.arm + " " + r.scenario.instance + " " + project
+}

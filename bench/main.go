@@ -1,0 +1,178 @@
+// Bench measures what reuse saves: the same jobs of the same project, run in seven ways.
+//
+//	go run -C bench . run           ten minutes; results to docs/benchmarks
+//	go run -C bench . run --full    hours: more repetitions and sizes
+//	go run -C bench . report        write report and plots anew from the results
+//
+// It needs root on Debian, Go and git; docker.io is installed when it is missing. PIPELINE_BENCH_DIR is the
+// directory for packages, engines and the lab; default pipeline-bench in the user's cache directory.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"dagger/pipeline/bench/arm"
+	"dagger/pipeline/bench/record"
+	"dagger/pipeline/bench/report"
+	"dagger/pipeline/bench/world"
+)
+
+type options struct {
+	full      bool
+	arms      string
+	scenarios string
+	reps      int
+	limit     time.Duration
+	seed      uint64
+	out       string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := start(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func start(ctx context.Context, args []string) error {
+	var o options
+	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
+	fs.BoolVar(&o.full, "full", false, "all sizes, and enough repetitions for narrow intervals")
+	fs.StringVar(&o.arms, "arms", "ABCDEFZ", "arms to run, by letter")
+	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name has one of these texts, separated by commas")
+	fs.IntVar(&o.reps, "reps", 0, "repetitions of each scenario; 0: its own number")
+	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
+	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
+	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
+	if len(args) == 0 {
+		return errors.New("no command given: run or report")
+	}
+	if err := fs.Parse(args[1:]); err != nil {
+		return err
+	}
+	if o.limit == 0 && !o.full {
+		o.limit = 10 * time.Minute
+	}
+	out, err := filepath.Abs(o.out)
+	if err != nil {
+		return err
+	}
+	o.out = out
+	switch args[0] {
+	case "run":
+		if err := measure(ctx, o, strings.Join(args, " ")); err != nil {
+			return err
+		}
+		return report.Write(o.out)
+	case "report":
+		return report.Write(o.out)
+	}
+	return fmt.Errorf("unknown command %q: run or report", args[0])
+}
+
+// makers make the arms that this version has.
+var makers = map[string]func(ctx context.Context, w *world.World, dir string) (arm.Arm, error){
+	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.Seed, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "Z": arm.Bare,
+}
+
+func measure(ctx context.Context, o options, command string) (err error) {
+	begun := time.Now()
+	say := func(format string, args ...any) {
+		fmt.Fprintf(os.Stderr, "%6.0fs  %s\n", time.Since(begun).Seconds(), fmt.Sprintf(format, args...))
+	}
+	if os.Geteuid() != 0 {
+		return errors.New("starting engines: not root: run as root")
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	w, err := world.New(ctx, filepath.Dir(here), say)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	b := &bench{world: w, arms: map[string]arm.Arm{}, warm: map[string]bool{}}
+	if b.pyproject, b.lock, err = w.Changed(ctx, example); err != nil {
+		return err
+	}
+	defer func() {
+		for _, a := range b.arms {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	for _, name := range o.arms {
+		if _, ok := makers[string(name)]; !ok {
+			continue
+		}
+		b.names += string(name)
+	}
+	return b.all(ctx, o, command, begun)
+}
+
+// all makes all runs.
+func (b *bench) all(ctx context.Context, o options, command string, begun time.Time) (err error) {
+	todo := runs(o.choose, b.names, o.seed)
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
+	if err := b.warmUp(ctx, todo); err != nil {
+		return err
+	}
+	if b.out, err = record.Create(filepath.Join(o.out, "results.csv")); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.out.Close()) }()
+	b.world.Say("%d runs", len(todo))
+	measured := time.Now()
+	about := b.world.About(ctx, command, o.seed)
+	for _, r := range todo {
+		if o.limit > 0 && time.Since(measured) > o.limit {
+			about.Left++
+			continue
+		}
+		if err := b.measure(ctx, r); err != nil {
+			return err
+		}
+	}
+	about.Seconds = time.Since(measured).Seconds()
+	return about.Write(filepath.Join(o.out, "machine.json"))
+}
+
+// choose are the repetitions and sizes of a scenario on an arm under the options.
+func (o options) choose(s scenario, name string) (reps int, sizes []int) {
+	reps, sizes = s.quick, s.sizes
+	if name < "E" {
+		reps = s.slow
+	}
+	if o.full {
+		reps = s.full
+		if s.fullSizes != nil {
+			sizes = s.fullSizes
+		}
+	}
+	if o.scenarios != "" {
+		chosen := false
+		for text := range strings.SplitSeq(o.scenarios, ",") {
+			chosen = chosen || strings.Contains(s.name, text)
+		}
+		if !chosen {
+			return 0, nil
+		}
+	}
+	if o.reps > 0 && reps > 0 {
+		reps = o.reps
+	}
+	return reps, sizes
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"math"
+	"slices"
+
+	"dagger/pipeline/bench/record"
+	"dagger/pipeline/bench/stat"
+)
+
+func sortInts(v []int) { slices.Sort(v) }
+
+// cost is what an arm takes for a pipeline of n jobs: what is paid once, and what each job takes. The job is
+// the tests of the example.
+type cost struct {
+	arm         string
+	fixed, each float64
+}
+
+func (c cost) of(n float64) float64 { return c.fixed + n*c.each }
+
+// costs are those of the arms that were measured far enough to tell.
+func (d data) costs() (out []cost) {
+	for _, c := range []struct {
+		arm   string
+		fixed func(each float64) float64
+	}{
+		{"A", func(float64) float64 { return 0 }},
+		{"B", func(each float64) float64 { return stat.Median(d.jobs("first run", "B", "test")) - each }},
+		{"C", func(float64) float64 { return stat.Median(d.jobs("nothing changed", "C", "build")) }},
+		{"D", func(float64) float64 { return stat.Median(d.jobs("first run", "D", "publish")) }},
+		{"E", func(each float64) float64 { return stat.Median(d.jobs("first run", "E", "test")) - each }},
+	} {
+		each := d.each(c.arm)
+		if fixed := c.fixed(each); !math.IsNaN(fixed + each) {
+			out = append(out, cost{c.arm, max(fixed, 0), each})
+		}
+	}
+	return out
+}
+
+// each is what one more job that runs the tests takes: the slope over the number of jobs where that was
+// measured, else the time of the job after an edit.
+func (d data) each(arm string) float64 {
+	if s, ok := d.slope(arm); ok {
+		return s
+	}
+	return stat.Median(d.jobs("source edit", arm, "test"))
+}
+
+func (d data) slope(arm string) (float64, bool) {
+	rows := d.of("jobs", arm, -1)
+	if len(d.sizes("jobs")) < 2 || len(rows) < 2 {
+		return 0, false
+	}
+	x := values(rows, func(r record.Row) float64 { return float64(r.Size) })
+	return stat.Slope(x, values(rows, seconds)), true
+}
+
+// breakEven is the number of jobs from which on an arm takes less than A, as a real number; infinite where
+// it never does.
+func breakEven(a, c cost) float64 {
+	if c.each >= a.each {
+		return math.Inf(1)
+	}
+	return (c.fixed - a.fixed) / (a.each - c.each)
+}
+
+// kept is what an arm keeps from run to run for the tests and the package of the example, in bytes.
+func (d data) kept(arm string) (bytes float64, ok bool) {
+	for _, scenario := range []string{"first run", "nothing changed"} {
+		for _, r := range d.of(scenario, arm, -1) {
+			if r.Kept > 0 {
+				return float64(r.Kept), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// savedPerGB is how many seconds of a pipeline after an edit each GB that an arm keeps saves, against A.
+func (d data) savedPerGB(arm string) (float64, bool) {
+	kept, ok := d.kept(arm)
+	saved := stat.Median(d.times("source edit", "A", -1)) - stat.Median(d.times("source edit", arm, -1))
+	return saved / (kept / 1e9), ok && !math.IsNaN(saved)
+}

@@ -1,0 +1,76 @@
+package report
+
+import "text/template"
+
+var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse saves
+
+<!-- Written by "go run -C bench . report" from results.csv and machine.json. Do not edit. -->
+{{range .Headline}}
+- {{.}}{{end}}
+{{if .Plots.pipelines}}
+![Time of a pipeline on each arm](pipelines.svg)
+{{end}}
+Measured with ` + "`{{.About.Command}}`" + ` on commit {{.About.Commit}}: raw numbers in [results.csv](results.csv), the machine in
+[machine.json](machine.json). The pipeline is two jobs one after another, the tests and the package of ` + "`examples/app`" + `
+(33 locked packages, 30 of which are installed on Linux). Terraform's own work takes the same time on every arm and is left out.
+
+| arm | |
+|---|---|
+{{range .Arms}}| {{index . 0}} | {{index . 1}} |
+{{end}}
+All arms build on the same base image, install the same versions by the same commands from the same caching proxy for Python and Debian
+packages, use the same registry, and give pytest the same options. A and B have the base image at hand; each job of C and D starts its
+own empty engine, and that start counts. Registry and proxy are on the same machine: a network makes A to D slower and leaves E as it is.
+
+## Gates
+
+{{.Counts}}. In brackets: 95 % interval by the bootstrap.
+
+| it must show | measured | |
+|---|---|---|
+{{range .Gates}}| {{.Text}} | {{.Measured}} | {{.Word}} |
+{{end}}
+{{range .Gates}}{{if .Why}}- **{{.Text}}**: {{.Why}} Next lever: {{.Lever}}
+{{end}}{{end}}
+## When reuse pays
+{{if .Plots.jobs}}
+![Cost of a pipeline over its number of jobs](jobs.svg)
+{{end}}
+The cost of n jobs that each run the tests, on a runner that has nothing: what is paid once, plus n times what a job takes. N* is where
+an arm's line crosses A's. A second pipeline with the same dependencies pays nothing of the first column.
+
+| arm | once, s | each job, s | N* | keeps, GB | saved per pipeline and GB kept, s |
+|---|---|---|---|---|---|
+{{range .Costs}}| {{.Arm}} | {{.Fixed}} | {{.Each}} | {{.BreakEven}} | {{.Kept}} | {{.PerGB}} |
+{{end}}
+Where it does not pay:
+{{range .NotPaid}}
+- {{.}}{{else}}
+- in no case that was measured.{{end}}
+{{if .Plots.packages}}
+![Time over the number of packages](packages.svg)
+{{end}}
+## All results
+
+Seconds of wall time of the whole pipeline. CPU is all work of the machine in that time. Ran, reused and built are commands in
+containers; built are those that make a container. Registry and packages are MB moved.
+
+| scenario | arm | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry MB | packages MB | engine start s |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
+{{range .Table}}| {{.Scenario}} | {{.Arm}} | {{.N}} | {{.P50}} | {{.Interval}} | {{.P95}} | {{.CPU}} | {{.Ran}} | {{.Reused}} | {{.Built}} | {{.Registry}} | {{.Packages}} | {{.Engine}} |
+{{end}}
+## How it was measured
+
+- {{.About.Started}}: {{.About.Processors}} processors ({{.About.Processor}}), {{printf "%.0f" .About.MemoryGB}} GB of memory, {{printf "%.0f" .About.FreeDisk}} GB of disk free, {{.About.System}}, {{.About.Kernel}}.
+- {{.About.Docker}}; {{.About.Runc}}; {{.About.BuildKit}}; {{.About.Go}}; {{.About.Python}}; poetry {{.About.Poetry}}.
+- Load average before the start {{.About.Load}} (1, 5, 15 minutes); before each run: {{.Load}}. The benchmark's own work is in that.
+- Runs of all arms and scenarios in random order within each repetition (seed {{.About.Seed}}), {{printf "%.0f" .About.Seconds}} s in all, {{.About.Left}} planned runs left out for lack of time. No run was dropped; outliers are in.
+- Failed runs: {{len .Failed}}.{{range .Failed}}
+  - {{.Scenario}}, arm {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
+- With few runs the interval of the median is wide or, with one, of no width: see the column of runs.
+- In favour of C: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged.
+- In favour of A and B: the base image is at hand, and B's archives are on the runner's own disk.
+- What would refute each gate was written into the source beside it before the first run:
+{{range .Gates}}  - {{.Text}}: {{.Refuted}}
+{{end}}
+`))

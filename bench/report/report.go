@@ -1,0 +1,212 @@
+// Package report turns the raw results of a benchmark into a page and plots. No number in them is typed.
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"dagger/pipeline/bench/arm"
+	"dagger/pipeline/bench/record"
+	"dagger/pipeline/bench/stat"
+	"dagger/pipeline/bench/world"
+)
+
+// Write reads results.csv and machine.json in dir and writes README.md and the plots beside them.
+func Write(dir string) error {
+	f, err := os.Open(filepath.Join(dir, "results.csv"))
+	if err != nil {
+		return fmt.Errorf("reading the results: %w: measure first", err)
+	}
+	defer f.Close()
+	rows, err := record.Read(f)
+	if err != nil {
+		return err
+	}
+	var about world.About
+	described, err := os.ReadFile(filepath.Join(dir, "machine.json"))
+	if err != nil {
+		return fmt.Errorf("reading the results: %w", err)
+	}
+	if err := json.Unmarshal(described, &about); err != nil {
+		return fmt.Errorf("reading the description of the machine: %w", err)
+	}
+	d := newData(rows)
+	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotPackages} {
+		if err := draw(d, dir); err != nil {
+			return err
+		}
+	}
+	var page bytes.Buffer
+	if err := pageTemplate.Execute(&page, newPage(d, rows, about, dir)); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return os.WriteFile(filepath.Join(dir, "README.md"), page.Bytes(), 0o644)
+}
+
+// page is what the template shows.
+type page struct {
+	About    world.About
+	Arms     [][2]string
+	Gates    []gateLine
+	Counts   string
+	Table    []line
+	Costs    []costLine
+	Load     string
+	Failed   []record.Row
+	Plots    map[string]bool
+	Headline []string
+	NotPaid  []string
+}
+
+type gateLine struct{ Text, Word, Measured, Limit, Refuted, Why, Lever string }
+
+type line struct {
+	Scenario, Arm              string
+	N                          int
+	P50, Interval, P95, CPU    string
+	Ran, Reused, Built         string
+	Registry, Packages, Engine string
+}
+
+type costLine struct{ Arm, Fixed, Each, BreakEven, Kept, PerGB string }
+
+func newPage(d data, rows []record.Row, about world.About, dir string) page {
+	p := page{About: about, Arms: legend(d), Failed: d.failed, Plots: map[string]bool{}}
+	met, known := 0, 0
+	for _, g := range gates {
+		v := g.judge(d)
+		limit := "at most "
+		if v.least {
+			limit = "at least "
+		}
+		l := gateLine{Text: g.text, Word: v.word(), Measured: v.measured(), Refuted: g.refuted}
+		if v.known {
+			l.Limit = fmt.Sprintf("%s%.3g%s", limit, v.limit, v.unit)
+			known++
+			if v.met() {
+				met++
+			}
+		}
+		if r, ok := reasons[g.id]; ok && !v.met() {
+			l.Why, l.Lever = r.why, r.lever
+		}
+		p.Gates = append(p.Gates, l)
+	}
+	p.Counts = fmt.Sprintf("%d of %d gates that could be measured are met", met, known)
+	if left := len(gates) - known; left > 0 {
+		p.Counts += fmt.Sprintf("; %d not measured", left)
+	}
+	for _, s := range d.scenarios() {
+		for _, size := range d.sizes(s) {
+			for _, a := range d.arms(s) {
+				if rs := d.of(s, a, size); len(rs) > 0 {
+					p.Table = append(p.Table, newLine(s, size, a, rs))
+				}
+			}
+		}
+	}
+	costs := d.costs()
+	for _, c := range costs {
+		p.Costs = append(p.Costs, d.costLine(costs[0], c))
+	}
+	p.Headline = d.headline()
+	p.NotPaid = d.notPaid(costs)
+	loads := values(rows, func(r record.Row) float64 { return r.Load })
+	p.Load = fmt.Sprintf("median %.1f, highest %.1f", stat.Median(loads), stat.Quantile(loads, 1))
+	for _, name := range []string{"pipelines", "jobs", "packages"} {
+		_, err := os.Stat(filepath.Join(dir, name+".svg"))
+		p.Plots[name] = err == nil
+	}
+	return p
+}
+
+func newLine(scenario string, size int, arm string, rows []record.Row) line {
+	times := values(rows, seconds)
+	interval := stat.MedianInterval(times)
+	median := func(of func(record.Row) float64) float64 { return stat.Median(values(rows, of)) }
+	megabytes := func(of func(record.Row) int64) string {
+		return fmt.Sprintf("%.1f", median(func(r record.Row) float64 { return float64(of(r)) / 1e6 }))
+	}
+	l := line{
+		Scenario: scenario, Arm: arm, N: len(rows),
+		P50: fmt.Sprintf("%.2f", stat.Median(times)), P95: fmt.Sprintf("%.2f", stat.Quantile(times, 0.95)),
+		Interval: fmt.Sprintf("%.2f to %.2f", interval.Low, interval.High),
+		CPU:      fmt.Sprintf("%.1f", median(func(r record.Row) float64 { return r.CPU })),
+		Registry: megabytes(func(r record.Row) int64 { return r.Up + r.Down }),
+		Packages: megabytes(func(r record.Row) int64 { return r.Index }),
+	}
+	if size > 0 {
+		l.Scenario += fmt.Sprintf(" (%d)", size)
+	}
+	if arm >= "D" && arm <= "F" {
+		l.Ran = fmt.Sprint(median(func(r record.Row) float64 { return float64(r.Ran) }))
+		l.Reused = fmt.Sprint(median(func(r record.Row) float64 { return float64(r.Reused) }))
+		l.Built = fmt.Sprint(median(func(r record.Row) float64 { return float64(r.Built) }))
+	}
+	if e := median(func(r record.Row) float64 { return r.Engine }); e > 0 {
+		l.Engine = fmt.Sprintf("%.2f", e)
+	}
+	return l
+}
+
+func (d data) costLine(a, c cost) costLine {
+	l := costLine{Arm: c.arm + ", " + arm.Titles[c.arm], Fixed: fmt.Sprintf("%.1f", c.fixed), Each: fmt.Sprintf("%.2f", c.each)}
+	if c.arm != "A" {
+		l.BreakEven = "never"
+		if n := breakEven(a, c); !math.IsInf(n, 1) {
+			l.BreakEven = fmt.Sprintf("%.2f, so from %d jobs on", n, max(1, int(math.Floor(n))+1))
+		}
+	}
+	if kept, ok := d.kept(c.arm); ok {
+		l.Kept = fmt.Sprintf("%.2f", kept/1e9)
+	}
+	if per, ok := d.savedPerGB(c.arm); ok && c.arm != "A" {
+		l.PerGB = fmt.Sprintf("%.0f", per)
+	}
+	return l
+}
+
+// headline is what a reader in a hurry needs.
+func (d data) headline() (out []string) {
+	edit := func(a string) float64 { return stat.Median(d.times("source edit", a, -1)) }
+	same := func(a string) float64 { return stat.Median(d.times("nothing changed", a, -1)) }
+	if e, a := edit("E"), edit("A"); !math.IsNaN(e) && !math.IsNaN(a) {
+		out = append(out, fmt.Sprintf("After an edit of the source, test and package take %.1f s where each job that installs everything takes %.0f s: **%.1f times faster**.", e, a, a/e))
+	}
+	if e, c := edit("E"), edit("C"); !math.IsNaN(e) && !math.IsNaN(c) {
+		out = append(out, fmt.Sprintf("The seed, which builds and pulls its image anew, takes %.0f s: **%.1f times as long**.", c, c/e))
+	}
+	if e, z := edit("E"), edit("Z"); !math.IsNaN(e) && !math.IsNaN(z) {
+		out = append(out, fmt.Sprintf("The commands alone, without any container, take %.1f s: the containers cost %+.0f %%.", z, 100*(e/z-1)))
+	}
+	if e, a := same("E"), same("A"); !math.IsNaN(e) && !math.IsNaN(a) {
+		out = append(out, fmt.Sprintf("When nothing changed, both calls together take %.2f s, 1/%.0f of A.", e, a/e))
+	}
+	return out
+}
+
+// notPaid are the cases in which reuse costs more than it saves.
+func (d data) notPaid(costs []cost) (out []string) {
+	for _, c := range costs {
+		if c.arm == "A" {
+			continue
+		}
+		switch n := breakEven(costs[0], c); {
+		case math.IsInf(n, 1):
+			out = append(out, fmt.Sprintf("%s never pays here: one more job takes %.1f s, installing everything %.1f s.", c.arm, c.each, costs[0].each))
+		case n >= 1:
+			out = append(out, fmt.Sprintf("%s does not pay for %d jobs or fewer that no other pipeline shares the image with.", c.arm, int(math.Floor(n))))
+		}
+	}
+	for _, size := range d.sizes("packages, first run") {
+		a, e := stat.Median(d.times("packages, first run", "A", size)), stat.Median(d.times("packages, first run", "E", size))
+		if e > a {
+			out = append(out, fmt.Sprintf("The very first pipeline with %d packages takes %.0f s on E and %.0f s on A.", size, e, a))
+		}
+	}
+	return out
+}

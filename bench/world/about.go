@@ -1,0 +1,93 @@
+package world
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// About is what a reader needs to know of the machine and the run.
+type About struct {
+	Started    string  `json:"started"`
+	Command    string  `json:"command"`
+	Seed       uint64  `json:"seed"`
+	Commit     string  `json:"commit"`
+	Processors int     `json:"processors"`
+	Processor  string  `json:"processor"`
+	MemoryGB   float64 `json:"memory_gb"`
+	Kernel     string  `json:"kernel"`
+	System     string  `json:"system"`
+	Go         string  `json:"go"`
+	Docker     string  `json:"docker"`
+	BuildKit   string  `json:"buildkit"`
+	Runc       string  `json:"runc"`
+	Python     string  `json:"python"`
+	Poetry     string  `json:"poetry"`
+	// Load is the load average before the first run, over 1, 5 and 15 minutes.
+	Load     string  `json:"load"`
+	FreeDisk float64 `json:"disk_free_gb"`
+	// Seconds is how long all runs took; Left is how many were not started because time was up.
+	Seconds float64 `json:"seconds"`
+	Left    int     `json:"runs_left_out"`
+}
+
+// About describes the machine now.
+func (w *World) About(ctx context.Context, command string, seed uint64) *About {
+	say := func(args ...string) string {
+		out, err := Command{Dir: w.Checkout, Env: w.Environ(), Args: args}.Run(ctx)
+		if err != nil {
+			return "unknown"
+		}
+		text, _, _ := strings.Cut(strings.TrimSpace(out), "\n")
+		return text
+	}
+	return &About{
+		Started: time.Now().UTC().Format(time.RFC3339), Command: "go run -C bench . " + command, Seed: seed, Commit: w.Commit,
+		Processors: runtime.NumCPU(), Processor: field("/proc/cpuinfo", "model name"), MemoryGB: memory(),
+		Kernel: say("uname", "-sr"), System: strings.Trim(field("/etc/os-release", "PRETTY_NAME"), `"`), Go: runtime.Version(),
+		Docker: say("/usr/sbin/dockerd", "--version"), BuildKit: say("./pipeline", "version"), Runc: say("runc", "--version"),
+		Python: say(w.Tools.python, "--version"), Poetry: PoetryVersion,
+		Load: strings.Join(strings.Fields(read("/proc/loadavg"))[:3], " "), FreeDisk: float64(w.Free()) / 1e9,
+	}
+}
+
+// Write writes the description as JSON.
+func (a *About) Write(path string) error {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(a); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("describing the machine: %w", err)
+	}
+	return nil
+}
+
+func read(path string) string {
+	data, _ := os.ReadFile(path)
+	return string(data)
+}
+
+// field is the value after a name and a colon or an equals sign, in a file of lines.
+func field(path, name string) string {
+	for line := range strings.Lines(read(path)) {
+		if rest, ok := strings.CutPrefix(line, name); ok {
+			return strings.TrimSpace(strings.TrimLeft(rest, " \t:="))
+		}
+	}
+	return "unknown"
+}
+
+func memory() float64 {
+	var kilobytes float64
+	_, _ = fmt.Sscanf(field("/proc/meminfo", "MemTotal"), "%f", &kilobytes)
+	return kilobytes * 1024 / 1e9
+}

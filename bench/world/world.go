@@ -1,0 +1,127 @@
+// Package world starts what all arms of a benchmark share: the lab (registry, AWS stand-in, base images),
+// a caching package proxy, a port that counts the registry's traffic, and a base image that uses them.
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"dagger/pipeline/bench/index"
+)
+
+// PoetryVersion is what all arms install; the pipeline's own default.
+const PoetryVersion = "2.2.1"
+
+// MirrorPluginVersion is of the plugin that lets poetry use any simple index; the pipeline's own.
+const MirrorPluginVersion = "0.6.5"
+
+// World is what the arms share.
+type World struct {
+	Root string // the checkout
+	Dir  string // of the benchmark: the package cache and the lab stay for the next run
+	Lab  Lab
+
+	Index    *index.Proxy
+	IndexURL string   // of the proxy's Python index
+	Registry *Forward // in front of the lab's registry
+	Base     string   // image that every arm builds on
+	Tools    Tools    // python and poetry of the machine, for the bare arm
+	Say      func(format string, args ...any)
+
+	// Checkout is a copy of the committed state of Root, which stays as it is while the benchmark runs;
+	// Commit names it.
+	Checkout, Commit string
+}
+
+// New starts the world of the checkout at root. It ends with the context and Close.
+func New(ctx context.Context, root string, say func(string, ...any)) (_ *World, err error) {
+	w := &World{Root: root, Say: say}
+	if w.Dir, err = directory(); err != nil {
+		return nil, err
+	}
+	if err := w.snapshot(ctx); err != nil {
+		return nil, err
+	}
+	say("starting the lab")
+	if err := w.startLab(ctx); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.Close())
+		}
+	}()
+	if w.Tools, err = w.tools(ctx); err != nil {
+		return nil, err
+	}
+	upstream, err := w.Tools.indexURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if w.Index, err = index.New(upstream, filepath.Join(w.Dir, "packages")); err != nil {
+		return nil, err
+	}
+	address, err := w.Index.Serve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.IndexURL = "http://" + address + "/simple/"
+	if w.Registry, err = NewForward(ctx, w.Lab["REGISTRY"]); err != nil {
+		return nil, err
+	}
+	say("making the base image")
+	if w.Base, err = w.pushBase(ctx, address); err != nil {
+		return nil, err
+	}
+	return w, w.Tools.install(ctx, w)
+}
+
+// directory is PIPELINE_BENCH_DIR, else pipeline-bench in the user's cache directory.
+func directory() (string, error) {
+	dir := os.Getenv("PIPELINE_BENCH_DIR")
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("finding the benchmark's directory: %w: set PIPELINE_BENCH_DIR", err)
+		}
+		dir = filepath.Join(cache, "pipeline-bench")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making the benchmark's directory: %w: set PIPELINE_BENCH_DIR", err)
+	}
+	return filepath.Abs(dir)
+}
+
+// Path joins names to the benchmark's directory.
+func (w *World) Path(names ...string) string {
+	return filepath.Join(append([]string{w.Dir}, names...)...)
+}
+
+// Close stops the lab.
+func (w *World) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err := w.lab(ctx, "down")
+	return err
+}
+
+// Environ is this process's environment without what would steer the pipeline, docker, pip or terraform.
+func (w *World) Environ() []string {
+	var out []string
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		steers := name == "BUILDKIT_HOST" || name == "VIRTUAL_ENV" || name == "LAB_DIR"
+		for _, prefix := range []string{"AWS_", "DAGGER_", "DOCKER_", "PIPELINE_", "PIP_", "POETRY_", "PYTEST_", "TF_"} {
+			steers = steers || strings.HasPrefix(name, prefix)
+		}
+		if !steers || name == "PIPELINE_CACHE_DIR" {
+			out = append(out, kv)
+		}
+	}
+	return out
+}
