@@ -93,7 +93,7 @@ func TestECR(t *testing.T) {
 	latest := putImage(t, path+"/app", "latest", "latest")
 	world.Succeed(t, call(p, registry, web(), "deploy", "--environment", environment).With(docker))
 	r := world.Succeed(t, call(p, registry, web(), "retention-preview").With(docker))
-	for _, want := range []string{short(deployed) + " (" + environment + "): rule 2", short(other) + " (mr-1): rule 3", short(latest) + " (latest): rule 1", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
+	for _, want := range []string{short(deployed) + " (" + environment + "): rule ", "(pattern " + environment + ") shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 1", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
 		}
