@@ -11,6 +11,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"filippo.io/age"
+
+	"dagger/pipeline/tests/ci/component"
 )
 
 // quiet is the most that a job that went well prints, in bytes; GitLab cuts logs at 4 MB.
@@ -70,6 +74,45 @@ func TestBranchPipelines(t *testing.T) {
 		if world.Locks(t, env) == before {
 			t.Errorf("branch %s: %s was not deployed", name, env)
 		}
+	}
+}
+
+// With saved_plan, what is applied is what was reviewed; the plan that a job hands on is encrypted.
+func TestSavedPlan(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	env := world.Environment()
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := template(t, map[string]any{"state_bucket": "states", "saved_plan": true})["merge-request"]
+	p := run(t, 0, r, with(mergeRequest(env, "staging"), map[string]string{
+		"PLAN_KEY":            key.String(),
+		"PIPELINE_SAVE_PLAN":  fmt.Sprint(component.At(job, "variables", "PIPELINE_SAVE_PLAN")),
+		"PIPELINE_SAVED_PLAN": fmt.Sprint(component.At(job, "variables", "PIPELINE_SAVED_PLAN")),
+	}))
+	if bundle := p.artifact(t, "plan", "plan/plan.age"); !bytes.HasPrefix(bundle, []byte("age-encryption.org/v1\n")) {
+		t.Errorf("the saved plan is not encrypted: %.40q", bundle)
+	}
+	if len(resources(t, env)) == 0 {
+		t.Error("nothing was deployed")
+	}
+	if strings.Contains(p.out.String(), key.String()) {
+		t.Error("the key is in the log")
+	}
+}
+
+// A job that is retried runs the tests again, although nothing changed: they may have failed for a passing reason.
+func TestRetriedJob(t *testing.T) {
+	world.NeedTerraform(t)
+	r := newRepository(t, false)
+	facts := mergeRequest(world.Environment(), "main")
+	stamp := regexp.MustCompile(`timestamp="[^"]+"`)
+	first := stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "reports/junit.xml")))
+	second := stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "reports/junit.xml")))
+	if first == "" || first == second {
+		t.Errorf("the reports are of one run: %s, %s", first, second)
 	}
 }
 
@@ -164,15 +207,20 @@ func TestCancelledJob(t *testing.T) {
 	env := world.Environment()
 	p := start(t, r, mergeRequest(env, "staging"))
 	eventually(t, 10*time.Minute, "the apply", func() bool {
-		return world.Locks(t, env) >= 2 && world.Locked(t, env) // the plan's, then the apply's
+		return p.ended() || world.Locks(t, env) >= 2 && world.Locked(t, env) // the plan's, then the apply's
 	})
+	if p.ended() {
+		t.Fatalf("the pipeline ended by itself\n%s", p.out)
+	}
 	lock, _ := world.Object(t, key(env)+".tflock")
-	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM); err != nil {
+	// The signal of a runner that cancels a job, sent to the command alone: gitlab-ci-local takes a shell that a signal
+	// ended for one that succeeded.
+	if err := syscall.Kill(p.command(t, "deploy"), syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	p.wait(t)
-	if p.code == 0 {
-		t.Errorf("the cancelled pipeline ended with 0\n%s", p.out)
+	if p.code != 1 || !strings.Contains(p.out.String(), "FAIL 143") {
+		t.Errorf("the cancelled pipeline ended with %d, and the job not with 143\n%s", p.code, p.out)
 	}
 	eventually(t, 2*time.Minute, "the lock's release", func() bool { return !world.Locked(t, env) })
 	var held struct{ Who, Operation string }

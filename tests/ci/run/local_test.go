@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,6 +25,7 @@ import (
 type pipeline struct {
 	cmd  *exec.Cmd
 	out  *bytes.Buffer
+	done chan struct{}
 	dir  string
 	code int
 }
@@ -33,7 +35,6 @@ func start(t *testing.T, r repository, facts map[string]string, args ...string) 
 	t.Helper()
 	r.commit(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
-	t.Cleanup(cancel)
 	command := []string{"--force-shell-executor", "--shell-isolation", "--color=false"}
 	for _, set := range []map[string]string{variables(), facts} {
 		for name, value := range set {
@@ -44,7 +45,7 @@ func start(t *testing.T, r repository, facts map[string]string, args ...string) 
 			}
 		}
 	}
-	p := &pipeline{cmd: exec.CommandContext(ctx, tools.GitLabCILocal(t), append(command, args...)...), out: &bytes.Buffer{}, dir: r.dir}
+	p := &pipeline{cmd: exec.CommandContext(ctx, tools.GitLabCILocal(t), append(command, args...)...), out: &bytes.Buffer{}, done: make(chan struct{}), dir: r.dir}
 	p.cmd.Dir, p.cmd.Env = r.dir, runner(t)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	// A runner ends a job by its process group.
@@ -54,23 +55,57 @@ func start(t *testing.T, r repository, facts map[string]string, args ...string) 
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		defer close(p.done)
+		_ = p.cmd.Wait()
+	}()
 	t.Cleanup(func() {
-		if p.cmd.ProcessState == nil {
-			cancel()
-			_ = p.cmd.Wait()
-		}
+		cancel()
+		<-p.done
 	})
 	return p
 }
 
+// ended tells whether the pipeline is over.
+func (p *pipeline) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
 func (p *pipeline) wait(t *testing.T) *pipeline {
 	t.Helper()
-	_ = p.cmd.Wait()
+	<-p.done
 	p.code = p.cmd.ProcessState.ExitCode()
 	if strings.Contains(p.out.String(), canary) || strings.Contains(p.out.String(), world.Lab.Password) {
 		t.Error("a secret is in the log")
 	}
 	return p
+}
+
+// command is the process id of the running dagger command that calls a function.
+func (p *pipeline) command(t *testing.T, function string) int {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if group, err := syscall.Getpgid(pid); err != nil || group != p.cmd.Process.Pid {
+			continue
+		}
+		line, _ := os.ReadFile(path) // it may have ended
+		args := strings.Split(string(line), "\x00")
+		if len(args) > 2 && args[1] == "call" && slices.Contains(args, function) {
+			return pid
+		}
+	}
+	t.Fatalf("no command calls %s\n%s", function, p.out)
+	return 0
 }
 
 // run runs a pipeline that must end with a code.
@@ -130,14 +165,7 @@ func jobs(t *testing.T, r repository, facts map[string]string) (automatic, manua
 func workflow(t *testing.T) repository {
 	t.Helper()
 	r := newRepository(t, true)
-	c, err := component.Load(filepath.Join(r.dir, "templates/pipeline.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := c.With(map[string]any{"state_bucket": "states"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	config := template(t, map[string]any{"state_bucket": "states"})
 	text, err := yaml.Marshal(map[string]any{"pipeline": map[string]any{"script": []any{"true"}, "rules": component.At(config["workflow"], "rules")}})
 	if err != nil {
 		t.Fatal(err)
@@ -146,4 +174,18 @@ func workflow(t *testing.T) repository {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// template is the component with values for its inputs.
+func template(t *testing.T, inputs map[string]any) component.Config {
+	t.Helper()
+	c, err := component.Load(filepath.Join(world.Root, "templates/pipeline.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := c.With(inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
 }
