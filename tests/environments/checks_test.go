@@ -68,22 +68,21 @@ func TestOwnScripts(t *testing.T) {
 
 // Only what is named twice is destroyed.
 func TestDestroyRefuses(t *testing.T) {
-	p := project(t, counted)
-	p.Replace("pyproject.toml", `name = "fixture"`, `name = "protected"`)
+	p, name := apart(t)
 	for _, env := range []string{"prod", "staging", "demo"} {
 		world.Succeed(t, call(p, "deploy", env))
 		for _, confirm := range []string{"", "mr-1", strings.ToUpper(env), env + " ", "yes"} {
 			refused(t, call(p, "destroy", env, "--confirm", confirm), 1,
 				`destroying "`+env+`": it is not the environment of a merge request (mr-<number>): name it a second time with --confirm to destroy it all the same`)
 		}
-		if !stateExists(t, "protected", env) {
+		if !stateExists(t, name, env) {
 			t.Errorf("%s is gone", env)
 		}
 	}
 	if got, want := result(t, call(p, "destroy", "staging", "--confirm", "staging")), "staging: 1 destroyed"; got != want {
 		t.Errorf("destroy says %q, want %q", got, want)
 	}
-	if stateExists(t, "protected", "staging") || !stateExists(t, "protected", "prod") {
+	if stateExists(t, name, "staging") || !stateExists(t, name, "prod") {
 		t.Error("want staging gone and prod there")
 	}
 	for range 2 { // one that is not there is no error

@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,12 +10,12 @@ import (
 	"dagger/pipeline/tests/harness"
 )
 
-// sweeping is a project of its own name, so that its environments are not those of other tests.
-func sweeping(t *testing.T, name string) *harness.Project {
+// apart is a project of its own name, so that its environments are not those of another test or run.
+func apart(t *testing.T) (p *harness.Project, name string) {
 	t.Helper()
-	p := project(t, counted)
+	p, name = project(t, counted), "apart-"+strings.ToLower(rand.Text()[:8])
 	p.Replace("pyproject.toml", `name = "fixture"`, `name = "`+name+`"`)
-	return p
+	return p, name
 }
 
 func stateExists(t *testing.T, project, environment string) bool {
@@ -24,8 +25,7 @@ func stateExists(t *testing.T, project, environment string) bool {
 }
 
 func TestSweep(t *testing.T) {
-	const name = "sweep-by-list"
-	p := sweeping(t, name)
+	p, name := apart(t)
 	environments := []string{"mr-1", "mr-2", "mr-12", "staging", "prod", "demo"}
 	for _, e := range environments {
 		world.Succeed(t, call(p, "deploy", e))
@@ -60,8 +60,7 @@ func TestSweep(t *testing.T) {
 
 // GitLab tells which are open, and an answer that fails is never taken for "none".
 func TestSweepAsksGitLab(t *testing.T) {
-	const name = "sweep-by-gitlab"
-	p := sweeping(t, name)
+	p, name := apart(t)
 	for _, e := range []string{"mr-5", "mr-6"} {
 		world.Succeed(t, call(p, "deploy", e))
 	}
@@ -86,8 +85,7 @@ func TestSweepAsksGitLab(t *testing.T) {
 
 // One that cannot be destroyed keeps none of the others, and the error names it.
 func TestSweepGoesOn(t *testing.T) {
-	const name = "sweep-goes-on"
-	p := sweeping(t, name)
+	p, name := apart(t)
 	for _, e := range []string{"mr-1", "mr-2"} {
 		world.Succeed(t, call(p, "deploy", e))
 	}
