@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"dagger/pipeline/embedded/module"
+	"dagger/pipeline/embedded/report"
 )
 
 // App is the command line with all that it reaches outside of this package.
@@ -27,7 +28,9 @@ type App struct {
 	API        API
 	NewSession func(SessionOptions) Session
 	Engine     Engine
-	Builder    module.Builder
+	// Report tells of the last calls what reuse saved.
+	Report  func(ctx context.Context, calls int) (report.Report, error)
+	Builder module.Builder
 	// WriteBindings generates the bindings into the module's directory.
 	WriteBindings func(ctx context.Context, m *module.Module) error
 }
@@ -66,6 +69,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"call", "call [options] <function>", callShort, (*App).call},
+		{"report", "report [--calls N] [--format text|json|svg]", "Tell what reuse saved in the last call", (*App).savings},
 		{"functions", "functions [options] [function]...", "List available functions", (*App).functions},
 		{"engine", "engine status|stop|prune [--all]", "Look after the embedded engine", (*App).engine},
 		{"bindings", "bindings [options]", "Generate the module's Go bindings", (*App).bindings},

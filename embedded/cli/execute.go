@@ -21,7 +21,7 @@ type result struct {
 // execute runs a chain in a session of its own and prints the result when the
 // progress display has ended.
 func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *options, progress string) error {
-	s := a.NewSession(SessionOptions{Progress: progress, CacheFrom: o.cacheFrom, CacheTo: o.cacheTo})
+	s := a.NewSession(SessionOptions{Function: module.CommandName(c.steps[1].fn.Name), Progress: progress, CacheFrom: o.cacheFrom, CacheTo: o.cacheTo})
 	signals := a.handleSignals(ctx, s)
 	res, err := a.inSession(signals, s, m, c, o)
 	sig := signals.stop()

@@ -53,6 +53,8 @@ func newOptions() *options {
 
 // SessionOptions are what a call asks of its session.
 type SessionOptions struct {
+	// Function is what is called, as the command line names it.
+	Function string
 	// Progress is auto, plain, tty or quiet.
 	Progress string
 	// CacheFrom and CacheTo name caches outside of the engine.

@@ -141,7 +141,11 @@ func (s *Server) marshal(ctx context.Context, st llb.State, platform *ocispecs.P
 	}
 	// Without a fixed id each definition would read the host's directories anew,
 	// and the commands after them would run once for each.
-	return st.Marshal(ctx, llb.Platform(*platform), llb.LocalUniqueID(s.localID))
+	def, err := st.Marshal(ctx, llb.Platform(*platform), llb.LocalUniqueID(s.localID))
+	if err == nil {
+		s.learn(def)
+	}
+	return def, err
 }
 
 // platform is the engine's own.
@@ -168,7 +172,7 @@ func (e *engine) kill() {
 	}
 }
 
-func (e *engine) close(summary string) error {
+func (e *engine) close() error {
 	e.mu.Lock()
 	already := e.closed
 	e.closed = true
@@ -187,9 +191,5 @@ func (e *engine) close(summary string) error {
 	if err != nil {
 		err = fmt.Errorf("exporting the cache: %s", explain(err))
 	}
-	err = errors.Join(err, e.client.Close())
-	if summary != "" {
-		err = errors.Join(err, e.steps.writeSummary(summary))
-	}
-	return err
+	return errors.Join(err, e.client.Close())
 }

@@ -133,7 +133,7 @@ func TestUnchangedChainRunsNothing(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		return s.engine.steps.list()
+		return s.Steps()
 	}
 	ran := func(steps []Step) (n int) {
 		for _, st := range steps {

@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	digest "github.com/opencontainers/go-digest"
+
 	"dagger/pipeline/embedded/scrub"
 )
 
@@ -59,6 +61,7 @@ type Server struct {
 	dirs    *hostDirs
 	stops   *stops
 	engine  engine
+	works   sync.Map // the work of each command, by its digest
 	kept    sync.Map // digests of commands whose output BuildKit keeps
 
 	mu   sync.Mutex
@@ -167,6 +170,21 @@ func (s *Server) Close() error {
 	if srv != nil {
 		errs = append(errs, srv.Close())
 	}
-	errs = append(errs, s.engine.close(s.opts.Summary))
+	errs = append(errs, s.engine.close())
+	if steps := s.Steps(); s.opts.Summary != "" && steps != nil {
+		errs = append(errs, writeSummary(s.opts.Summary, steps))
+	}
 	return errors.Join(errs...)
+}
+
+// Steps are those that have started so far; nil when the engine was not needed.
+func (s *Server) Steps() []Step {
+	if s.engine.steps == nil {
+		return nil
+	}
+	return s.engine.steps.list(func(d digest.Digest) string {
+		key, _ := s.works.Load(d)
+		text, _ := key.(string)
+		return text
+	})
 }

@@ -27,6 +27,9 @@ type Step struct {
 	Seconds float64 `json:"seconds"`
 	// Error is why it failed.
 	Error string `json:"error,omitempty"`
+	// Work names what a command does, the same in every session: its hash with
+	// all that it is built on but the contents of local directories.
+	Work string `json:"work,omitempty"`
 }
 
 // steps shows the progress of all builds of a session and remembers what ran.
@@ -127,8 +130,9 @@ func (st *steps) note(status *client.SolveStatus) {
 	}
 }
 
-// list returns the steps that started, in the order in which they did.
-func (st *steps) list() []Step {
+// list returns the steps that started, in the order in which they did. work
+// names the work of a command.
+func (st *steps) list(work func(digest.Digest) string) []Step {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	var out []Step
@@ -137,7 +141,7 @@ func (st *steps) list() []Step {
 		if v.Started == nil && !v.Cached {
 			continue
 		}
-		s := Step{Name: v.Name, Cached: v.Cached, Error: v.Error}
+		s := Step{Name: v.Name, Cached: v.Cached, Error: v.Error, Work: work(d)}
 		if rest, ok := cutExec(v.Name); ok {
 			s.Name, s.Exec = rest, true
 		}
@@ -157,8 +161,8 @@ func cutExec(name string) (string, bool) {
 	return name, false
 }
 
-func (st *steps) writeSummary(path string) error {
-	b, err := json.MarshalIndent(map[string]any{"steps": st.list()}, "", "  ")
+func writeSummary(path string, steps []Step) error {
+	b, err := json.MarshalIndent(map[string]any{"steps": steps}, "", "  ")
 	if err != nil {
 		return err
 	}

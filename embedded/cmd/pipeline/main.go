@@ -14,6 +14,7 @@ import (
 	"dagger/pipeline/embedded/bindings"
 	"dagger/pipeline/embedded/cli"
 	"dagger/pipeline/embedded/module"
+	"dagger/pipeline/embedded/report"
 	"dagger/pipeline/embedded/session"
 )
 
@@ -37,6 +38,7 @@ func newApp() (*cli.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	calls := report.Store(filepath.Join(cache, "report"))
 	name := os.Getenv("PIPELINE_COMMAND")
 	if name == "" {
 		name = filepath.Base(os.Args[0])
@@ -52,7 +54,8 @@ func newApp() (*cli.App, error) {
 		Terminal:   term.IsTerminal(int(os.Stdout.Fd())),
 		Width:      79,
 		API:        api(),
-		NewSession: newSession(dir),
+		NewSession: newSession(dir, calls),
+		Report:     lastCalls(calls),
 		Engine:     engine{},
 		Builder: module.Builder{
 			Cache:    filepath.Join(cache, "modules"),

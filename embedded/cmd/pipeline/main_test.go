@@ -57,7 +57,7 @@ func TestCacheDir(t *testing.T) {
 
 // TestServerErrors: a query's error says what the API attached to it.
 func TestServerErrors(t *testing.T) {
-	s := server{session.New(session.Options{})}
+	s := server{Server: session.New(session.Options{})}
 	defer s.Close()
 	_, err := s.Query(context.Background(), "query{nope}")
 	var detailed interface{ Extensions() map[string]any }

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"dagger/pipeline/embedded/cli"
 	"dagger/pipeline/embedded/daemon"
+	"dagger/pipeline/embedded/report"
 	"dagger/pipeline/embedded/session"
 )
 
@@ -32,8 +34,49 @@ func api() cli.API {
 }
 
 // server makes the errors of a session server carry their details as Dagger's
-// own do.
-type server struct{ *session.Server }
+// own do, and keeps what the session did for a report.
+type server struct {
+	*session.Server
+	calls    report.Store
+	function string
+	started  time.Time
+}
+
+// Close ends the session. A call whose report cannot be kept is no failure.
+func (s server) Close() error {
+	err := s.Server.Close()
+	steps := s.Steps()
+	if steps == nil {
+		return err
+	}
+	call := report.Call{Function: s.function, Started: s.started, Seconds: time.Since(s.started).Seconds()}
+	for _, step := range steps {
+		if step.Exec {
+			call.Steps = append(call.Steps, report.Step{
+				Work: step.Work, Cached: step.Cached, Seconds: step.Seconds, Failed: step.Error != "",
+			})
+		}
+	}
+	if kept := s.calls.Keep(call); kept != nil {
+		fmt.Fprintln(os.Stderr, kept)
+	}
+	return err
+}
+
+// lastCalls reports on the last calls that were kept.
+func lastCalls(calls report.Store) func(context.Context, int) (report.Report, error) {
+	return func(ctx context.Context, n int) (report.Report, error) {
+		last, err := calls.Last(n)
+		if err != nil {
+			return report.Report{}, err
+		}
+		info, err := daemon.Status(ctx)
+		if err != nil || !info.Running {
+			return report.Of(last, nil), nil
+		}
+		return report.Of(last, &report.Space{Bytes: info.CacheSize, Records: info.Records}), nil
+	}
+}
 
 type apiError struct{ cause *session.Error }
 
@@ -65,7 +108,7 @@ func (unheld) Close() error { return nil }
 
 // newSession starts sessions whose relative paths start from dir. The shim lies
 // beside this program unless PIPELINE_SHIM says otherwise.
-func newSession(dir string) func(cli.SessionOptions) cli.Session {
+func newSession(dir string, calls report.Store) func(cli.SessionOptions) cli.Session {
 	return func(o cli.SessionOptions) cli.Session {
 		shim := os.Getenv("PIPELINE_SHIM")
 		if shim == "" {
@@ -73,7 +116,7 @@ func newSession(dir string) func(cli.SessionOptions) cli.Session {
 				shim = filepath.Join(filepath.Dir(self), "shim")
 			}
 		}
-		return server{session.New(session.Options{
+		return server{calls: calls, function: o.Function, started: time.Now(), Server: session.New(session.Options{
 			Connect:   func(ctx context.Context) (string, error) { return daemon.Connect(ctx, os.Stderr) },
 			Progress:  o.Progress,
 			Stderr:    os.Stderr,
