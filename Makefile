@@ -29,7 +29,7 @@ unit: setup bindings ## run the unit tests of every module
 	$(call each,$(UNITS),GOWORK=off go test ./...)
 
 end-to-end: setup ## run the pipeline for real against the lab
-	GOWORK=off go test -C tests -p 1 ./... -timeout 40m
+	GOWORK=off go test -C tests -count=1 -p 1 ./... -timeout 40m
 
 lint: format vet staticcheck readme ## check the sources
 
