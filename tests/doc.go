@@ -1,9 +1,9 @@
 // Package tests runs the pipeline from end to end, as a person does: the command line, an engine, the
 // lab's registry and AWS stand-in, and small projects.
 //
-//	go test -C tests -timeout 40m ./...              on the embedded engine
-//	go test -C tests -timeout 40m -run TestDeploy .  one of them
-//	PIPELINE_TEST_ENGINE=dagger go test ...          on a Dagger engine, with `dagger` from PATH
+//	go test -C tests -count=1 -timeout 40m ./...              on the embedded engine
+//	go test -C tests -count=1 -timeout 40m -run TestDeploy .  one of them
+//	PIPELINE_TEST_ENGINE=dagger go test ...                   on a Dagger engine, with `dagger` from PATH
 //
 // A run starts a lab and an engine of its own and stops them when it ends, so it touches nothing of
 // the developer's; the binaries that the pipeline builds once, and the lab's base images, are

@@ -147,7 +147,7 @@ func TestWrongCommandLine(t *testing.T) {
 			dagger: `invalid argument "perhaps" for "--expand" flag`,
 		},
 		{name: "missing argument", call: []string{"deploy"}, want: `required flag(s) "environment" not set`, dagger: `required flag(s) "environment" not set`},
-		{name: "no function", call: nil, want: "no function given", dagger: "-"},
+		{name: "no function", call: nil, want: "no function given", dagger: "help"},
 		{name: "function of a result", call: []string{"app-container", "nothing"}, want: `unknown command "nothing" for "pipeline call app-container": the embedded engine has no such function of a Container: see --help, or use dagger`, dagger: "nothing"},
 		{name: "no source", flags: []string{"--source", "/no/such/directory"}, call: []string{"test"}, want: `reading argument "source": no directory "/no/such/directory": no such file or directory`, dagger: "/no/such/directory"},
 		{name: "a file as source", flags: []string{"--source", "/etc/hostname"}, call: []string{"test"}, want: `reading argument "source": "/etc/hostname" is a file: want a directory`, dagger: "/etc/hostname"},
@@ -226,7 +226,10 @@ func runWrong(t *testing.T, cases []wrong) {
 			if after := written(t); after != before {
 				t.Errorf("a call that failed wrote to AWS %d times", after-before)
 			}
-			if test.dagger != "" && world.Engine.Name() == "dagger" {
+			if world.Engine.Name() == "dagger" && test.dagger == "help" {
+				t.Skip("Dagger shows its help and calls that a success")
+			}
+			if world.Engine.Name() == "dagger" && test.dagger != "" {
 				wantOwnFailure(t, r, test.dagger)
 				return
 			}
