@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	crypto "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,36 +38,36 @@ type run struct {
 	rep      int
 }
 
-// runs are all runs in the order in which they are to be made: repetition after repetition, each in random
-// order, so that a machine that grows slower or faster does so for all arms.
+// runs are all runs in the order in which they are to be made: in rounds, each in random order. The
+// repetitions of a scenario that has fewer than others are spread over the rounds, so that a machine that
+// grows slower or faster does so for all arms, also where a limit of time ends it all early.
 func runs(choose func(s scenario, arm string) (reps int, sizes []int), arms string, seed uint64) (out []run) {
 	random := rand.New(rand.NewPCG(seed, seed))
 	for _, later := range []bool{false, true} {
-		for rep := 1; ; rep++ {
-			round := roundOf(choose, arms, rep, later)
-			if len(round) == 0 {
-				break
-			}
-			random.Shuffle(len(round), func(i, j int) { round[i], round[j] = round[j], round[i] })
-			out = append(out, round...)
+		type placed struct {
+			run
+			at float64
 		}
-	}
-	return out
-}
-
-func roundOf(choose func(s scenario, arm string) (int, []int), arms string, rep int, later bool) (out []run) {
-	for _, s := range scenarios {
-		for _, a := range s.arms {
-			reps, sizes := choose(s, string(a))
-			if rep > reps || s.later != later || !strings.ContainsRune(arms, a) {
-				continue
+		var all []placed
+		for _, s := range scenarios {
+			for _, a := range s.arms {
+				reps, sizes := choose(s, string(a))
+				if s.later != later || !strings.ContainsRune(arms, a) {
+					continue
+				}
+				if len(sizes) == 0 {
+					sizes = []int{0}
+				}
+				for rep := range reps {
+					for _, size := range sizes {
+						all = append(all, placed{run{s, string(a), size, rep + 1}, (float64(rep) + random.Float64()) / float64(reps)})
+					}
+				}
 			}
-			if len(sizes) == 0 {
-				sizes = []int{0}
-			}
-			for _, size := range sizes {
-				out = append(out, run{s, string(a), size, rep})
-			}
+		}
+		slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+		for _, p := range all {
+			out = append(out, p.run)
 		}
 	}
 	return out
@@ -131,16 +133,17 @@ func (b *bench) prepare(ctx context.Context, a arm.Arm, r run) ([]*world.Project
 			return nil, err
 		}
 	}
-	key := warmKey(r, from)
+	key := r.arm + " " + r.scenario.instance + " " + from
 	if r.scenario.cold {
 		if err := a.Forget(ctx); err != nil {
 			return nil, err
 		}
-	} else if !b.warm[key] && r.arm != "C" { // C has an empty engine each time
+	} else if !b.warm[key] && !keepsNothing(r.arm) {
 		jobs := arm.Standard
 		if r.scenario.instance == "whole" {
 			jobs = whole(0)
 		}
+		b.world.Say("warming arm %s on %s", r.arm, from)
 		if _, err := a.Pipeline(ctx, projects[0], jobs); err != nil {
 			return nil, fmt.Errorf("running the earlier pipeline: %w", err)
 		}
@@ -219,33 +222,24 @@ func took(r arm.Result) string {
 	return strings.Join(parts, " ")
 }
 
+// keepsNothing tells the arms whose runs leave nothing that the next one reuses.
+func keepsNothing(name string) bool { return name == "A" || name == "C" }
+
 // warmUp brings each arm that keeps something to the state after an earlier pipeline, before the first row.
 func (b *bench) warmUp(ctx context.Context, todo []run) error {
 	for _, r := range todo {
-		if r.scenario.cold || b.warm[warmKey(r, r.scenario.of(r.size))] {
-			continue
-		}
-		plain := r
-		plain.scenario.change, plain.scenario.pipelines, plain.scenario.services = nil, 0, false
-		if r.arm == "C" {
-			continue
-		}
-		b.world.Say("warming arm %s on %s", r.arm, r.scenario.of(r.size))
 		a, err := b.arm(ctx, r.arm, r.scenario.instance)
 		if err != nil {
 			return err
 		}
+		if r.scenario.cold || keepsNothing(r.arm) {
+			continue
+		}
+		plain := r
+		plain.scenario.change, plain.scenario.pipelines, plain.scenario.services = nil, 0, false
 		if _, err := b.prepare(ctx, a, plain); err != nil {
 			return fmt.Errorf("preparing arm %s: %w", r.arm, err)
 		}
 	}
 	return nil
-}
-
-// warmKey names what an arm keeps. Arm A has the base image alone, whatever the project.
-func warmKey(r run, project string) string {
-	if r.arm == "A" {
-		project = ""
-	}
-	return r.arm + " " + r.scenario.instance + " " + project
 }

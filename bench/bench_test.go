@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-func TestRunsAreShuffledWithinARepetition(t *testing.T) {
+func TestRunsAreInRandomOrder(t *testing.T) {
 	o := options{}
 	first, again, other := runs(o.choose, "ABCDEFZ", 1), runs(o.choose, "ABCDEFZ", 1), runs(o.choose, "ABCDEFZ", 2)
 	same := true
@@ -20,9 +20,26 @@ func TestRunsAreShuffledWithinARepetition(t *testing.T) {
 		if before.scenario.later && !now.scenario.later {
 			t.Errorf("run %d of %q comes after one that is for later", i, now.scenario.name)
 		}
-		if before.scenario.later == now.scenario.later && before.rep > now.rep {
-			t.Errorf("repetition %d comes after %d", now.rep, before.rep)
+	}
+}
+
+func TestRepetitionsAreSpread(t *testing.T) {
+	o := options{}
+	all := runs(o.choose, "CE", 3)
+	var slow, quick []int
+	for i, r := range all {
+		if r.scenario.name == "source edit" && r.arm == "C" {
+			slow = append(slow, i)
 		}
+		if r.scenario.name == "source edit" && r.arm == "E" {
+			quick = append(quick, i)
+		}
+	}
+	if len(slow) != 2 || len(quick) != 10 {
+		t.Fatalf("%d runs of C and %d of E", len(slow), len(quick))
+	}
+	if slow[1] < quick[4] || slow[0] > quick[5] {
+		t.Errorf("the runs of C, %v, are not spread over those of E, %v", slow, quick)
 	}
 }
 

@@ -34,6 +34,7 @@ type options struct {
 	limit     time.Duration
 	seed      uint64
 	out       string
+	add       bool
 }
 
 func main() {
@@ -55,6 +56,7 @@ func start(ctx context.Context, args []string) error {
 	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
 	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
+	fs.BoolVar(&o.add, "add", false, "add to the results that are there")
 	if len(args) == 0 {
 		return errors.New("no command given: run or report")
 	}
@@ -118,11 +120,11 @@ func measure(ctx context.Context, o options, command string) (err error) {
 		}
 		b.names += string(name)
 	}
-	return b.all(ctx, o, command, begun)
+	return b.all(ctx, o, command)
 }
 
 // all makes all runs.
-func (b *bench) all(ctx context.Context, o options, command string, begun time.Time) (err error) {
+func (b *bench) all(ctx context.Context, o options, command string) (err error) {
 	todo := runs(o.choose, b.names, o.seed)
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
@@ -130,13 +132,16 @@ func (b *bench) all(ctx context.Context, o options, command string, begun time.T
 	if err := b.warmUp(ctx, todo); err != nil {
 		return err
 	}
-	if b.out, err = record.Create(filepath.Join(o.out, "results.csv")); err != nil {
+	if b.out, err = o.results(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.out.Close()) }()
 	b.world.Say("%d runs", len(todo))
 	measured := time.Now()
-	about := b.world.About(ctx, command, o.seed)
+	about, path := b.world.About(ctx, command, o.seed), filepath.Join(o.out, "machine.json")
+	if err := about.Write(path, o.add); err != nil {
+		return err
+	}
 	for _, r := range todo {
 		if o.limit > 0 && time.Since(measured) > o.limit {
 			about.Left++
@@ -147,7 +152,15 @@ func (b *bench) all(ctx context.Context, o options, command string, begun time.T
 		}
 	}
 	about.Seconds = time.Since(measured).Seconds()
-	return about.Write(filepath.Join(o.out, "machine.json"))
+	return about.Write(path, true)
+}
+
+func (o options) results() (*record.Writer, error) {
+	path := filepath.Join(o.out, "results.csv")
+	if o.add {
+		return record.Append(path)
+	}
+	return record.Create(path)
 }
 
 // choose are the repetitions and sizes of a scenario on an arm under the options.

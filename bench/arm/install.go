@@ -67,7 +67,10 @@ func (a *install) Forget(ctx context.Context) (err error) {
 	if err := errors.Join(a.engine.remove(), clear(dir)); err != nil {
 		return err
 	}
-	a.engine, err = startDocker(ctx, a.w, dir)
+	if a.engine, err = startDocker(ctx, a.w, dir); err != nil {
+		return err
+	}
+	_, err = a.engine.run(ctx, "pull", "--quiet", a.w.Base) // a runner has its base image at hand
 	return err
 }
 

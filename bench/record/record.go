@@ -67,6 +67,15 @@ type Writer struct {
 	csv  *csv.Writer
 }
 
+// Append goes on with a file that Create began.
+func Append(path string) (*Writer, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return nil, fmt.Errorf("writing the results: %w", err)
+	}
+	return &Writer{f, csv.NewWriter(f)}, nil
+}
+
 // Create begins a file with the names of the columns.
 func Create(path string) (*Writer, error) {
 	f, err := os.Create(path)

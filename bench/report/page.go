@@ -10,7 +10,7 @@ var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse s
 {{if .Plots.pipelines}}
 ![Time of a pipeline on each arm](pipelines.svg)
 {{end}}
-Measured with ` + "`{{.About.Command}}`" + ` on commit {{.About.Commit}}: raw numbers in [results.csv](results.csv), the machine in
+Measured with ` + "`{{.About.Command}}`" + `{{if gt (len .Runs) 1}} and what it lists below{{end}}: raw numbers in [results.csv](results.csv), the machine in
 [machine.json](machine.json). The pipeline is two jobs one after another, the tests and the package of ` + "`examples/app`" + `
 (33 locked packages, 30 of which are installed on Linux). Terraform's own work takes the same time on every arm and is left out.
 
@@ -63,9 +63,10 @@ containers; built are those that make a container. Registry and packages are MB 
 
 - {{.About.Started}}: {{.About.Processors}} processors ({{.About.Processor}}), {{printf "%.0f" .About.MemoryGB}} GB of memory, {{printf "%.0f" .About.FreeDisk}} GB of disk free, {{.About.System}}, {{.About.Kernel}}.
 - {{.About.Docker}}; {{.About.Runc}}; {{.About.BuildKit}}; {{.About.Go}}; {{.About.Python}}; poetry {{.About.Poetry}}.
-- Load average before the start {{.About.Load}} (1, 5, 15 minutes); before each run: {{.Load}}. The benchmark's own work is in that.
-- Runs of all arms and scenarios in random order within each repetition (seed {{.About.Seed}}), {{printf "%.0f" .About.Seconds}} s in all, {{.About.Left}} planned runs left out for lack of time. No run was dropped; outliers are in.
-- Failed runs: {{len .Failed}}.{{range .Failed}}
+- Load average before each run: {{.Load}}. The benchmark's own work is in that; more than about {{.About.Processors}} means that others used the machine.
+- Runs of all arms and scenarios in random order, the few repetitions of slow arms spread over the many of quick ones. No run was dropped; outliers are in.
+{{range .Runs}}  - ` + "`{{.Command}}`" + ` on commit {{.Commit}}, {{.Started}}: seed {{.Seed}}, {{printf "%.0f" .Seconds}} s, load before it {{.Load}} (1, 5, 15 minutes), {{.Left}} planned runs left out for lack of time.
+{{end}}- Failed runs: {{len .Failed}}.{{range .Failed}}
   - {{.Scenario}}, arm {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
 - With few runs the interval of the median is wide or, with one, of no width: see the column of runs.
 - In favour of C: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged.

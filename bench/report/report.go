@@ -4,6 +4,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -26,13 +27,16 @@ func Write(dir string) error {
 	if err != nil {
 		return err
 	}
-	var about world.About
+	var about []world.About
 	described, err := os.ReadFile(filepath.Join(dir, "machine.json"))
 	if err != nil {
 		return fmt.Errorf("reading the results: %w", err)
 	}
 	if err := json.Unmarshal(described, &about); err != nil {
 		return fmt.Errorf("reading the description of the machine: %w", err)
+	}
+	if len(about) == 0 {
+		return errors.New("reading the description of the machine: it describes no run: measure first")
 	}
 	d := newData(rows)
 	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotPackages} {
@@ -50,6 +54,7 @@ func Write(dir string) error {
 // page is what the template shows.
 type page struct {
 	About    world.About
+	Runs     []world.About
 	Arms     [][2]string
 	Gates    []gateLine
 	Counts   string
@@ -74,8 +79,8 @@ type line struct {
 
 type costLine struct{ Arm, Fixed, Each, BreakEven, Kept, PerGB string }
 
-func newPage(d data, rows []record.Row, about world.About, dir string) page {
-	p := page{About: about, Arms: legend(d), Failed: d.failed, Plots: map[string]bool{}}
+func newPage(d data, rows []record.Row, about []world.About, dir string) page {
+	p := page{About: about[0], Runs: about, Arms: legend(d), Failed: d.failed, Plots: map[string]bool{}}
 	met, known := 0, 0
 	for _, g := range gates {
 		v := g.judge(d)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -56,13 +57,20 @@ func (w *World) About(ctx context.Context, command string, seed uint64) *About {
 	}
 }
 
-// Write writes the description as JSON.
-func (a *About) Write(path string) error {
+// Write puts the description in a file as JSON, the last in a list when add is set.
+func (a *About) Write(path string, add bool) error {
+	var all []About
+	if add {
+		if err := json.Unmarshal([]byte(read(path)), &all); err != nil {
+			return fmt.Errorf("describing the machine: reading %q: %w", path, err)
+		}
+		all = slices.DeleteFunc(all, func(b About) bool { return b.Started == a.Started })
+	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	if err := e.Encode(a); err != nil {
+	if err := e.Encode(append(all, *a)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
