@@ -51,7 +51,7 @@ func start(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fs.BoolVar(&o.full, "full", false, "all sizes, and enough repetitions for narrow intervals")
 	fs.StringVar(&o.arms, "arms", "ABCDEFZ", "arms to run, by letter")
-	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name has one of these texts, separated by commas")
+	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name begins with one of these texts, separated by commas")
 	fs.IntVar(&o.reps, "reps", 0, "repetitions of each scenario; 0: its own number")
 	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
@@ -178,7 +178,7 @@ func (o options) choose(s scenario, name string) (reps int, sizes []int) {
 	if o.scenarios != "" {
 		chosen := false
 		for text := range strings.SplitSeq(o.scenarios, ",") {
-			chosen = chosen || strings.Contains(s.name, text)
+			chosen = chosen || strings.HasPrefix(s.name, text)
 		}
 		if !chosen {
 			return 0, nil
