@@ -75,8 +75,8 @@ func TestSecretsAreNowhere(t *testing.T) {
 		{"plan", "--environment", env},
 		{"deploy", "--environment", env},
 		{"outputs", "--environment", env},
-		{"app-container", "publish", "--address", tag + ":app"},
-		{"terraform-container", "publish", "--address", tag + ":terraform"},
+		append([]string{"app-container"}, p.Pushing(tag+":app")...),
+		append([]string{"terraform-container"}, p.Pushing(tag+":terraform")...),
 		{"deploy", "--environment", "mr-0"}, // and a failing one
 	} {
 		r := world.Run(t, secrets.hide(t, p.Call(args...)))

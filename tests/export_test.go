@@ -98,7 +98,7 @@ func TestExportTarball(t *testing.T) {
 func TestPublishAndPullByDigest(t *testing.T) {
 	p := world.Project(t)
 	address := world.Lab.Registry + "/published/" + strings.ToLower(filepath.Base(filepath.Dir(p.Dir)))[:12] + ":one"
-	r := world.Succeed(t, p.Call("app-container", "publish", "--address", address))
+	r := world.Succeed(t, p.Push(address, "app-container"))
 	reference := strings.TrimSpace(r.Stdout)
 	if !strings.HasPrefix(reference, address+"@sha256:") {
 		t.Fatalf("publish gave %q, want %q and a digest", reference, address)
@@ -107,7 +107,7 @@ func TestPublishAndPullByDigest(t *testing.T) {
 	if !strings.HasPrefix(pulled.Stdout, "Poetry (version 2.") {
 		t.Errorf("in the pulled image poetry says %q", pulled.Stdout)
 	}
-	again := world.Succeed(t, p.Call("app-container", "publish", "--address", address))
+	again := world.Succeed(t, p.Push(address, "app-container"))
 	if strings.TrimSpace(again.Stdout) != reference {
 		t.Errorf("published again it is %q, at first %q", again.Stdout, reference)
 	}
@@ -140,7 +140,7 @@ func TestDotEnv(t *testing.T) {
 	if !strings.HasPrefix(r.Stdout, "2 tests passed") {
 		t.Errorf("test printed %q", r.Stdout)
 	}
-	r = world.Run(t, call("--registry-username", "nobody", "terraform-container", "--terraform-image", l.TerraformImage))
+	r = world.Run(t, call("--registry-username", "nobody", "--terraform-image", l.TerraformImage, "terraform-container"))
 	if line := errorLine(t, r); r.Code == 0 || !strings.Contains(line, l.TerraformImage) {
 		t.Errorf("a flag did not win over .env: exit code %d, %q", r.Code, line)
 	}

@@ -24,8 +24,8 @@ import (
 func bare(t *testing.T, p *harness.Project, more ...string) string {
 	t.Helper()
 	address := world.Lab.Registry + "/bare/terraform:" + strings.ToLower(rand.Text()[:8])
-	call := p.Call("terraform-container", "without-file", "--path", "/usr/local/bin/terraform").And(more...).And("publish", "--address", address)
-	world.Succeed(t, call)
+	steps := append([]string{"terraform-container", "without-file", "--path", "/usr/local/bin/terraform"}, more...)
+	world.Succeed(t, p.Push(address, steps...))
 	return address
 }
 

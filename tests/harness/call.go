@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -171,7 +172,7 @@ func (p *Process) Wait() Result {
 	p.t.Helper()
 	<-p.done
 	err := p.ended
-	r := Result{Stdout: p.out.String(), Stderr: p.err.String(), Code: p.cmd.ProcessState.ExitCode()}
+	r := Result{Stdout: plain(p.out.String()), Stderr: plain(p.err.String()), Code: p.cmd.ProcessState.ExitCode()}
 	if _, ended := err.(*exec.ExitError); err != nil && !ended {
 		p.t.Fatalf("running %q: %v\n%s", p.cmd.Args, err, r.Stderr)
 	}
@@ -196,3 +197,8 @@ func (w *World) Succeed(t testing.TB, c Call) Result {
 	}
 	return r
 }
+
+var escape = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// plain is text without colours, which a Dagger engine's command line does not always leave out.
+func plain(text string) string { return escape.ReplaceAllString(text, "") }

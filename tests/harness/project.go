@@ -161,3 +161,19 @@ func (p *Project) Call(args ...string) Call {
 	}
 	return c.And(args...)
 }
+
+// Push is the call that makes a container by the functions and pushes it to the address in the lab's
+// registry.
+func (p *Project) Push(address string, functions ...string) Call {
+	return p.Call(functions...).And(p.Pushing(address)...)
+}
+
+// Pushing are the functions that log a container in and push it. The login of the base images need not
+// hold here: a Dagger engine keeps the container of an earlier call, not its session.
+func (p *Project) Pushing(address string) []string {
+	l := p.w.Lab
+	return []string{
+		"with-registry-auth", "--address", l.Registry, "--username", l.Username, "--secret", "env://TEST_REGISTRY_PASSWORD",
+		"publish", "--address", address,
+	}
+}
