@@ -41,16 +41,3 @@ func forwardStop(control string, pid int) (stopped func() bool) {
 	}()
 	return asked.Load
 }
-
-// waitGroup waits until the process group is empty. A shell ends at once when it
-// is asked to stop; the terraform that it started has to release its lock first,
-// and would be killed with the container. Orphans become children of the shim,
-// the container's first process.
-func waitGroup(pgid int) {
-	for {
-		_, err := syscall.Wait4(-pgid, nil, 0, nil)
-		if err != nil && err != syscall.EINTR {
-			return
-		}
-	}
-}
