@@ -28,7 +28,12 @@ type verdict struct {
 	// least turns the limit from the highest into the lowest value allowed.
 	least bool
 	unit  string
+	// few is set where a side of the comparison has fewer than enough runs.
+	few bool
 }
+
+// enough runs make an interval of the median mean something.
+const enough = 5
 
 func (v verdict) met() bool { return v.known && v.within(v.value) }
 
@@ -49,6 +54,10 @@ func (v verdict) word() string {
 	switch {
 	case !v.known:
 		return "not measured"
+	case v.few && v.met():
+		return "met, in too few runs to be sure"
+	case v.few:
+		return "missed, in too few runs to be sure"
 	case v.met() && v.certain():
 		return "**met**"
 	case v.met():
@@ -64,7 +73,7 @@ func (v verdict) measured() string {
 		return ""
 	}
 	out := fmt.Sprintf("%.3g%s", v.value, v.unit)
-	if v.interval != nil {
+	if v.interval != nil && !v.few {
 		out += fmt.Sprintf(" (%.3g to %.3g)", v.interval.Low, v.interval.High)
 	}
 	return out
@@ -138,7 +147,7 @@ func ratio(over, under []float64, limit float64, least bool) verdict {
 		return verdict{}
 	}
 	i := stat.RatioInterval(over, under)
-	return verdict{known: true, value: stat.Median(over) / stat.Median(under), interval: &i, limit: limit, least: least, unit: " x"}
+	return verdict{known: true, value: stat.Median(over) / stat.Median(under), interval: &i, limit: limit, least: least, unit: " x", few: min(len(over), len(under)) < enough}
 }
 
 // slowest judges the job with the highest median.
@@ -147,7 +156,7 @@ func slowest(limit float64, jobs ...[]float64) verdict {
 	for _, times := range jobs {
 		if m := stat.Median(times); len(times) > 0 && m > out.value {
 			i := stat.MedianInterval(times)
-			out = verdict{known: true, value: m, interval: &i, limit: limit, unit: " s"}
+			out = verdict{known: true, value: m, interval: &i, limit: limit, unit: " s", few: len(times) < enough}
 		}
 	}
 	return out

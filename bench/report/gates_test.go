@@ -34,11 +34,12 @@ func TestGates(t *testing.T) {
 		rows     [][]record.Row
 		want     string
 	}{
-		{"far below", "unchanged-a", [][]record.Row{rows("nothing changed", "E", 1, 1, 1), rows("nothing changed", "A", 100, 100, 100)}, "**met**"},
-		{"far above", "unchanged-a", [][]record.Row{rows("nothing changed", "E", 10, 10, 10), rows("nothing changed", "A", 100, 100, 100)}, "**missed**"},
-		{"at least, reached", "edit-a", [][]record.Row{rows("source edit", "A", 40, 41, 42), rows("source edit", "E", 4, 4, 4)}, "**met**"},
-		{"at least, not reached", "edit-a", [][]record.Row{rows("source edit", "A", 12, 12, 12), rows("source edit", "E", 4, 4, 4)}, "**missed**"},
-		{"undecided", "edit-z", [][]record.Row{rows("source edit", "E", 4, 5, 9), rows("source edit", "Z", 4, 4, 4)}, "**met**, within the noise"},
+		{"far below", "unchanged-a", [][]record.Row{rows("nothing changed", "E", 1, 1, 1, 1, 1), rows("nothing changed", "A", 100, 100, 100, 100, 100)}, "**met**"},
+		{"far above", "unchanged-a", [][]record.Row{rows("nothing changed", "E", 10, 10, 10, 10, 10), rows("nothing changed", "A", 100, 100, 100, 100, 100)}, "**missed**"},
+		{"at least, reached", "edit-a", [][]record.Row{rows("source edit", "A", 40, 41, 42, 43, 44), rows("source edit", "E", 4, 4, 4, 4, 4)}, "**met**"},
+		{"at least, not reached", "edit-a", [][]record.Row{rows("source edit", "A", 12, 12, 12, 12, 12), rows("source edit", "E", 4, 4, 4, 4, 4)}, "**missed**"},
+		{"undecided", "edit-z", [][]record.Row{rows("source edit", "E", 4, 4, 5, 9, 9), rows("source edit", "Z", 4, 4, 4, 4, 4)}, "**met**, within the noise"},
+		{"few runs", "edit-z", [][]record.Row{rows("source edit", "E", 9), rows("source edit", "Z", 4)}, "missed, in too few runs to be sure"},
 		{"no rows", "edit-c", [][]record.Row{rows("source edit", "E", 4)}, "not measured"},
 		{"a command built", "version", [][]record.Row{{{OK: true, Scenario: "version bump", Arm: "E", Built: 1}}}, "**missed**"},
 		{"none built", "version", [][]record.Row{{{OK: true, Scenario: "version bump", Arm: "E", Ran: 2}}}, "**met**"},

@@ -5,7 +5,9 @@ import "text/template"
 var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse saves
 
 <!-- Written by "go run -C bench . report" from results.csv and machine.json. Do not edit. -->
-{{range .Headline}}
+{{with .Warning}}
+> **Read with care**: {{.}}. The numbers show orders of magnitude, and no more. ` + "`make bench`" + ` on a quiet machine replaces them.
+{{end}}{{range .Headline}}
 - {{.}}{{end}}
 {{if .Plots.pipelines}}
 ![Time of a pipeline on each arm](pipelines.svg)
@@ -46,7 +48,7 @@ an arm's line crosses A's. A second pipeline with the same dependencies pays not
 Where it does not pay:
 {{range .NotPaid}}
 - {{.}}{{else}}
-- in no case that was measured.{{end}}
+- no such case was found{{if not .Costs}}: the runs do not suffice for the cost model{{end}}.{{end}}
 {{if .Plots.packages}}
 ![Time over the number of packages](packages.svg)
 {{end}}

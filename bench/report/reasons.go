@@ -9,11 +9,11 @@ var reasons = map[string]reason{
 		"keep the answer for a tag by digest, which cannot change, and ask for both at the same time.",
 	},
 	"edit-z": {
-		"the dependencies in the image have no bytecode and Python is told to write none, so each run of the tests compiles every module that it imports; Z compiled them once, in an earlier run.",
-		"compile the dependencies when they are installed, in the same layer.",
+		"the runs of E and Z are apart in time on a machine whose load changes, which the interval of few runs does not show. What is known to be slower in the container: its dependencies have no bytecode and Python is told to write none, so each run compiles what it imports, a few tenths of a second of processor time for the example.",
+		"measure on a quiet machine first; then compile the dependencies when they are installed, in the same layer.",
 	},
 	"slope-e": {
-		"the job's own command is slower in the container than on Z, for lack of bytecode of its dependencies, and that counts here.",
+		"the job's own command counts here too where it is slower in the container than on Z, for lack of bytecode of its dependencies; and the runs of E and Z are apart in time on a machine whose load changes.",
 		"compile the dependencies when they are installed, in the same layer.",
 	},
 	"slope-a": {

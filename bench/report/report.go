@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"dagger/pipeline/bench/arm"
 	"dagger/pipeline/bench/record"
@@ -64,7 +65,9 @@ type page struct {
 	Failed   []record.Row
 	Plots    map[string]bool
 	Headline []string
-	NotPaid  []string
+	// Warning is what makes the numbers uncertain.
+	Warning string
+	NotPaid []string
 }
 
 type gateLine struct{ Text, Word, Measured, Limit, Refuted, Why, Lever string }
@@ -81,7 +84,7 @@ type costLine struct{ Arm, Fixed, Each, BreakEven, Kept, PerGB string }
 
 func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 	p := page{About: about[0], Runs: about, Arms: legend(d), Failed: d.failed, Plots: map[string]bool{}}
-	met, known := 0, 0
+	met, known, sure := 0, 0, 0
 	for _, g := range gates {
 		v := g.judge(d)
 		limit := "at most "
@@ -94,14 +97,17 @@ func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 			known++
 			if v.met() {
 				met++
+				if !v.few {
+					sure++
+				}
 			}
 		}
-		if r, ok := reasons[g.id]; ok && !v.met() {
+		if r, ok := reasons[g.id]; ok && v.known && !v.met() {
 			l.Why, l.Lever = r.why, r.lever
 		}
 		p.Gates = append(p.Gates, l)
 	}
-	p.Counts = fmt.Sprintf("%d of %d gates that could be measured are met", met, known)
+	p.Counts = fmt.Sprintf("%d of %d gates that could be measured are met, %d of them in enough runs", met, known, sure)
 	if left := len(gates) - known; left > 0 {
 		p.Counts += fmt.Sprintf("; %d not measured", left)
 	}
@@ -122,11 +128,27 @@ func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 	p.NotPaid = d.notPaid(costs)
 	loads := values(rows, func(r record.Row) float64 { return r.Load })
 	p.Load = fmt.Sprintf("median %.1f, highest %.1f", stat.Median(loads), stat.Quantile(loads, 1))
+	p.Warning = warning(stat.Median(loads), about[0].Processors, d)
 	for _, name := range []string{"pipelines", "jobs", "packages"} {
 		_, err := os.Stat(filepath.Join(dir, name+".svg"))
 		p.Plots[name] = err == nil
 	}
 	return p
+}
+
+// warning says what makes the numbers uncertain: others who used the machine, and few runs.
+func warning(load float64, processors int, d data) string {
+	var why []string
+	if load > 1.5*float64(processors) {
+		why = append(why, fmt.Sprintf("the machine was busy with other work (load %.0f on %d processors)", load, processors))
+	}
+	for _, a := range d.arms("source edit") {
+		if len(d.of("source edit", a, -1)) < enough {
+			why = append(why, "most things were run only once or a few times")
+			break
+		}
+	}
+	return strings.Join(why, ", and ")
 }
 
 func newLine(scenario string, size int, arm string, rows []record.Row) line {
@@ -175,10 +197,17 @@ func (d data) costLine(a, c cost) costLine {
 	return l
 }
 
-// headline is what a reader in a hurry needs.
+// headline is what a reader in a hurry needs; nothing that was run too seldom.
 func (d data) headline() (out []string) {
-	edit := func(a string) float64 { return stat.Median(d.times("source edit", a, -1)) }
-	same := func(a string) float64 { return stat.Median(d.times("nothing changed", a, -1)) }
+	median := func(scenario, a string) float64 {
+		times := d.times(scenario, a, -1)
+		if len(times) < enough {
+			return math.NaN()
+		}
+		return stat.Median(times)
+	}
+	edit := func(a string) float64 { return median("source edit", a) }
+	same := func(a string) float64 { return median("nothing changed", a) }
 	if e, a := edit("E"), edit("A"); !math.IsNaN(e) && !math.IsNaN(a) {
 		out = append(out, fmt.Sprintf("After an edit of the source, test and package take %.1f s where each job that installs everything takes %.0f s: **%.1f times faster**.", e, a, a/e))
 	}
