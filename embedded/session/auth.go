@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"io"
 	"strings"
 	"sync"
 
@@ -54,7 +55,7 @@ func (r *registryAuth) lookup(ctx context.Context, host string, scopes []string,
 	r.mu.Lock()
 	c, ok := r.byHost[registryHost(host)]
 	if !ok && r.docker == nil {
-		r.docker = authprovider.LoadAuthConfig(config.LoadDefaultConfigFile(discard{}))
+		r.docker = authprovider.LoadAuthConfig(config.LoadDefaultConfigFile(io.Discard))
 	}
 	docker := r.docker
 	r.mu.Unlock()
@@ -63,7 +64,3 @@ func (r *registryAuth) lookup(ctx context.Context, host string, scopes []string,
 	}
 	return docker(ctx, host, scopes, check)
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }

@@ -18,7 +18,7 @@ type container struct {
 	imageRef string
 	mounts   []mount
 	secrets  []secretEnv
-	last     *execResult
+	last     *llb.State // what the last exec left besides its files: stdout, stderr, combined, exitCode
 }
 
 type secretEnv struct {
@@ -98,10 +98,16 @@ func (c *container) change(p string, f func(st llb.State, inner string) llb.Stat
 }
 
 func (c *container) setMount(m mount) *container {
-	n := c.clone()
 	m.target = c.abs(m.target)
-	n.mounts = slices.DeleteFunc(n.mounts, func(old mount) bool { return old.target == m.target })
+	n := c.withoutMount(m.target)
 	n.mounts = append(n.mounts, m)
+	return n
+}
+
+func (c *container) withoutMount(p string) *container {
+	n := c.clone()
+	target := c.abs(p)
+	n.mounts = slices.DeleteFunc(n.mounts, func(m mount) bool { return m.target == target })
 	return n
 }
 

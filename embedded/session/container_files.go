@@ -6,6 +6,11 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
+// withoutPath removes a file or a folder.
+func withoutPath(_ context.Context, _ *Server, o *object, a args) (any, error) {
+	return ctr(o).change(a.str("path"), func(st llb.State, inner string) llb.State { return remove(st, inner) }), nil
+}
+
 // fileFields are about the files of a container.
 func fileFields() []Field {
 	return []Field{
@@ -49,12 +54,8 @@ func fileFields() []Field {
 				}), nil
 			}},
 		{Name: "withoutFile", Doc: "Remove a file.", Returns: "Container!", Args: []Arg{argPath, argExpand},
-			resolve: func(_ context.Context, _ *Server, o *object, a args) (any, error) {
-				return ctr(o).change(a.str("path"), func(st llb.State, inner string) llb.State { return remove(st, inner) }), nil
-			}},
+			resolve: withoutPath},
 		{Name: "withoutDirectory", Doc: "Remove a folder.", Returns: "Container!", Args: []Arg{argPath, argExpand},
-			resolve: func(_ context.Context, _ *Server, o *object, a args) (any, error) {
-				return ctr(o).change(a.str("path"), func(st llb.State, inner string) llb.State { return remove(st, inner) }), nil
-			}},
+			resolve: withoutPath},
 	}
 }

@@ -54,16 +54,7 @@ func mountFields() []Field {
 			}},
 		{Name: "withoutMount", Doc: "Take a mount away.", Returns: "Container!", Args: []Arg{argPath, argExpand},
 			resolve: func(_ context.Context, _ *Server, o *object, a args) (any, error) {
-				n := ctr(o).clone()
-				target := n.abs(a.str("path"))
-				kept := n.mounts[:0]
-				for _, m := range n.mounts {
-					if m.target != target {
-						kept = append(kept, m)
-					}
-				}
-				n.mounts = kept
-				return n, nil
+				return ctr(o).withoutMount(a.str("path")), nil
 			}},
 	}
 }

@@ -138,6 +138,10 @@ func init() {
 	dir := func(self *object) *directory { return self.value.(*directory) }
 	at := func(st llb.State, d *directory) *directory { return &directory{st: st, path: d.path} }
 
+	without := func(_ context.Context, _ *Server, self *object, a args) (any, error) {
+		return at(remove(dir(self).st, dir(self).abs(a.str("path"))), dir(self)), nil
+	}
+
 	register(Type{Name: "Directory", Doc: "A directory.", Fields: []Field{
 		{Name: "directory", Doc: "Retrieve a directory at the given path.", Returns: "Directory!",
 			Args: []Arg{required("path", "String", "Path of the directory, from this one.")},
@@ -206,12 +210,8 @@ func init() {
 				return at(newDir(dir(self).st, dir(self).abs(a.str("path")), a.integer("permissions", 0)), dir(self)), nil
 			}},
 		{Name: "withoutFile", Doc: "Remove a file.", Returns: "Directory!", Args: []Arg{required("path", "String", "Path to remove.")},
-			resolve: func(_ context.Context, _ *Server, self *object, a args) (any, error) {
-				return at(remove(dir(self).st, dir(self).abs(a.str("path"))), dir(self)), nil
-			}},
+			resolve: without},
 		{Name: "withoutDirectory", Doc: "Remove a folder.", Returns: "Directory!", Args: []Arg{required("path", "String", "Path to remove.")},
-			resolve: func(_ context.Context, _ *Server, self *object, a args) (any, error) {
-				return at(remove(dir(self).st, dir(self).abs(a.str("path"))), dir(self)), nil
-			}},
+			resolve: without},
 	}})
 }

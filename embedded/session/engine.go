@@ -62,7 +62,6 @@ func (s *Server) connect(ctx context.Context) error {
 	if e.client, err = client.New(ctx, addr); err != nil {
 		return fmt.Errorf("connecting to buildkitd at %q: %w", addr, err)
 	}
-	// The job outlives the request that opened it.
 	opt := s.solveOpt()
 	if opt.CacheExports, err = cacheExports(s.opts.CacheTo); err != nil {
 		return err
@@ -70,6 +69,7 @@ func (s *Server) connect(ctx context.Context) error {
 	if e.imports, err = cacheImports(s.opts.CacheFrom); err != nil {
 		return err
 	}
+	// The job outlives the request that opened it.
 	jobCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	e.cancel, e.finish, e.ended = cancel, make(chan struct{}), make(chan error, 1)
 	if e.steps, err = newSteps(s.opts.Progress, s.scrub.Writer(s.opts.Stderr)); err != nil {

@@ -17,11 +17,6 @@ const (
 	controlPath = "/.pipeline-control"
 )
 
-// execResult is what the last exec of a container left besides its files.
-type execResult struct {
-	meta llb.State // stdout, stderr, combined, exitCode
-}
-
 type execOptions struct {
 	args       []string
 	stdin      string
@@ -36,6 +31,9 @@ type execOptions struct {
 func (s *Server) exec(c *container, o execOptions) (*container, error) {
 	if len(o.args) == 0 {
 		return nil, errors.New("withExec: no command given and the image has no default one")
+	}
+	if o.privileged {
+		return nil, errors.New("withExec: insecureRootCapabilities is not implemented by the embedded engine")
 	}
 	shim, err := s.shim()
 	if err != nil {
@@ -61,9 +59,6 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional),
 		llb.WithCustomName(execPrefix + displayName(o.args)),
 	}
-	if o.privileged {
-		return nil, errors.New("withExec: insecureRootCapabilities is not implemented by the embedded engine")
-	}
 	for _, m := range c.mounts {
 		opts = append(opts, m.option())
 		if m.secret != nil {
@@ -80,7 +75,8 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 	run := c.configured().Run(opts...)
 	n := c.clone()
 	n.fs = llb.NewState(run.Root().Output())
-	n.last = &execResult{meta: llb.NewState(run.GetMount(metaPath).Output())}
+	left := llb.NewState(run.GetMount(metaPath).Output())
+	n.last = &left
 	for i, m := range n.mounts {
 		if m.dir != nil {
 			after := llb.NewState(run.GetMount(m.target).Output())
@@ -129,10 +125,8 @@ func (m mount) option() llb.RunOption {
 		return llb.AddMount(m.target, llb.Scratch(), llb.Tmpfs())
 	case m.secret != nil:
 		return llb.AddSecret(m.target, llb.SecretID(m.secret.key), llb.SecretFileOpt(m.uid, m.gid, m.mode))
-	case m.selector != "":
-		return llb.AddMount(m.target, *m.dir, llb.SourcePath(m.selector))
 	default:
-		return llb.AddMount(m.target, *m.dir)
+		return llb.AddMount(m.target, *m.dir, llb.SourcePath(m.selector))
 	}
 }
 
@@ -153,7 +147,7 @@ func (s *Server) meta(ctx context.Context, c *container, name string) (string, e
 	if c.last == nil {
 		return "", fmt.Errorf("%s: no command has been run in this container", name)
 	}
-	ref, err := s.solve(ctx, c.last.meta, &c.image.Platform)
+	ref, err := s.solve(ctx, *c.last, &c.image.Platform)
 	if err != nil {
 		return "", err
 	}

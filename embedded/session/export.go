@@ -82,7 +82,11 @@ func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool
 		if f.tarball != nil {
 			return s.writeTarball(ctx, f.tarball, w)
 		}
-		return s.read(ctx, f, func(b []byte) error {
+		ref, err := f.open(ctx, s)
+		if err != nil {
+			return err
+		}
+		return readEach(ctx, ref, f.path, func(b []byte) error {
 			_, err := w.Write(b)
 			return err
 		})

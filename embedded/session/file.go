@@ -8,6 +8,7 @@ import (
 
 	"github.com/moby/buildkit/client/llb"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
 // file is one file of a filesystem, or an image as a tarball that is made when
@@ -26,16 +27,25 @@ const readLimit = 128 << 20
 
 func fileMode(bits int) os.FileMode { return os.FileMode(bits) & os.ModePerm }
 
-// read gives f's bytes piece by piece.
-func (s *Server) read(ctx context.Context, f *file, each func([]byte) error) error {
+// open evaluates the filesystem that f is in.
+func (f *file) open(ctx context.Context, s *Server) (gateway.Reference, error) {
 	ref, err := s.solve(ctx, f.st, nil)
+	if err == nil && ref == nil { // an empty filesystem
+		err = fmt.Errorf("file %q: no such file or directory", f.path)
+	}
+	return ref, err
+}
+
+func (f *file) stat(ctx context.Context, s *Server) (*fstypes.Stat, error) {
+	ref, err := f.open(ctx, s)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if ref == nil {
-		return fmt.Errorf("file %q: no such file or directory", f.path)
+	st, err := ref.StatFile(ctx, gateway.StatRequest{Path: f.path})
+	if err != nil {
+		return nil, notFound("file", f.path, err)
 	}
-	return readEach(ctx, ref, f.path, each)
+	return st, nil
 }
 
 func readEach(ctx context.Context, ref gateway.Reference, p string, each func([]byte) error) error {
@@ -75,15 +85,12 @@ func init() {
 	register(Type{Name: "File", Doc: "A file.", Fields: []Field{
 		{Name: "contents", Doc: "Read the text of the file.", Returns: "String!",
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
-				var out []byte
-				err := s.read(ctx, self(o), func(b []byte) error {
-					if len(out)+len(b) > readLimit {
-						return fmt.Errorf("file %q: more than %d MiB: export it instead", self(o).path, readLimit>>20)
-					}
-					out = append(out, b...)
-					return nil
-				})
-				return string(out), err
+				ref, err := self(o).open(ctx, s)
+				if err != nil {
+					return nil, err
+				}
+				b, err := readAll(ctx, ref, self(o).path)
+				return string(b), err
 			}},
 		{Name: "export", Doc: "Write the file to a path on the host.", Returns: "String!",
 			Args: []Arg{required("path", "String", "Path to write to."),
@@ -97,13 +104,9 @@ func init() {
 			}},
 		{Name: "size", Doc: "Tell the size of the file in bytes.", Returns: "Int!",
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
-				ref, err := s.solve(ctx, self(o).st, nil)
+				st, err := self(o).stat(ctx, s)
 				if err != nil {
 					return nil, err
-				}
-				st, err := ref.StatFile(ctx, gateway.StatRequest{Path: self(o).path})
-				if err != nil {
-					return nil, notFound("file", self(o).path, err)
 				}
 				return st.Size, nil
 			}},
@@ -113,17 +116,8 @@ func init() {
 				if f.tarball != nil {
 					return o.id, s.evaluate(ctx, f.tarball)
 				}
-				ref, err := s.solve(ctx, f.st, nil)
-				if err != nil {
-					return nil, err
-				}
-				if ref == nil {
-					return nil, fmt.Errorf("file %q: no such file or directory", f.path)
-				}
-				if _, err := ref.StatFile(ctx, gateway.StatRequest{Path: f.path}); err != nil {
-					return nil, notFound("file", f.path, err)
-				}
-				return o.id, nil
+				_, err := f.stat(ctx, s)
+				return o.id, err
 			}},
 	}})
 }

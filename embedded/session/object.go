@@ -67,7 +67,7 @@ func (o *objects) get(id string) (*object, bool) {
 
 // once returns the object with this id, making it when it is not there. Two
 // callers at the same time share one attempt; a failure is not kept.
-func (o *objects) once(id string, make func() (any, error)) (any, error) {
+func (o *objects) once(id string, resolve func() (any, error)) (any, error) {
 	o.mu.Lock()
 	if obj, ok := o.byID[id]; ok {
 		o.mu.Unlock()
@@ -78,11 +78,11 @@ func (o *objects) once(id string, make func() (any, error)) (any, error) {
 		<-c.done
 		return c.obj, c.err
 	}
-	c := &call{done: newDone()}
+	c := &call{done: make(chan struct{})}
 	o.busy[id] = c
 	o.mu.Unlock()
 
-	v, err := make()
+	v, err := resolve()
 	if err == nil {
 		v = o.wrap(id, v)
 	}
@@ -93,8 +93,6 @@ func (o *objects) once(id string, make func() (any, error)) (any, error) {
 	close(c.done)
 	return v, err
 }
-
-func newDone() chan struct{} { return make(chan struct{}) }
 
 // wrap gives states their identity: an API object, a list of them, or a scalar
 // as it is.

@@ -8,7 +8,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,9 +77,9 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opts:    o,
-		token:   randomHex(),
-		salt:    []byte(randomHex()),
-		localID: randomHex(),
+		token:   rand.Text(),
+		salt:    []byte(rand.Text()),
+		localID: rand.Text(),
 		root:    &object{typ: "Query", id: "query"},
 		objects: newObjects(),
 		dirs:    newHostDirs(),
@@ -89,14 +88,6 @@ func New(o Options) *Server {
 	s.secrets = newSecretStore(&s.scrub)
 	s.auth = newRegistryAuth()
 	return s
-}
-
-func randomHex() string {
-	b := make([]byte, 32)
-	if _, err := rand.Read(b); err != nil {
-		panic(err) // crypto/rand does not fail on supported systems
-	}
-	return hex.EncodeToString(b)
 }
 
 // Listen starts to serve on a random port of the loopback interface.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -142,7 +143,7 @@ func (st *steps) list(work func(digest.Digest) string) []Step {
 			continue
 		}
 		s := Step{Name: v.Name, Cached: v.Cached, Error: v.Error, Work: work(d)}
-		if rest, ok := cutExec(v.Name); ok {
+		if rest, ok := strings.CutPrefix(v.Name, execPrefix); ok {
 			s.Name, s.Exec = rest, true
 		}
 		if v.Started != nil && v.Completed != nil && !v.Cached {
@@ -152,13 +153,6 @@ func (st *steps) list(work func(digest.Digest) string) []Step {
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Exec && !out[j].Exec })
 	return out
-}
-
-func cutExec(name string) (string, bool) {
-	if len(name) > len(execPrefix) && name[:len(execPrefix)] == execPrefix {
-		return name[len(execPrefix):], true
-	}
-	return name, false
 }
 
 func writeSummary(path string, steps []Step) error {
