@@ -56,13 +56,18 @@ type Registry struct {
 	http  *http.Client  // nil for a new one
 }
 
+// limit is how long one question to the registry may take.
+func (r Registry) limit() time.Duration {
+	if r.Limit <= 0 {
+		return DefaultLimit
+	}
+	return r.Limit
+}
+
 // Lookup asks for repository:tag by one HEAD request. When it is there and platform ("linux/amd64") is not empty, it
 // also reads manifest and config to see that the image is for that platform.
 func (r Registry) Lookup(ctx context.Context, repository, tag, platform string) Lookup {
-	limit := r.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
+	limit := r.limit()
 	out := Lookup{Reference: fmt.Sprintf("%s/%s:%s", hostOf(r.Login.Host), repository, tag)}
 	if err := checkReference(repository, tag); err != nil {
 		out.State, out.Reason = Refused, err.Error()

@@ -12,10 +12,7 @@ func (r Registry) CheckPush(ctx context.Context, repository string) error {
 	if err := checkReference(repository, "latest"); err != nil {
 		return err
 	}
-	limit := r.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
+	limit := r.limit()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	c := newRegistryClient(r, repository)

@@ -15,10 +15,7 @@ func (r Registry) Tag(ctx context.Context, repository, digest, tag string) (bool
 	if err := checkReference(repository, tag); err != nil {
 		return false, err
 	}
-	limit := r.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
+	limit := r.limit()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	c := newRegistryClient(r, repository)

@@ -10,11 +10,7 @@ import (
 // Drift tells what was changed outside of terraform and would be changed back
 // by a deployment; it fails with exit code 2 when something was.
 func Drift(ctx context.Context, w Workspace) (string, error) {
-	c, err := Plan{Workspace: w}.run(ctx)
-	if err != nil {
-		return "", err
-	}
-	summary, err := planSummary(ctx, c)
+	_, summary, err := Plan{Workspace: w}.run(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -16,12 +16,8 @@ const (
 	keyFile    = "/run/secrets/plan.key"
 )
 
-// Exit codes of a plan: terraform's own for one that changes something, and
-// ours for a saved one that does not fit any more.
-const (
-	planChanges = 2
-	planMoved   = 3
-)
+// planChanges is terraform's exit code for a plan that changes something.
+const planChanges = 2
 
 // Plan makes plans.
 type Plan struct {
@@ -42,18 +38,26 @@ cp ` + planMemory + `/now/summary.json ` + planOut + `/
 [ ! -f ` + keyFile + ` ] || plan.sh bundle ` + planMemory + `/now ` + planOut + `/` + planBundle + ` || exit 1
 exit $code`
 
-// run is the container after the plan was made.
-func (p Plan) run(ctx context.Context) (*dagger.Container, error) {
+// run is the container after the plan was made, and what the plan does.
+func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	c, err := p.Workspace.initialised(ctx)
 	if err != nil {
-		return nil, err
+		return nil, Summary{}, err
 	}
 	c = c.With(withPlanKey(p.Key)).WithExec([]string{"sh", "-c", makePlan, "make-plan"}, anyExit)
 	code, err := c.ExitCode(ctx)
-	if err != nil || code == planChanges {
-		return c, err
+	if err == nil && code != planChanges {
+		err = check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain)
 	}
-	return c, check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain)
+	if err != nil {
+		return nil, Summary{}, err
+	}
+	text, err := c.File(planOut + "/summary.json").Contents(ctx)
+	if err != nil {
+		return nil, Summary{}, err
+	}
+	summary, err := ParseSummary(text)
+	return c, summary, err
 }
 
 func withPlanKey(key *dagger.Secret) dagger.WithContainerFunc {
@@ -69,46 +73,36 @@ func withPlanKey(key *dagger.Secret) dagger.WithContainerFunc {
 // Text is what would change, in terraform's words, with the counts as its last
 // line.
 func (p Plan) Text(ctx context.Context) (string, error) {
-	c, err := p.run(ctx)
+	_, _, text, err := p.make(ctx)
+	return text, err
+}
+
+// make makes a plan: the container after it, what it does, and the text for
+// people.
+func (p Plan) make(ctx context.Context) (*dagger.Container, Summary, string, error) {
+	c, summary, err := p.run(ctx)
 	if err != nil {
-		return "", err
-	}
-	summary, err := planSummary(ctx, c)
-	if err != nil {
-		return "", err
+		return nil, Summary{}, "", err
 	}
 	out, err := c.Stdout(ctx)
-	return PlanText(out) + "\n\n" + summary.Line(), err
+	if err != nil {
+		return nil, Summary{}, "", err
+	}
+	return c, summary, PlanText(out) + "\n\n" + summary.Line(), nil
 }
 
 // Report is a directory with what a reviewer and a later deployment need:
 // plan.txt, plan.md (a note for the merge request), plan.json (GitLab's
 // Terraform report), summary.json and, with a key, plan.age.
 func (p Plan) Report(ctx context.Context) (*dagger.Directory, error) {
-	c, err := p.run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	summary, err := planSummary(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	out, err := c.Stdout(ctx)
+	c, summary, text, err := p.make(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return c.Directory(planOut).
-		WithNewFile("plan.txt", PlanText(out)+"\n\n"+summary.Line()+"\n").
+		WithNewFile("plan.txt", text+"\n").
 		WithNewFile("plan.md", summary.Note(p.Workspace.Environment)).
 		WithNewFile("plan.json", summary.Report()), nil
-}
-
-func planSummary(ctx context.Context, c *dagger.Container) (Summary, error) {
-	text, err := c.File(planOut + "/summary.json").Contents(ctx)
-	if err != nil {
-		return Summary{}, err
-	}
-	return ParseSummary(text)
 }
 
 // PlanText keeps of terraform's output what a reviewer needs: the actions, not
