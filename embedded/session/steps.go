@@ -160,7 +160,12 @@ func writeSummary(path string, steps []Step) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, append(b, '\n'), 0o644); err != nil {
+	// Whole or not there: the process may be ended at any moment.
+	temp := path + ".new"
+	if err := os.WriteFile(temp, append(b, '\n'), 0o644); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	if err := os.Rename(temp, path); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
 	return nil

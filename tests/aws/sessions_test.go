@@ -45,9 +45,9 @@ func TestApplyOutlastsSessions(t *testing.T) {
 	world.Embedded(t, "needs an AWS stand-in of its own on loopback")
 	lab := shortLab(t)
 	at := []string{"--aws-endpoint", lab.Endpoint, "--state-bucket", lab.StateBucket}
+	// Environments of their own: one that loses its session keeps its lock.
 	deploy := func(p *harness.Project, flags ...string) harness.Call {
-		c := call(p, images(), append(at, flags...), "deploy", "--environment", "mr-20")
-		return c
+		return call(p, images(), append(at, flags...), "deploy", "--environment", world.Environment())
 	}
 	refreshing := world.Start(t, deploy(slow(t, "60"), web()...))
 	frozen := session(t, lab.Endpoint)
