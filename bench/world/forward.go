@@ -10,42 +10,56 @@ import (
 
 // Forward is a TCP port in front of another that counts what passes.
 type Forward struct {
-	// Address is where clients connect, HOST:PORT on loopback.
-	Address string
-	// Dial connects to the service behind.
-	dial     atomic.Pointer[dialer]
+	// Address is where clients connect, HOST:PORT.
+	Address  string
+	way      atomic.Pointer[way]
 	up, down atomic.Int64
 }
 
+// dialer connects to the service behind.
 type dialer func(ctx context.Context) (net.Conn, error)
 
-// NewForward listens until the context ends and passes connections on to target.
-func NewForward(ctx context.Context, target string) (*Forward, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// way is how connections reach the service, until another one takes its place.
+type way struct {
+	dial dialer
+	left context.Context
+	end  context.CancelFunc
+}
+
+func direct(target string) dialer {
+	return func(ctx context.Context) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "tcp", target) }
+}
+
+// NewForward listens at an address, HOST:PORT, until the context ends, and passes connections on to target.
+func NewForward(ctx context.Context, listen, target string) (*Forward, error) {
+	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return nil, fmt.Errorf("listening for the registry's clients: %w", err)
 	}
-	context.AfterFunc(ctx, func() { _ = l.Close() })
 	f := &Forward{Address: l.Addr().String()}
-	f.Through(func(ctx context.Context) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "tcp", target)
-	})
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go f.serve(ctx, client)
-		}
-	}()
+	f.Through(direct(target))
+	go f.accept(ctx, l)
 	return f, nil
 }
 
-// Through makes new connections take another way to the service.
-func (f *Forward) Through(dial func(ctx context.Context) (net.Conn, error)) {
-	d := dialer(dial)
-	f.dial.Store(&d)
+func (f *Forward) accept(ctx context.Context, l net.Listener) {
+	context.AfterFunc(ctx, func() { _ = l.Close() })
+	for {
+		client, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go f.serve(ctx, client)
+	}
+}
+
+// Through makes connections take another way to the service, and ends those that went the old one: clients
+// that keep connections would not notice the change.
+func (f *Forward) Through(dial dialer) {
+	left, end := context.WithCancel(context.Background())
+	if old := f.way.Swap(&way{dial, left, end}); old != nil {
+		old.end()
+	}
 }
 
 // Moved is how many bytes clients have sent and received.
@@ -53,11 +67,15 @@ func (f *Forward) Moved() (up, down int64) { return f.up.Load(), f.down.Load() }
 
 func (f *Forward) serve(ctx context.Context, client net.Conn) {
 	defer client.Close()
-	server, err := (*f.dial.Load())(ctx)
+	w := f.way.Load()
+	server, err := w.dial(ctx)
 	if err != nil {
 		return
 	}
 	defer server.Close()
+	for _, c := range []net.Conn{client, server} {
+		defer context.AfterFunc(w.left, func() { _ = c.Close() })()
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

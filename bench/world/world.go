@@ -71,7 +71,7 @@ func New(ctx context.Context, root string, say func(string, ...any)) (_ *World, 
 		return nil, err
 	}
 	w.IndexURL = "http://" + address + "/simple/"
-	if w.Registry, err = NewForward(ctx, w.Lab["REGISTRY"]); err != nil {
+	if w.Registry, err = NewForward(ctx, "127.0.0.1:0", w.Lab["REGISTRY"]); err != nil {
 		return nil, err
 	}
 	say("making the base image")
