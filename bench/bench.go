@@ -90,14 +90,18 @@ func (b *bench) measure(ctx context.Context, r run) error {
 		Time: time.Now().UTC().Format(time.RFC3339), Arm: r.arm, Scenario: r.scenario.name, Size: r.size, Rep: r.rep, Kept: -1,
 		Load: world.Load(), Free: b.world.Free(),
 	}
+	fast, err := b.slow(ctx, r)
+	if err != nil {
+		return err
+	}
 	before, err := b.world.Count()
 	if err != nil {
 		return err
 	}
 	result, err := b.pipelines(ctx, a, r, projects)
 	after, countErr := b.world.Count()
-	if ctx.Err() != nil || countErr != nil {
-		return errors.Join(ctx.Err(), countErr)
+	if failed := errors.Join(ctx.Err(), countErr, fast()); failed != nil {
+		return failed
 	}
 	row.OK = err == nil
 	if !row.OK {
@@ -162,6 +166,14 @@ func (b *bench) prepare(ctx context.Context, a arm.Arm, r run) ([]*world.Project
 		}
 	}
 	return projects, nil
+}
+
+// slow puts the registry behind the run's line, where it has one, until fast is called.
+func (b *bench) slow(ctx context.Context, r run) (fast func() error, err error) {
+	if r.scenario.rate == 0 {
+		return func() error { return nil }, nil
+	}
+	return b.world.Slow(ctx, world.Line{RoundTrip: time.Duration(r.size) * time.Millisecond, Rate: r.scenario.rate})
 }
 
 // arm is the instance of an arm, made when it is first asked for.

@@ -34,9 +34,13 @@ type scenario struct {
 	jobs func(size int) []arm.Job
 	// pipelines is how many run at once; one by default.
 	pipelines int
+	// rate, in Mbit/s, puts the registry behind a line whose round trip in milliseconds is the size.
+	rate int
 	// later marks scenarios that are run when all others are done: what a limit of time cuts off.
 	later bool
 }
+
+var roundTrips = []int{0, 20, 80}
 
 // scenarios are in order of value.
 var scenarios = []scenario{
@@ -52,6 +56,8 @@ var scenarios = []scenario{
 	{name: "packages, first run", arms: "AE", slow: 1, quick: 1, full: 5, instance: "cold", cold: true, sizes: []int{5, 30, 90}, packages: true, later: true},
 	{name: "dependency changed", arms: "ABCEZ", slow: 1, quick: 1, full: 5, change: depend, later: true},
 	{name: "packages, source edit", arms: "ACEZ", full: 10, sizes: []int{5, 30, 90}, packages: true, change: edit, later: true},
+	{name: "registry at 1000 Mbit/s", arms: "CDE", full: 5, sizes: roundTrips, rate: 1000, later: true},
+	{name: "registry at 100 Mbit/s", arms: "CDE", full: 5, sizes: roundTrips, rate: 100, later: true},
 	{name: "services", arms: "AEZ", full: 5, sizes: []int{1, 2, 4, 8}, services: true, change: edit, later: true},
 }
 

@@ -16,7 +16,7 @@ type Row struct {
 	Time     string `csv:"time"` // RFC 3339, UTC
 	Arm      string `csv:"arm"`
 	Scenario string `csv:"scenario"`
-	// Size is the scenario's parameter: packages, jobs or services; 0 where it has none.
+	// Size is the scenario's parameter: packages, jobs, services or a round trip in ms; 0 where it has none.
 	Size int `csv:"size"`
 	// Rep counts from 1; the runs of one repetition are in random order.
 	Rep int     `csv:"rep"`

@@ -22,7 +22,8 @@ Measured with ` + "`{{.About.Command}}`" + `{{if gt (len .Runs) 1}} and what it 
 {{end}}
 All arms build on the same base image, install the same versions by the same commands from the same caching proxy for Python and Debian
 packages, use the same registry, and give pytest the same options. A and B have the base image at hand; each job of C and D starts its
-own empty engine, and that start counts. Registry and proxy are on the same machine: a network makes A to D slower and leaves E as it is.
+own empty engine, and that start counts. Registry and proxy are on the same machine,
+except where a line between them is named.
 
 ## Gates
 
@@ -51,6 +52,15 @@ Where it does not pay:
 - no such case was found{{if not .Costs}}: the runs do not suffice for the cost model{{end}}.{{end}}
 {{if .Plots.packages}}
 ![Time over the number of packages](packages.svg)
+{{end}}{{if .Plots.services}}
+![Time over the number of services](services.svg)
+{{end}}{{if .Plots.registry}}
+## A registry that is far away
+
+![Time over the round trip to the registry](registry.svg)
+
+The registry is in a network namespace of its own, at the end of a line with this round trip and this rate in each direction. The package
+proxy stays at hand.
 {{end}}
 ## All results
 

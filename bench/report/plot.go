@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"path/filepath"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -23,6 +24,7 @@ var colours = map[string]color.Color{
 	"A": color.RGBA{0, 0, 0, 255}, "B": color.RGBA{230, 159, 0, 255}, "C": color.RGBA{213, 94, 0, 255},
 	"D": color.RGBA{86, 180, 233, 255}, "E": color.RGBA{0, 114, 178, 255}, "F": color.RGBA{0, 158, 115, 255},
 	"Z": color.RGBA{150, 150, 150, 255},
+	"d": color.RGBA{204, 121, 167, 255}, "e": color.RGBA{204, 121, 167, 255}, "f": color.RGBA{204, 121, 167, 255},
 }
 
 func newPlot(title string) *plot.Plot {
@@ -118,6 +120,7 @@ func plotPipelines(d data, dir string) error {
 var short = map[string]string{
 	"A": "install in each job", "B": "archive and restore", "C": "the seed's images", "D": "ours, empty engine",
 	"E": "ours, kept engine", "F": "ours, one call", "Z": "no container",
+	"d": "ours, empty Dagger engine", "e": "ours, kept Dagger engine", "f": "ours, one call, Dagger engine",
 }
 
 // plotJobs shows the cost model: a pipeline of n jobs on each arm, with the number of jobs from which on
@@ -157,19 +160,54 @@ func plotJobs(d data, dir string) error {
 
 // plotPackages shows what the number of locked packages costs at the first run and after an edit.
 func plotPackages(d data, dir string) error {
-	p := newPlot("The number of locked packages")
-	p.X.Label.Text, p.Y.Label.Text = "packages", "seconds for the pipeline, logarithmic"
+	return plotSizes(d, dir, sizesPlot{
+		name: "packages", title: "The number of locked packages", axis: "packages", most: 125, step: 15,
+		scenarios: []dashed{{"packages, first run", "first run", dashes}, {"packages, source edit", "source edit", nil}},
+	})
+}
+
+// plotServices shows pipelines of several services in one repository, one after another.
+func plotServices(d data, dir string) error {
+	return plotSizes(d, dir, sizesPlot{
+		name: "services", title: "Services in one repository, each edited", axis: "services", most: 10, step: 1,
+		scenarios: []dashed{{"services", "", nil}},
+	})
+}
+
+// plotRegistry shows what the line to the registry costs.
+func plotRegistry(d data, dir string) error {
+	return plotSizes(d, dir, sizesPlot{
+		name: "registry", title: "A registry that is far away, nothing changed", axis: "round trip to the registry, ms", most: 110, step: 20,
+		scenarios: []dashed{{"registry at 1000 Mbit/s", "1000 Mbit/s", nil}, {"registry at 100 Mbit/s", "100 Mbit/s", dashes}},
+	})
+}
+
+// sizesPlot is one of the time over a scenario's sizes.
+type sizesPlot struct {
+	name, title, axis string
+	scenarios         []dashed
+	// most leaves room for the legend; step is that of the axis.
+	most, step float64
+}
+
+type dashed struct {
+	scenario, label string
+	dashes          []vg.Length
+}
+
+var dashes = []vg.Length{vg.Points(4), vg.Points(3)}
+
+func plotSizes(d data, dir string, s sizesPlot) error {
+	p := newPlot(s.title)
+	p.X.Label.Text, p.Y.Label.Text = s.axis, "seconds for the pipeline, logarithmic"
 	p.Y.Tick.Marker = decades{}
 	p.Add(grid())
 	drawn := false
-	for _, s := range []struct {
-		scenario string
-		dashes   []vg.Length
-	}{{"packages, first run", []vg.Length{vg.Points(4), vg.Points(3)}}, {"packages, source edit", nil}} {
-		for _, a := range d.arms(s.scenario) {
+	for _, one := range s.scenarios {
+		for _, a := range d.arms(one.scenario) {
 			var points plotter.XYs
-			for _, size := range d.sizes(s.scenario) {
-				if m := stat.Median(d.times(s.scenario, a, size)); !math.IsNaN(m) {
+			for _, size := range d.sizes(one.scenario) {
+				if m := stat.Median(d.times(one.scenario, a, size)); !math.IsNaN(m) {
 					points = append(points, plotter.XY{X: float64(size), Y: math.Log10(m)})
 				}
 			}
@@ -177,19 +215,19 @@ func plotPackages(d data, dir string) error {
 			if err != nil {
 				return err
 			}
-			line.Color, line.Width, line.Dashes = colours[a], vg.Points(1.5), s.dashes
+			line.Color, line.Width, line.Dashes = colours[a], vg.Points(1.5), one.dashes
 			dots.GlyphStyle = draw.GlyphStyle{Color: colours[a], Radius: vg.Points(3), Shape: draw.CircleGlyph{}}
 			p.Add(line, dots)
-			p.Legend.Add(a+", "+s.scenario[len("packages, "):], line)
+			p.Legend.Add(strings.TrimSuffix(a+", "+one.label, ", "), line)
 			drawn = true
 		}
 	}
 	if !drawn {
 		return nil
 	}
-	p.X.Max = 125 // room for the legend
-	p.X.Tick.Marker = whole{step: 15}
-	return save(p, dir, "packages")
+	p.X.Max = s.most
+	p.X.Tick.Marker = whole{step: s.step}
+	return save(p, dir, s.name)
 }
 
 func grid() *plotter.Grid {

@@ -40,7 +40,7 @@ func Write(dir string) error {
 		return errors.New("reading the description of the machine: it describes no run: measure first")
 	}
 	d := newData(rows)
-	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotPackages} {
+	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotPackages, plotServices, plotRegistry} {
 		if err := draw(d, dir); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 	loads := values(rows, func(r record.Row) float64 { return r.Load })
 	p.Load = fmt.Sprintf("median %.1f, highest %.1f", stat.Median(loads), stat.Quantile(loads, 1))
 	p.Warning = warning(stat.Median(loads), about[0].Processors, d)
-	for _, name := range []string{"pipelines", "jobs", "packages"} {
+	for _, name := range []string{"pipelines", "jobs", "packages", "services", "registry"} {
 		_, err := os.Stat(filepath.Join(dir, name+".svg"))
 		p.Plots[name] = err == nil
 	}
@@ -166,7 +166,10 @@ func newLine(scenario string, size int, arm string, rows []record.Row) line {
 		Registry: megabytes(func(r record.Row) int64 { return r.Up + r.Down }),
 		Packages: megabytes(func(r record.Row) int64 { return r.Index }),
 	}
-	if size > 0 {
+	switch {
+	case strings.HasPrefix(scenario, "registry at "):
+		l.Scenario += fmt.Sprintf(", %d ms", size)
+	case size > 0:
 		l.Scenario += fmt.Sprintf(" (%d)", size)
 	}
 	if arm >= "D" && arm <= "F" {
