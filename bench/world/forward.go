@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 )
 
@@ -24,6 +25,8 @@ type way struct {
 	dial dialer
 	left context.Context
 	end  context.CancelFunc
+	// busy is read-locked by each connection.
+	busy sync.RWMutex
 }
 
 func direct(target string) dialer {
@@ -57,8 +60,10 @@ func (f *Forward) accept(ctx context.Context, l net.Listener) {
 // that keep connections would not notice the change.
 func (f *Forward) Through(dial dialer) {
 	left, end := context.WithCancel(context.Background())
-	if old := f.way.Swap(&way{dial, left, end}); old != nil {
+	if old := f.way.Swap(&way{dial: dial, left: left, end: end}); old != nil {
 		old.end()
+		old.busy.Lock() // when all have ended
+		defer old.busy.Unlock()
 	}
 }
 
@@ -66,8 +71,10 @@ func (f *Forward) Through(dial dialer) {
 func (f *Forward) Moved() (up, down int64) { return f.up.Load(), f.down.Load() }
 
 func (f *Forward) serve(ctx context.Context, client net.Conn) {
-	defer client.Close()
 	w := f.way.Load()
+	w.busy.RLock()
+	defer w.busy.RUnlock()
+	defer client.Close()
 	server, err := w.dial(ctx)
 	if err != nil {
 		return
