@@ -150,10 +150,11 @@ printf '%s\n' "$1" "$1/src" > "$packages/project.pth"`
 
 // installDependencies makes poetry take packages from the index that pip is
 // configured for in the image: one configuration serves both, and an index
-// without PyPI's own JSON interface is enough.
+// without PyPI's own JSON interface is enough. They are compiled to bytecode
+// here, once: what runs on the container writes none.
 const installDependencies = `set -eu
 pip="` + poetryHome + `/bin/python -m pip"
 : "${POETRY_PYPI_MIRROR_URL:=${PIP_INDEX_URL:-$($pip config get global.index-url 2>/dev/null || true)}}"
 : "${POETRY_PYPI_MIRROR_URL:=$(` + poetryHome + `/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)' 2>/dev/null || true)}"
 export POETRY_PYPI_MIRROR_URL
-exec poetry --no-interaction --no-ansi install --no-root --all-groups`
+exec poetry --no-interaction --no-ansi install --no-root --all-groups --compile`

@@ -160,13 +160,9 @@ func writeSummary(path string, steps []Step) error {
 	if err != nil {
 		return err
 	}
-	// Whole or not there: the process may be ended at any moment.
-	temp := path + ".new"
-	if err := os.WriteFile(temp, append(b, '\n'), 0o644); err != nil {
-		return fmt.Errorf("writing the summary: %w", err)
-	}
-	if err := os.Rename(temp, path); err != nil {
-		return fmt.Errorf("writing the summary: %w", err)
-	}
-	return nil
+	// The process may be ended at any moment.
+	return writeWhole(path, func(w io.Writer) error {
+		_, err := w.Write(append(b, '\n'))
+		return err
+	})
 }
