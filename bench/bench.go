@@ -70,7 +70,14 @@ func runs(choose func(s scenario, arm string) (reps int, sizes []int), arms stri
 			out = append(out, p.run)
 		}
 	}
-	return out
+	var last []run
+	out = slices.DeleteFunc(out, func(r run) bool {
+		if empties(r.arm) {
+			last = append(last, r)
+		}
+		return empties(r.arm)
+	})
+	return append(out, last...)
 }
 
 // unique is a text that was never there before.
@@ -237,14 +244,17 @@ func took(r arm.Result) string {
 // keepsNothing tells the arms whose runs leave nothing that the next one reuses.
 func keepsNothing(name string) bool { return name == "A" || name == "C" }
 
-// warmUp brings each arm that keeps something to the state after an earlier pipeline, before the first row.
+// empties tells the arm that takes from others what they keep: it comes last, and is warmed up then.
+func empties(name string) bool { return name == "d" }
+
+// warmUp brings each other arm that keeps something to the state after an earlier pipeline, before the first row.
 func (b *bench) warmUp(ctx context.Context, todo []run) error {
 	for _, r := range todo {
 		a, err := b.arm(ctx, r.arm, r.scenario.instance)
 		if err != nil {
 			return err
 		}
-		if r.scenario.cold || keepsNothing(r.arm) {
+		if r.scenario.cold || keepsNothing(r.arm) || empties(r.arm) {
 			continue
 		}
 		plain := r

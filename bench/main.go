@@ -34,6 +34,7 @@ type options struct {
 	limit     time.Duration
 	seed      uint64
 	out       string
+	bind      string
 	add       bool
 }
 
@@ -56,6 +57,7 @@ func start(ctx context.Context, args []string) error {
 	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
 	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
+	fs.StringVar(&o.bind, "bind", "127.0.0.1:0", "address of this machine for what containers reach; the port is that of the registry on a Dagger engine")
 	fs.BoolVar(&o.add, "add", false, "add to the results that are there")
 	if len(args) == 0 {
 		return errors.New("no command given: run or report")
@@ -86,6 +88,7 @@ func start(ctx context.Context, args []string) error {
 // makers make the arms that this version has.
 var makers = map[string]func(ctx context.Context, w *world.World, dir string) (arm.Arm, error){
 	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.Seed, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "Z": arm.Bare,
+	"d": arm.DaggerEmptied, "e": arm.DaggerKept, "f": arm.DaggerOneCall,
 }
 
 func measure(ctx context.Context, o options, command string) (err error) {
@@ -100,7 +103,7 @@ func measure(ctx context.Context, o options, command string) (err error) {
 	if err != nil {
 		return err
 	}
-	w, err := world.New(ctx, filepath.Dir(here), say)
+	w, err := world.New(ctx, filepath.Dir(here), o.bind, say)
 	if err != nil {
 		return err
 	}
@@ -166,7 +169,7 @@ func (o options) results() (*record.Writer, error) {
 // choose are the repetitions and sizes of a scenario on an arm under the options.
 func (o options) choose(s scenario, name string) (reps int, sizes []int) {
 	reps, sizes = s.quick, s.sizes
-	if name < "E" {
+	if name < "E" || name == "d" {
 		reps = s.slow
 	}
 	if o.full {

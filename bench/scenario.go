@@ -44,12 +44,12 @@ var roundTrips = []int{0, 20, 80}
 
 // scenarios are in order of value.
 var scenarios = []scenario{
-	{name: "nothing changed", arms: "ABCDEZ", slow: 2, quick: 10, full: 20},
-	{name: "source edit", arms: "ABCDEZ", slow: 2, quick: 10, full: 20, change: edit},
-	{name: "credentials rotated", arms: "E", quick: 2, full: 10, instance: "whole", jobs: rotated},
-	{name: "version bump", arms: "EZ", quick: 3, full: 10, change: bump},
-	{name: "whole pipeline, source edit", arms: "EF", quick: 3, full: 10, instance: "whole", change: edit, jobs: whole},
-	{name: "jobs", arms: "AEZ", slow: 1, quick: 2, full: 5, sizes: []int{1, 3}, fullSizes: []int{1, 2, 4, 8, 16}, jobs: attempts},
+	{name: "nothing changed", arms: "ABCDEdeZ", slow: 2, quick: 10, full: 20},
+	{name: "source edit", arms: "ABCDEdeZ", slow: 2, quick: 10, full: 20, change: edit},
+	{name: "credentials rotated", arms: "Ee", quick: 2, full: 10, instance: "whole", jobs: rotated},
+	{name: "version bump", arms: "EeZ", quick: 3, full: 10, change: bump},
+	{name: "whole pipeline, source edit", arms: "EFef", quick: 3, full: 10, instance: "whole", change: edit, jobs: whole},
+	{name: "jobs", arms: "AEeZ", slow: 1, quick: 2, full: 5, sizes: []int{1, 3}, fullSizes: []int{1, 2, 4, 8, 16}, jobs: attempts},
 	{name: "first run", arms: "BDE", slow: 1, quick: 1, full: 5, instance: "cold", cold: true},
 	{name: "pipeline code changed", arms: "E", quick: 2, full: 5, change: recode},
 	{name: "two pipelines at once", arms: "EZ", quick: 2, full: 10, change: edit, pipelines: 2},

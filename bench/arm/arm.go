@@ -31,6 +31,9 @@ var Titles = map[string]string{
 	"D": "this pipeline, empty engine, images in the registry",
 	"E": "this pipeline, kept engine",
 	"F": "this pipeline, kept engine, one call",
+	"d": "this pipeline on Dagger, emptied engine, images in the registry",
+	"e": "this pipeline on Dagger, kept engine",
+	"f": "this pipeline on Dagger, kept engine, one call",
 	"Z": "bare commands in a ready environment, no container",
 }
 

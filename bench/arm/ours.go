@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,12 +14,15 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// ours is this pipeline on the embedded engine: arms D, E and F.
+// ours is this pipeline: arms D, E and F on the embedded engine, d, e and f on Dagger's.
 type ours struct {
 	name string
-	// dir ends the names of the arm's directories.
+	// dir is unique to the instance.
 	dir string
 	w   *world.World
+	on  engine
+	// host is the registry as the engine reaches it, HOST:PORT.
+	host string
 	// empty makes each job start on an engine that has nothing.
 	empty bool
 	// flags are added to each call.
@@ -36,8 +38,19 @@ type ours struct {
 	fresh int
 	// publishes makes publishing a job of the pipeline, timed like the others.
 	publishes bool
-	// module is the directory of the module; the checkout's own by default.
-	module string
+}
+
+// An engine runs calls of the pipeline.
+type engine interface {
+	// start starts it.
+	start(ctx context.Context) error
+	// forget removes all that it keeps.
+	forget(ctx context.Context) error
+	// call runs a function of the module, args, and counts what that did where it can.
+	call(ctx context.Context, r *Result, dir string, env, args []string) (out string, err error)
+	// kept is how many bytes it keeps.
+	kept(ctx context.Context) (int64, error)
+	close(ctx context.Context) error
 }
 
 // KeptEngine is arm E.
@@ -45,9 +58,12 @@ func KeptEngine(ctx context.Context, w *world.World, dir string) (Arm, error) {
 	return newOurs(ctx, &ours{name: "E", dir: dir, w: w})
 }
 
+// chain is the one call that does all jobs of a merge request.
+var chain = []string{"merge-request", "--environment", "mr-2"}
+
 // OneCall is arm F: all jobs of a merge request, whatever is asked for.
 func OneCall(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newOurs(ctx, &ours{name: "F", dir: dir, w: w, chain: []string{"merge-request", "--environment", "mr-2"}})
+	return newOurs(ctx, &ours{name: "F", dir: dir, w: w, chain: chain})
 }
 
 // EmptyEngine is arm D. Where it starts cold, the registry is empty too, and a job fills it.
@@ -56,44 +72,28 @@ func EmptyEngine(ctx context.Context, w *world.World, dir string) (Arm, error) {
 }
 
 func newOurs(ctx context.Context, a *ours) (Arm, error) {
-	a.module = a.w.Checkout
+	a.on, a.host = &embedded{w: a.w, dir: a.dir}, a.w.Registry.Address
 	return a, a.Forget(ctx)
 }
 
 func (a *ours) Name() string { return a.name }
 
-func (a *ours) environ() []string {
-	return append(a.w.Environ(), "PIPELINE_STATE_DIR="+a.state(), "PIPELINE_RUN_DIR="+a.w.Path("run-"+a.dir), "PIPELINE_SUMMARY="+a.summary(),
-		"PIPELINE_MODULE_DIR="+a.module, "BENCH_REGISTRY_PASSWORD="+a.w.Lab["REGISTRY_PASSWORD"])
-}
-
-func (a *ours) state() string   { return a.w.Path("state-" + a.dir) }
-func (a *ours) summary() string { return a.w.Path("summary-" + a.dir + ".json") }
-
-func (a *ours) pipeline(ctx context.Context, dir string, env []string, args ...string) (string, error) {
-	return world.Command{Dir: dir, Env: append(a.environ(), env...), Args: append([]string{filepath.Join(a.w.Checkout, "pipeline")}, args...)}.Run(ctx)
-}
-
-// engine runs one of the commands that look after the engine.
-func (a *ours) engine(ctx context.Context, verb string) error {
-	_, err := a.pipeline(ctx, a.w.Dir, nil, "engine", verb)
-	return err
-}
-
 func (a *ours) Forget(ctx context.Context) error {
-	if err := a.engine(ctx, "stop"); err != nil {
+	if err := a.on.forget(ctx); err != nil {
 		return err
 	}
-	if err := clear(a.state()); err != nil {
-		return err
-	}
+	a.unpublished()
+	// The engine is built, and the module too: what a first run on a new machine adds is not measured here.
+	return a.on.start(ctx)
+}
+
+// unpublished makes the arm use a registry with nothing in it.
+func (a *ours) unpublished() {
 	a.fresh++
-	a.registry = fmt.Sprintf("%s/bench/%s-%s-%d", a.w.Registry.Address, strings.ToLower(a.dir), strings.ToLower(rand.Text()[:6]), a.fresh)
+	a.registry = fmt.Sprintf("%s/bench/%s-%s-%d", a.host, strings.ToLower(a.dir), strings.ToLower(rand.Text()[:6]), a.fresh)
 	if a.published != nil {
 		a.published = map[string]string{}
 	}
-	// The engine is built, and the module too: what a first run on a new machine adds is not measured here.
-	return a.engine(ctx, "prune")
 }
 
 func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
@@ -111,7 +111,7 @@ func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 	}
 	for _, job := range jobs {
 		if a.empty {
-			if err := a.emptied(ctx); err != nil {
+			if err := a.on.forget(ctx); err != nil {
 				return r, err
 			}
 		}
@@ -126,7 +126,7 @@ func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 		err := r.timed(job.Name, func() error {
 			if a.empty {
 				start := time.Now()
-				if err := a.engine(ctx, "prune"); err != nil {
+				if err := a.on.start(ctx); err != nil {
 					return err
 				}
 				r.Engine += time.Since(start).Seconds()
@@ -160,14 +160,6 @@ var verbs = map[string][]string{
 	"deploy":  {"deploy", "--environment", "mr-1"},
 }
 
-// emptied stops the engine and removes its state.
-func (a *ours) emptied(ctx context.Context) error {
-	if err := a.engine(ctx, "stop"); err != nil {
-		return err
-	}
-	return clear(a.state())
-}
-
 // credentials are AWS keys for a job, and the flags that name them.
 func (a *ours) credentials(job Job) (env, flags []string) {
 	key := "AKIABENCHBENCHBENCH0"
@@ -180,21 +172,17 @@ func (a *ours) credentials(job Job) (env, flags []string) {
 
 func (a *ours) call(ctx context.Context, r *Result, p *world.Project, env, args []string) (out string, err error) {
 	lab := a.w.Lab
+	_, python, _ := strings.Cut(a.w.Base, "/")
 	_, terraform, _ := strings.Cut(lab["TERRAFORM_IMAGE"], "/")
-	all := []string{"call", "--progress", "plain", "--source", p.Dir,
-		"--python-image", a.w.Base, "--terraform-image", a.w.Registry.Address + "/" + terraform,
+	all := []string{"--source", p.Dir,
+		"--python-image", a.host + "/" + python, "--terraform-image", a.host + "/" + terraform,
 		"--registry", a.registry, "--registry-username", lab["REGISTRY_USERNAME"], "--registry-password", "env://BENCH_REGISTRY_PASSWORD",
 		"--state-bucket", lab["STATE_BUCKET"], "--aws-endpoint", lab["AWS_ENDPOINT"]}
 	if lab["PROVIDER_MIRROR"] != "" {
 		all = append(all, "--provider-mirror", lab["PROVIDER_MIRROR"])
 	}
-	if err := os.RemoveAll(a.summary()); err != nil {
-		return "", err
-	}
-	if out, err = a.pipeline(ctx, p.Dir, env, append(append(all, a.flags...), args...)...); err != nil {
-		return "", err
-	}
-	return out, r.count(a.summary())
+	env = append(env, "BENCH_REGISTRY_PASSWORD="+lab["REGISTRY_PASSWORD"])
+	return a.on.call(ctx, r, p.Dir, env, append(append(all, a.flags...), args...))
 }
 
 // publish pushes the images of a project whose lock file the registry has not seen, as the first job of its
@@ -207,7 +195,7 @@ func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
 	if err != nil || a.published[sum] != "" {
 		return err
 	}
-	if err := a.emptied(ctx); err != nil {
+	if err := a.on.forget(ctx); err != nil {
 		return err
 	}
 	var scratch Result
@@ -223,7 +211,7 @@ func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
 		return err
 	}
 	var pushed []struct{ Image, Content string } // Image is a reference by digest
-	if err := json.Unmarshal([]byte(out), &pushed); err != nil {
+	if err := json.NewDecoder(strings.NewReader(out)).Decode(&pushed); err != nil {
 		return fmt.Errorf("reading what was published: %w: %s", err, out)
 	}
 	for _, image := range pushed {
@@ -237,10 +225,11 @@ func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
 // Kept is the engine's state, or the app image in the registry where the engine is thrown away.
 func (a *ours) Kept(ctx context.Context) (int64, error) {
 	if !a.empty {
-		return diskUsage(a.state())
+		return a.on.kept(ctx)
 	}
 	for _, image := range a.published {
-		return a.w.Stored(ctx, image)
+		_, path, _ := strings.Cut(image, "/")
+		return a.w.Stored(ctx, a.w.Registry.Address+"/"+path)
 	}
 	return 0, errors.New("measuring what is kept: nothing was published")
 }
@@ -248,8 +237,8 @@ func (a *ours) Kept(ctx context.Context) (int64, error) {
 func (a *ours) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := a.engine(ctx, "stop"); err != nil {
+	if err := a.on.close(ctx); err != nil {
 		return fmt.Errorf("stopping the engine of arm %s: %w", a.name, err)
 	}
-	return errors.Join(clear(a.state()), os.RemoveAll(a.w.Path("run-"+a.dir)), os.RemoveAll(a.summary()))
+	return nil
 }

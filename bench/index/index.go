@@ -47,9 +47,9 @@ func New(upstream, dir string) (*Proxy, error) {
 	}, nil
 }
 
-// Serve listens on a loopback port until the context ends, and returns HOST:PORT.
-func (p *Proxy) Serve(ctx context.Context) (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// Serve listens on a port of the host until the context ends, and returns HOST:PORT.
+func (p *Proxy) Serve(ctx context.Context, host string) (string, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return "", fmt.Errorf("listening for the package proxy: %w", err)
 	}

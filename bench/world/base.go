@@ -20,7 +20,7 @@ import (
 
 // pushBase pushes the lab's python image with pip and apt led through the package proxy, and returns its
 // reference at the counting port.
-func (w *World) pushBase(ctx context.Context, proxy string) (string, error) {
+func (w *World) pushBase(ctx context.Context) (string, error) {
 	_, repository, _ := strings.Cut(w.Lab["PYTHON_IMAGE"], "/")
 	img, err := w.Image(ctx, w.Registry.Address+"/"+repository)
 	if err != nil {
@@ -29,7 +29,7 @@ func (w *World) pushBase(ctx context.Context, proxy string) (string, error) {
 	if img, err = gzipped(img); err != nil {
 		return "", fmt.Errorf("making the base image: %w", err)
 	}
-	apt := fmt.Sprintf("Acquire::http::Proxy %q;\nAcquire::https::Proxy \"DIRECT\";\n", "http://"+proxy)
+	apt := fmt.Sprintf("Acquire::http::Proxy %q;\nAcquire::https::Proxy \"DIRECT\";\n", "http://"+w.IndexHost)
 	layer, err := fileLayer("etc/apt/apt.conf.d/99benchmark", apt)
 	if err != nil {
 		return "", err
@@ -42,7 +42,7 @@ func (w *World) pushBase(ctx context.Context, proxy string) (string, error) {
 		return "", fmt.Errorf("making the base image: %w", err)
 	}
 	config = config.DeepCopy()
-	config.Config.Env = append(config.Config.Env, "PIP_INDEX_URL="+w.IndexURL, "PIP_DISABLE_PIP_VERSION_CHECK=1")
+	config.Config.Env = append(config.Config.Env, "PIP_INDEX_URL="+w.IndexURL, "PIP_TRUSTED_HOST="+w.IndexHost, "PIP_DISABLE_PIP_VERSION_CHECK=1")
 	if img, err = mutate.ConfigFile(img, config); err != nil {
 		return "", fmt.Errorf("making the base image: %w", err)
 	}

@@ -10,9 +10,9 @@ import (
 // Lab is the environment of a running lab, by the names of its LAB_ variables without that prefix.
 type Lab map[string]string
 
-// startLab starts the checkout's lab in a directory of its own.
-func (w *World) startLab(ctx context.Context) error {
-	out, err := w.lab(ctx, "up")
+// startLab starts the checkout's lab in a directory of its own, at an address of this machine.
+func (w *World) startLab(ctx context.Context, bind string) error {
+	out, err := w.lab(ctx, "up", "--bind", bind)
 	if err != nil {
 		return fmt.Errorf("starting the lab: %w", err)
 	}
@@ -27,7 +27,7 @@ func (w *World) startLab(ctx context.Context) error {
 	return nil
 }
 
-func (w *World) lab(ctx context.Context, verb string) (string, error) {
+func (w *World) lab(ctx context.Context, args ...string) (string, error) {
 	env := append(w.Environ(), "GOWORK=off", "LAB_DIR="+filepath.Join(w.Dir, "lab"))
-	return Command{Dir: w.Root, Env: env, Args: []string{"go", "run", "-C", "lab", ".", verb}}.Run(ctx)
+	return Command{Dir: w.Root, Env: env, Args: append([]string{"go", "run", "-C", "lab", "."}, args...)}.Run(ctx)
 }

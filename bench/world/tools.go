@@ -53,7 +53,7 @@ func (t Tools) install(ctx context.Context, w *World) error {
 func (t Tools) Poetry() string { return filepath.Join(t.dir, "bin", "poetry") }
 
 func (t Tools) environ(w *World) []string {
-	return append(w.Environ(), "PIP_INDEX_URL="+w.IndexURL, "POETRY_PYPI_MIRROR_URL="+w.IndexURL, "PIP_DISABLE_PIP_VERSION_CHECK=1")
+	return append(w.Environ(), "PIP_INDEX_URL="+w.IndexURL, "PIP_TRUSTED_HOST="+w.IndexHost, "POETRY_PYPI_MIRROR_URL="+w.IndexURL, "PIP_DISABLE_PIP_VERSION_CHECK=1")
 }
 
 // Venv installs a project's locked dependencies in a virtual environment at dir.

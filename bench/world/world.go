@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,21 +27,28 @@ type World struct {
 	Dir  string // of the benchmark: the package cache and the lab stay for the next run
 	Lab  Lab
 
-	Index    *index.Proxy
-	IndexURL string   // of the proxy's Python index
-	Registry *Forward // in front of the lab's registry
-	Base     string   // image that every arm builds on
-	Tools    Tools    // python and poetry of the machine, for the bare arm
-	Say      func(format string, args ...any)
+	Index     *index.Proxy
+	IndexHost string   // HOST:PORT of the proxy
+	IndexURL  string   // of the proxy's Python index
+	Registry  *Forward // in front of the lab's registry
+	Outer     string   // the same, HOST:PORT, for containers that have a network of their own; empty: they reach none
+	Base      string   // image that every arm builds on
+	Tools     Tools    // python and poetry of the machine, for the bare arm
+	Say       func(format string, args ...any)
 
 	// Checkout is a copy of the committed state of Root, which stays as it is while the benchmark runs;
 	// Commit names it.
 	Checkout, Commit string
 }
 
-// New starts the world of the checkout at root. It ends with the context and Close.
-func New(ctx context.Context, root string, say func(string, ...any)) (_ *World, err error) {
+// New starts the world of the checkout at root, with its servers at an address of this machine and, where
+// that is not loopback, the registry also there at the address's port. It ends with the context and Close.
+func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *World, err error) {
 	w := &World{Root: root, Say: say}
+	host, _, err := net.SplitHostPort(bind)
+	if err != nil {
+		return nil, fmt.Errorf("reading --bind %q: %w: give HOST:PORT", bind, err)
+	}
 	if w.Dir, err = directory(); err != nil {
 		return nil, err
 	}
@@ -48,7 +56,7 @@ func New(ctx context.Context, root string, say func(string, ...any)) (_ *World, 
 		return nil, err
 	}
 	say("starting the lab")
-	if err := w.startLab(ctx); err != nil {
+	if err := w.startLab(ctx, host); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -66,16 +74,22 @@ func New(ctx context.Context, root string, say func(string, ...any)) (_ *World, 
 	if w.Index, err = index.New(upstream, filepath.Join(w.Dir, "packages")); err != nil {
 		return nil, err
 	}
-	address, err := w.Index.Serve(ctx)
-	if err != nil {
+	if w.IndexHost, err = w.Index.Serve(ctx, host); err != nil {
 		return nil, err
 	}
-	w.IndexURL = "http://" + address + "/simple/"
+	w.IndexURL = "http://" + w.IndexHost + "/simple/"
 	if w.Registry, err = NewForward(ctx, "127.0.0.1:0", w.Lab["REGISTRY"]); err != nil {
 		return nil, err
 	}
+	if ip := net.ParseIP(host); ip != nil && !ip.IsLoopback() {
+		outer, err := NewForward(ctx, bind, w.Registry.Address)
+		if err != nil {
+			return nil, err
+		}
+		w.Outer = outer.Address
+	}
 	say("making the base image")
-	if w.Base, err = w.pushBase(ctx, address); err != nil {
+	if w.Base, err = w.pushBase(ctx); err != nil {
 		return nil, err
 	}
 	return w, w.Tools.install(ctx, w)
