@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,8 +19,8 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// bucket reads from one S3 bucket. It signs its few GET requests itself: S3's client is the largest of the SDK, and
-// every engine that loads the module would build it.
+// bucket is one of S3. It signs its few requests itself: S3's client is the largest of the SDK, and every engine that
+// loads the module would build it.
 type bucket struct {
 	session *Session
 	name    string
@@ -28,13 +29,25 @@ type bucket struct {
 
 func (s *Session) bucket(name string) bucket { return bucket{s, name, s.cfg.httpClient()} }
 
-// get reads an object, or what a query of the bucket gives ("versioning", "publicAccessBlock", "list-type=2&...") when key
-// is empty.
+// call is one request: of an object or, when key is empty, of what setting names in the bucket ("versioning",
+// "publicAccessBlock", "list-type=2&...").
+type call struct {
+	method, key, setting string
+	body                 []byte
+	// absent lets a PUT succeed only where the object is not there.
+	absent bool
+}
+
+// get reads an object or a setting.
 func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
+	return b.do(ctx, call{method: http.MethodGet, key: key, setting: setting})
+}
+
+func (b bucket) do(ctx context.Context, c call) ([]byte, error) {
 	var last error
 	var skew time.Duration // of our clock; corrected once, as the SDK does
 	for try := 1; try <= attempts; try++ {
-		body, err := b.once(ctx, key, setting, skew)
+		body, err := b.once(ctx, c, skew)
 		if err == nil {
 			return body, nil
 		}
@@ -55,18 +68,24 @@ func (b bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
 	return nil, last
 }
 
-func (b bucket) once(ctx context.Context, key, setting string, skew time.Duration) ([]byte, error) {
+func (b bucket) once(ctx context.Context, c call, skew time.Duration) ([]byte, error) {
 	keys, err := b.session.creds.Retrieve(ctx)
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.url(key, setting), nil)
+	req, err := http.NewRequestWithContext(ctx, c.method, b.url(c.key, c.setting), bytes.NewReader(c.body))
 	if err != nil {
 		return nil, err
 	}
-	empty := sha256.Sum256(nil)
-	hash := hex.EncodeToString(empty[:])
+	sum := sha256.Sum256(c.body)
+	hash := hex.EncodeToString(sum[:])
 	req.Header.Set("X-Amz-Content-Sha256", hash)
+	if c.absent {
+		req.Header.Set("If-None-Match", "*")
+	}
+	if c.method == http.MethodPut { // as terraform's backend does with encrypt=true
+		req.Header.Set("X-Amz-Server-Side-Encryption", "AES256")
+	}
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	if err := signer.SignHTTP(ctx, keys, req, hash, "s3", b.session.cfg.Region, time.Now().Add(skew)); err != nil {
 		return nil, err
@@ -80,7 +99,7 @@ func (b bucket) once(ctx context.Context, key, setting string, skew time.Duratio
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
 		return nil, bucketError(resp, body)
 	}
 	return body, nil

@@ -140,10 +140,27 @@ func (f *fake) answer(w http.ResponseWriter, in request) {
 	case "GET /latest/meta-data/iam/security-credentials/node-role", "GET /pod":
 		jsonAnswer(w, 200, map[string]any{"Code": "Success", "AccessKeyId": mintedKey, "SecretAccessKey": canaryMinted, "Token": canaryIssued, "Expiration": expires})
 	default:
-		if body, ok := f.objects[in.Path]; ok {
-			_, _ = io.WriteString(w, body)
-			return
-		}
+		f.object(w, in)
+	}
+}
+
+// object is S3's part.
+func (f *fake) object(w http.ResponseWriter, in request) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	body, found := f.objects[in.Path]
+	switch {
+	case in.Method == http.MethodPut && found && in.Header.Get("If-None-Match") == "*":
+		w.WriteHeader(http.StatusPreconditionFailed)
+		_, _ = io.WriteString(w, "<Error><Code>PreconditionFailed</Code><Message>it is there</Message></Error>")
+	case in.Method == http.MethodPut:
+		f.objects[in.Path] = in.Body
+	case in.Method == http.MethodDelete:
+		delete(f.objects, in.Path)
+		w.WriteHeader(http.StatusNoContent)
+	case found:
+		_, _ = io.WriteString(w, body)
+	default:
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>")
 	}

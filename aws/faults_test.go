@@ -45,8 +45,12 @@ func operations() []operation {
 		{"caller identity", "GetCallerIdentity", resolving(withTemporary)},
 		{"container role", "GET /pod", resolving(func(c Config) Config { c.ContainerURI = c.Endpoint + "/pod"; return c })},
 		{"ECR login", "GetAuthorizationToken", acting(func(ctx context.Context, s *Session) error { _, err := NewECR(s).Login(ctx); return err })},
-		{"state lock", "GET /state/app/prod/terraform.tfstate.tflock", acting(func(ctx context.Context, s *Session) error {
+		{"S3 lock", "GET /state/app/prod/terraform.tfstate.tflock", acting(func(ctx context.Context, s *Session) error {
 			_, err := s.ReadLock(ctx, "state", "app/prod/terraform.tfstate")
+			return err
+		})},
+		{"S3 removal", "PUT " + lockObject, acting(func(ctx context.Context, s *Session) error {
+			_, err := s.RemoveEmptyState(ctx, "state", "app/mr-7/terraform.tfstate", "job")
 			return err
 		})},
 		{"IMDS token", "PUT /latest/api/token", resolving(func(c Config) Config { return c })},
@@ -126,7 +130,7 @@ func checkFault(t *testing.T, op operation, bad fault, times, requests int, err 
 	most := attempts
 	switch {
 	case strings.HasPrefix(bad.name, "clock"): // corrected once, where a call is signed at all
-		retried = times == 1 && op.name != "container role" && !metadata && (op.name != "state lock" || !strings.HasSuffix(bad.name, "signature"))
+		retried = times == 1 && op.name != "container role" && !metadata && (!strings.HasPrefix(op.name, "S3") || !strings.HasSuffix(bad.name, "signature"))
 	case metadata && strings.HasPrefix(bad.name, "Throttling"): // no codes here, the status decides
 		retried = false
 	case metadata:
@@ -147,7 +151,7 @@ func checkFault(t *testing.T, op operation, bad fault, times, requests int, err 
 	if err == nil {
 		t.Fatalf("no error after %d requests", requests)
 	}
-	if bad.lasting && requests != 1 && !metadata && op.name != "container role" && op.name != "state lock" {
+	if bad.lasting && requests != 1 && !metadata && op.name != "container role" && !strings.HasPrefix(op.name, "S3") {
 		t.Errorf("%d requests for a fault that stays", requests)
 	}
 	text := err.Error()

@@ -1,10 +1,12 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 )
 
@@ -36,10 +38,24 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 		if c, err = w.initialised(ctx); err != nil {
 			return "", err
 		}
-		if c, err = w.apply(ctx, c, key, []string{"destroy.sh"}, "terraform", "destroy"); err != nil {
+		destroy := []string{"apply.sh", "destroy", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}
+		if c, err = w.apply(ctx, c, key, destroy, "terraform", "destroy"); err != nil {
 			return "", err
 		}
+		w.removeState(ctx)
 	}
 	out, err := c.Stdout(ctx)
 	return w.Environment + ": " + Completed(out), err
+}
+
+// removeState removes the state where nothing is left in it. One that stays does
+// no harm. A bucket with versioning keeps its history.
+func (w Workspace) removeState(ctx context.Context) {
+	session, err := w.AWS.Session(ctx)
+	if err == nil {
+		_, err = session.RemoveEmptyState(ctx, w.State.Bucket, w.State.Key, cmp.Or(JobUser(w.Job), "pipeline"))
+	}
+	if err != nil {
+		images.Tell("Warning: the empty state stays: " + err.Error())
+	}
 }
