@@ -32,6 +32,8 @@ type Pipeline struct {
 	// +private
 	Infra string
 	// +private
+	TerraformVariables *dagger.Secret
+	// +private
 	StateBucket string
 	// +private
 	Region string
@@ -102,6 +104,10 @@ func New(
 	// Path of the terraform root module in the project.
 	// +default="infra"
 	infra string,
+	// Values of the root module's variables that are secret, as the text of a
+	// .tfvars file: token = "...". Declare those variables as sensitive.
+	// +optional
+	terraformVariables *dagger.Secret,
 	// S3 bucket of the terraform state.
 	// +optional
 	stateBucket string,
@@ -175,6 +181,7 @@ func New(
 		TerraformReleases:    terraformReleases,
 		ProviderMirror:       providerMirror,
 		Infra:                infra,
+		TerraformVariables:   terraformVariables,
 		StateBucket:          stateBucket,
 		Region:               region,
 		AwsEndpoint:          awsEndpoint,

@@ -103,6 +103,7 @@ func (p *Pipeline) workspace(ctx context.Context, environment string) (steps.Wor
 	w.State = steps.StateFor(p.StateBucket, project, environment)
 	w.AWS = account
 	w.Credentials = credentials
+	w.Variables = p.TerraformVariables
 	w.LockTimeout = p.LockTimeout
 	w.Job = p.Job
 	return w, nil

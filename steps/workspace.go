@@ -37,6 +37,9 @@ type Workspace struct {
 	// AWS is what the run may use of AWS, and Credentials what its containers get.
 	AWS         AWS
 	Credentials Credentials
+	// Variables are values of the root module's variables, as the text of a
+	// .tfvars file; nil where it needs none.
+	Variables *dagger.Secret
 	// LockTimeout is how long to wait for another run of the same environment,
 	// in terraform's form: "5m".
 	LockTimeout string
@@ -92,9 +95,15 @@ func (w Workspace) prepared() *dagger.Container {
 	return c.WithNewFile(ArtifactName, "")
 }
 
-// live adds the credentials and makes the commands after it run each time they
+// variablesFile is one that terraform reads by itself, whatever the command.
+const variablesFile = "pipeline.auto.tfvars"
+
+// live adds what is secret and makes the commands after it run each time they
 // are called.
 func (w Workspace) live(c *dagger.Container) *dagger.Container {
+	if w.Variables != nil {
+		c = c.WithMountedSecret(path.Join(images.Workdir, w.Infra, variablesFile), w.Variables)
+	}
 	return c.With(w.Credentials.on).With(volatile)
 }
 

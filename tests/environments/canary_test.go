@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/tests/harness"
 )
 
-// What is sensitive comes from a service, here another state, so that it is in no source. Then it is in
+// What is sensitive comes from a service, here another state, or is given as a secret, so that it is in no source. Then it is in
 // the plan and in the state, and nowhere else: not in what the calls print, nor in what they give, nor on the engine's disk.
 func TestSensitiveValuesStayInState(t *testing.T) {
-	canary := "canary-" + rand.Text()
+	canary, given := "canary-"+rand.Text(), "canary-"+rand.Text()
 	source := "secrets/" + rand.Text() + ".tfstate"
 	p := project(t, `
 data "terraform_remote_state" "secrets" {
@@ -31,6 +33,8 @@ data "terraform_remote_state" "secrets" {
 }
 locals { secret = sensitive(data.terraform_remote_state.secrets.outputs.secret) }
 resource "terraform_data" "user" { input = local.secret }
+variable "token" { sensitive = true }
+resource "terraform_data" "given" { input = var.token }
 output "password" {
   value     = terraform_data.user.output
   sensitive = true
@@ -40,6 +44,9 @@ output "shown" { value = "`+onDisk+`" }
 	putObject(t, source, `{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"secrets","outputs":{"secret":{"value":"`+canary+`","type":"string"}},"resources":[]}`)
 	env := world.Environment()
 	k := newKey(t)
+	call := func(p *harness.Project, verb, environment string, flags ...string) harness.Call {
+		return call(p, verb, environment, append(flags, "--terraform-variables", "env://TEST_VARIABLES")...).With("TEST_VARIABLES=token = \"" + given + "\"\n")
+	}
 
 	dir := filepath.Join(t.TempDir(), "plan")
 	r := world.Succeed(t, call(p, "plan-report", env, "--plan-key", k.flag, "export", "--path", dir))
@@ -61,20 +68,24 @@ output "shown" { value = "`+onDisk+`" }
 		c()
 		printed = append(printed, r.Stdout, r.Stderr)
 	}
-	if text, _ := world.Object(t, stateKey(env)); !strings.Contains(text, canary) {
-		t.Fatal("the canary is not in the state: the test looks for nothing")
-	}
-	for _, text := range printed {
-		if strings.Contains(text, canary) {
-			t.Errorf("a call printed the canary:\n%s", text)
+	for _, canary := range []string{canary, given} {
+		if text, _ := world.Object(t, stateKey(env)); !strings.Contains(text, canary) {
+			t.Fatal("the canary is not in the state: the test looks for nothing")
+		}
+		for _, text := range printed {
+			if strings.Contains(text, canary) {
+				t.Errorf("a call printed the canary:\n%s", text)
+			}
+		}
+		if found := holding(t, dir, canary); len(found) > 0 {
+			t.Errorf("the report has the canary in %q", found)
 		}
 	}
-	if found := holding(t, dir, canary); len(found) > 0 {
-		t.Errorf("the report has the canary in %q", found)
-	}
 	if e := world.Embedded(t, "the disk of another engine cannot be read here"); true {
-		if found := holding(t, e.State, canary); len(found) > 0 {
-			t.Errorf("the engine's disk has the canary in %q", found)
+		for _, canary := range []string{canary, given} {
+			if found := holding(t, e.State, canary); len(found) > 0 {
+				t.Errorf("the engine's disk has the canary in %q", found)
+			}
 		}
 		if found := holding(t, e.State, onDisk); len(found) == 0 {
 			t.Error("the engine's disk does not even have what the configuration says: the test looks in the wrong place")
