@@ -31,6 +31,7 @@ type options struct {
 	arms      string
 	scenarios string
 	reps      int
+	slow      int
 	limit     time.Duration
 	seed      uint64
 	out       string
@@ -54,6 +55,7 @@ func start(ctx context.Context, args []string) error {
 	fs.StringVar(&o.arms, "arms", "ABCDEFZ", "arms to run, by letter")
 	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name begins with one of these texts, separated by commas")
 	fs.IntVar(&o.reps, "reps", 0, "repetitions of each scenario; 0: its own number")
+	fs.IntVar(&o.slow, "slow", 0, "repetitions of arms A to D, which take long; 0: as --reps says")
 	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
 	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
@@ -189,6 +191,9 @@ func (o options) choose(s scenario, name string) (reps int, sizes []int) {
 	}
 	if o.reps > 0 && reps > 0 {
 		reps = o.reps
+	}
+	if o.slow > 0 && reps > 0 && name < "E" {
+		reps = o.slow
 	}
 	return reps, sizes
 }
