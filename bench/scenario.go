@@ -15,7 +15,7 @@ type scenario struct {
 	name string
 	// arms are those for which the scenario differs from another.
 	arms string
-	// slow are the repetitions in a short run of arms that install or pull in each job (A to D), quick those
+	// slow are the repetitions in a short run of arms that install or pull in each job (A to D, d), quick those
 	// of the others, full those of all arms in a full run.
 	slow, quick, full int
 	// instance names the instances of the arms that run it: those of one name share what they keep.

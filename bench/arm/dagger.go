@@ -50,7 +50,7 @@ func newDagger(ctx context.Context, a *ours) (Arm, error) {
 	if _, err := d.dagger(asking, d.w.Dir, nil, "--silent", "core", "engine", "name"); err != nil {
 		return nil, fmt.Errorf("asking the Dagger engine for its name: %w: start one, or leave arms d, e and f out", err)
 	}
-	a.on = d
+	a.on, a.scheme = d, "http://"
 	a.unpublished()
 	return a, copyModule(a.w.Checkout, d.module)
 }

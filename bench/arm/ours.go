@@ -21,8 +21,8 @@ type ours struct {
 	dir string
 	w   *world.World
 	on  engine
-	// host is the registry as the engine reaches it, HOST:PORT.
-	host string
+	// host is the registry as the engine reaches it, HOST:PORT; scheme, "http://", is said where it is not on loopback.
+	host, scheme string
 	// empty makes each job start on an engine that has nothing.
 	empty bool
 	// flags are added to each call.
@@ -90,7 +90,7 @@ func (a *ours) Forget(ctx context.Context) error {
 // unpublished makes the arm use a registry with nothing in it.
 func (a *ours) unpublished() {
 	a.fresh++
-	a.registry = fmt.Sprintf("%s/bench/%s-%s-%d", a.host, strings.ToLower(a.dir), strings.ToLower(rand.Text()[:6]), a.fresh)
+	a.registry = fmt.Sprintf("%s%s/bench/%s-%s-%d", a.scheme, a.host, strings.ToLower(a.dir), strings.ToLower(rand.Text()[:6]), a.fresh)
 	if a.published != nil {
 		a.published = map[string]string{}
 	}

@@ -27,6 +27,7 @@ type About struct {
 	Docker     string  `json:"docker"`
 	BuildKit   string  `json:"buildkit"`
 	Runc       string  `json:"runc"`
+	Dagger     string  `json:"dagger,omitempty"` // of the command line, where there is one
 	Python     string  `json:"python"`
 	Poetry     string  `json:"poetry"`
 	// Load is the load average before the first run, over 1, 5 and 15 minutes.
@@ -52,6 +53,7 @@ func (w *World) About(ctx context.Context, command string, seed uint64) *About {
 		Processors: runtime.NumCPU(), Processor: field("/proc/cpuinfo", "model name"), MemoryGB: memory(),
 		Kernel: say("uname", "-sr"), System: strings.Trim(field("/etc/os-release", "PRETTY_NAME"), `"`), Go: runtime.Version(),
 		Docker: say("/usr/sbin/dockerd", "--version"), BuildKit: say("./pipeline", "version"), Runc: say("runc", "--version"),
+		Dagger: second(say("dagger", "version")),
 		Python: say(w.Tools.python, "--version"), Poetry: PoetryVersion,
 		Load: strings.Join(strings.Fields(read("/proc/loadavg"))[:3], " "), FreeDisk: float64(w.Free()) / 1e9,
 	}
@@ -77,6 +79,15 @@ func (a *About) Write(path string, add bool) error {
 		return fmt.Errorf("describing the machine: %w", err)
 	}
 	return nil
+}
+
+// second is a line's second word.
+func second(line string) string {
+	words := strings.Fields(line)
+	if len(words) < 2 {
+		return ""
+	}
+	return words[1]
 }
 
 func read(path string) string {
