@@ -151,8 +151,11 @@ func (b *bench) prepare(ctx context.Context, a arm.Arm, r run) ([]*world.Project
 		}
 	} else if !b.warm[key] && !keepsNothing(r.arm) {
 		jobs := arm.Standard
-		if r.scenario.instance == "whole" {
+		switch {
+		case r.scenario.instance == "whole":
 			jobs = whole(0)
+		case empties(r.arm): // all that it keeps is what it publishes
+			jobs = nil
 		}
 		b.world.Say("warming arm %s on %s", r.arm, from)
 		if _, err := a.Pipeline(ctx, projects[0], jobs); err != nil {
