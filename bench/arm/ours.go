@@ -215,7 +215,7 @@ func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
 		return fmt.Errorf("reading what was published: %w: %s", err, out)
 	}
 	for _, image := range pushed {
-		if strings.HasPrefix(image.Content, "app-") {
+		if strings.Contains(image.Content, ":app-") {
 			a.published[sum] = image.Image
 		}
 	}
@@ -228,7 +228,7 @@ func (a *ours) Kept(ctx context.Context) (int64, error) {
 		return a.on.kept(ctx)
 	}
 	for _, image := range a.published {
-		_, path, _ := strings.Cut(image, "/")
+		_, path, _ := strings.Cut(strings.TrimPrefix(image, a.scheme), "/")
 		return a.w.Stored(ctx, a.w.Registry.Address+"/"+path)
 	}
 	return 0, errors.New("measuring what is kept: nothing was published")
