@@ -19,7 +19,7 @@ elif command -v apt-get >/dev/null 2>&1; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends $deb
-  rm -rf /var/lib/apt/lists/*
+  rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 else
   echo "the image has neither apk nor apt-get to install:$deb: use an Alpine or Debian image, or one that has them" >&2
   exit 1

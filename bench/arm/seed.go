@@ -15,8 +15,9 @@ import (
 // pushes it; each later job pulls it into an engine of its own and works in it with docker run, cp and
 // exec. Every job has an empty engine (docker:dind on a shared runner).
 //
-// Two things are in its favour: containers are stopped at once, where `docker stop` as written waits ten
-// seconds for `sleep infinity`, and they are not privileged, which they have no need to be.
+// Three things are in its favour: containers are stopped at once, where `docker stop` as written waits ten
+// seconds for `sleep infinity`; they are not privileged, which they have no need to be; and what apt keeps is
+// not in the image.
 type seed struct {
 	w     *world.World
 	image string
@@ -68,7 +69,7 @@ func (a *seed) inEngine(ctx context.Context, r *Result, name string, run func(*d
 // dockerfile is the published one with Debian's package names, and poetry in a plain virtual environment
 // in place of pipx's.
 const dockerfile = `FROM %s
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends zip make
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends zip make && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 RUN python3 -m venv /opt/poetry && /opt/poetry/bin/pip install --quiet poetry==%s poetry-plugin-pypi-mirror==%s
 RUN /opt/poetry/bin/poetry --version
 RUN python3 -m venv /opt/venv

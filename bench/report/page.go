@@ -81,7 +81,7 @@ containers; built are those that make a container. Registry and packages are MB 
 {{end}}- Failed runs: {{len .Failed}}.{{range .Failed}}
   - {{.Scenario}}, arm {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
 - With few runs the interval of the median is wide or, with one, of no width: see the column of runs.
-- In favour of C: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged.
+- In favour of C: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged; what apt keeps is not in its image.
 - In favour of A and B: the base image is at hand, and B's archives are on the runner's own disk.
 - What would refute each gate was written into the source beside it before the first run:
 {{range .Gates}}  - {{.Text}}: {{.Refuted}}
