@@ -104,7 +104,8 @@ func (d *docker) remove() error {
 	return errors.Join(d.stop(), clear(d.dir))
 }
 
-// clear unmounts what is mounted below a directory, and removes it.
+// clear unmounts what is mounted below a directory, and removes it. What that gives the disk to do is done
+// before it returns: the next job would have a new runner, whose disk has rest.
 func clear(dir string) error {
 	mounts, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {
@@ -119,5 +120,7 @@ func clear(dir string) error {
 			}
 		}
 	}
-	return os.RemoveAll(dir)
+	err = os.RemoveAll(dir)
+	syscall.Sync()
+	return err
 }
