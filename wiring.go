@@ -156,9 +156,9 @@ func (p *Pipeline) chain(ctx context.Context, environment string, key *dagger.Se
 			return steps.Sized(ctx, artifact)
 		}},
 	}
-	planned := []string{"test", "package"}
+	deployed := []string{"test", "package"}
 	if p.Registry != "" {
-		planned = append(planned, "images")
+		deployed = append(deployed, "images")
 		parts = append(parts, steps.Part{Name: "images", Run: func(ctx context.Context) (string, error) {
 			pushed, err := p.publish(ctx, []string{target.Tag})
 			if err != nil {
@@ -168,7 +168,8 @@ func (p *Pipeline) chain(ctx context.Context, environment string, key *dagger.Se
 		}})
 	}
 	parts = append(parts,
-		steps.Part{Name: "plan", After: planned, Run: func(ctx context.Context) (text string, err error) {
+		// A plan changes nothing: it need not wait for the tests.
+		steps.Part{Name: "plan", After: []string{"package"}, Run: func(ctx context.Context) (text string, err error) {
 			w, err := p.deployment(ctx, environment, artifact)
 			if err != nil {
 				return "", err
@@ -176,7 +177,7 @@ func (p *Pipeline) chain(ctx context.Context, environment string, key *dagger.Se
 			text, plan, err = steps.Plan{Workspace: w, Key: key}.Save(ctx)
 			return text, err
 		}},
-		steps.Part{Name: "deploy", After: []string{"plan"}, Run: func(ctx context.Context) (string, error) {
+		steps.Part{Name: "deploy", After: append(deployed, "plan"), Run: func(ctx context.Context) (string, error) {
 			return p.Deploy(ctx, environment, artifact, plan, key)
 		}})
 	return steps.Chain{Parts: parts, Sections: sections, Link: p.Job}.Run(ctx)
