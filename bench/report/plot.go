@@ -66,6 +66,9 @@ func plotPipelines(d data, dir string) error {
 		{"source edit", draw.BoxGlyph{}, -0.15, color.RGBA{213, 94, 0, 255}},
 	}
 	rows := d.arms("nothing changed")
+	if len(rows) == 0 {
+		return nil
+	}
 	for i := len(rows) - 1; i >= 0; i-- {
 		names = append(names, rows[i]+"  "+short[rows[i]])
 	}
