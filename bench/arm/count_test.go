@@ -1,0 +1,21 @@
+package arm
+
+import "testing"
+
+func TestBuilds(t *testing.T) {
+	for name, want := range map[string]bool{
+		"make test":                                false,
+		"terraform init -no-color -reconfigure":    false,
+		"sh -c ... make-plan":                      false,
+		"apply.sh apply -no-color -auto-approve":   false,
+		"python3 -m venv /opt/venv":                true,
+		"sh -c ... install-dependencies":           true,
+		"terraform-provider-x":                     true,
+		"sh -c ... install-tools make=make=make ":  true,
+		"sh -c ... install-terraform 1.11.4 12 34": true,
+	} {
+		if got := builds(name); got != want {
+			t.Errorf("%q builds a container: %v, want %v", name, got, want)
+		}
+	}
+}
