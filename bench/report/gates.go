@@ -32,6 +32,9 @@ type verdict struct {
 	few bool
 }
 
+// most stands for a ratio to nothing.
+const most = 1e6
+
 // enough runs make an interval of the median mean something.
 const enough = 5
 
@@ -71,6 +74,9 @@ func (v verdict) word() string {
 func (v verdict) measured() string {
 	if !v.known {
 		return ""
+	}
+	if v.value >= most {
+		return "E adds nothing that can be measured"
 	}
 	out := fmt.Sprintf("%.3g%s", v.value, v.unit)
 	if v.interval != nil && !v.few {
@@ -122,7 +128,7 @@ var gates = []gate{
 		if e <= 0 { // E adds nothing that can be measured
 			e = math.SmallestNonzeroFloat32
 		}
-		return verdict{known: okA && okE, value: min(a/e, 1e6), limit: 10, least: true, unit: " x"}
+		return verdict{known: okA && okE, value: min(a/e, most), limit: 10, least: true, unit: " x"}
 	}},
 	{"one-call", "F, the whole pipeline after an edit: faster than the sum of E's calls", overInterval, func(d data) verdict {
 		return ratio(d.times(wholeEdit, "F", -1), d.times(wholeEdit, "E", -1), 1, false)

@@ -6,7 +6,7 @@ var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse s
 
 <!-- Written by "go run -C bench . report" from results.csv and machine.json. Do not edit. -->
 {{with .Warning}}
-> **Read with care**: {{.}}. The numbers show orders of magnitude, and no more. ` + "`make bench`" + ` on a quiet machine replaces them.
+> **Read with care**: {{.}}. ` + "`make bench-full`" + ` on a quiet machine makes enough of all.
 {{end}}{{range .Headline}}
 - {{.}}{{end}}
 {{if .Plots.pipelines}}

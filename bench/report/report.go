@@ -142,11 +142,14 @@ func warning(load float64, processors int, d data) string {
 	if load > 1.5*float64(processors) {
 		why = append(why, fmt.Sprintf("the machine was busy with other work (load %.0f on %d processors)", load, processors))
 	}
-	for _, a := range d.arms("source edit") {
-		if len(d.of("source edit", a, -1)) < enough {
-			why = append(why, "most things were run only once or a few times")
-			break
+	var few []string
+	for _, a := range strings.Split("ABCDEZ", "") {
+		if min(len(d.of("nothing changed", a, -1)), len(d.of("source edit", a, -1))) < enough {
+			few = append(few, a)
 		}
+	}
+	if len(few) > 0 {
+		why = append(why, fmt.Sprintf("fewer than %d runs after an edit, or with nothing changed, were made on %s", enough, strings.Join(few, ", ")))
 	}
 	return strings.Join(why, ", and ")
 }
@@ -236,7 +239,7 @@ func (d data) notPaid(costs []cost) (out []string) {
 		case math.IsInf(n, 1):
 			out = append(out, fmt.Sprintf("%s never pays here: one more job takes %.1f s, installing everything %.1f s.", c.arm, c.each, costs[0].each))
 		case n >= 1:
-			out = append(out, fmt.Sprintf("%s does not pay for %d jobs or fewer that no other pipeline shares the image with.", c.arm, int(math.Floor(n))))
+			out = append(out, fmt.Sprintf("%s does not pay for %s that no other pipeline shares the image with.", c.arm, jobs(int(math.Floor(n)))))
 		}
 	}
 	for _, size := range d.sizes("packages, first run") {
@@ -246,4 +249,12 @@ func (d data) notPaid(costs []cost) (out []string) {
 		}
 	}
 	return out
+}
+
+// jobs names so many jobs or fewer.
+func jobs(most int) string {
+	if most == 1 {
+		return "a single job"
+	}
+	return fmt.Sprintf("%d jobs or fewer", most)
 }
