@@ -123,7 +123,7 @@ func plotPipelines(d data, dir string) error {
 var short = map[string]string{
 	"A": "install in each job", "B": "archive and restore", "C": "the seed's images", "D": "ours, empty engine",
 	"E": "ours, kept engine", "F": "ours, one call", "Z": "no container",
-	"d": "ours, empty Dagger engine", "e": "ours, kept Dagger engine", "f": "ours, one call, Dagger engine",
+	"d": "on Dagger, emptied", "e": "ours, on Dagger", "f": "one call, on Dagger",
 }
 
 // plotJobs shows the cost model: a pipeline of n jobs on each arm, with the number of jobs from which on
