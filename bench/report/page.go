@@ -76,7 +76,7 @@ containers; built are those that make a container. Registry and packages are MB 
 - {{.About.Started}}: {{.About.Processors}} processors ({{.About.Processor}}), {{printf "%.0f" .About.MemoryGB}} GB of memory, {{printf "%.0f" .About.FreeDisk}} GB of disk free, {{.About.System}}, {{.About.Kernel}}.
 - {{.About.Docker}}; {{.About.Runc}}; {{.About.BuildKit}}; {{.About.Go}}; {{.About.Python}}; poetry {{.About.Poetry}}.
 - Load average before each run: {{.Load}}. The benchmark's own work is in that; more than about {{.About.Processors}} means that others used the machine.
-- Runs of all arms and scenarios in random order, the few repetitions of slow arms spread over the many of quick ones. No run was dropped; outliers are in.
+- Runs of all arms and scenarios in random order, the few repetitions of slow arms spread over the many of quick ones. No run was dropped for its time; outliers are in.
 {{range .Runs}}  - ` + "`{{.Command}}`" + ` on commit {{.Commit}}, {{.Started}}: seed {{.Seed}}, {{printf "%.0f" .Seconds}} s, load before it {{.Load}} (1, 5, 15 minutes), {{.Left}} planned runs left out for lack of time.
 {{end}}- Failed runs: {{len .Failed}}.{{range .Failed}}
   - {{.Scenario}}, arm {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
