@@ -25,8 +25,6 @@ type ours struct {
 	host, scheme string
 	// empty makes each job start on an engine that has nothing.
 	empty bool
-	// flags are added to each call.
-	flags []string
 	// chain is the one call that does all jobs of a pipeline; nil: one call for each job.
 	chain []string
 	// registry is where images are published and looked up, HOST:PORT/PATH.
@@ -182,7 +180,7 @@ func (a *ours) call(ctx context.Context, r *Result, p *world.Project, env, args 
 		all = append(all, "--provider-mirror", lab["PROVIDER_MIRROR"])
 	}
 	env = append(env, "BENCH_REGISTRY_PASSWORD="+lab["REGISTRY_PASSWORD"])
-	return a.on.call(ctx, r, p.Dir, env, append(append(all, a.flags...), args...))
+	return a.on.call(ctx, r, p.Dir, env, append(all, args...))
 }
 
 // publish pushes the images of a project whose lock file the registry has not seen, as the first job of its

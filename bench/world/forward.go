@@ -39,10 +39,15 @@ func NewForward(ctx context.Context, listen, target string) (*Forward, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening for the registry's clients: %w", err)
 	}
+	return forward(ctx, l, target), nil
+}
+
+// forward passes on what comes to a listener until the context ends.
+func forward(ctx context.Context, l net.Listener, target string) *Forward {
 	f := &Forward{Address: l.Addr().String()}
 	f.Through(direct(target))
 	go f.accept(ctx, l)
-	return f, nil
+	return f
 }
 
 func (f *Forward) accept(ctx context.Context, l net.Listener) {

@@ -33,21 +33,16 @@ const (
 // Slow leads the registry's clients over a line until done is called. The registry's end of it is in a
 // network namespace of its own: real TCP crosses it, at a rate that the kernel's traffic control sets.
 func (w *World) Slow(ctx context.Context, line Line) (done func() error, err error) {
-	ctx, cancel := context.WithCancel(ctx)
 	l, err := newLink(line)
-	if err == nil {
-		err = l.serve(ctx, w.Lab["REGISTRY"])
-	}
 	if err != nil {
-		cancel()
 		return nil, fmt.Errorf("making a line of %s: %w", line, errors.Join(err, l.close()))
 	}
-	w.Registry.Through(func(ctx context.Context) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "tcp", l.listener.Addr().String())
-	})
+	ctx, cancel := context.WithCancel(ctx)
+	far := forward(ctx, l.listener, w.Lab["REGISTRY"])
+	w.Registry.Through(direct(far.Address))
 	return func() error {
+		defer cancel() // after the listener is closed, which the end of the context closes too
 		w.Registry.Through(direct(w.Lab["REGISTRY"]))
-		cancel()
 		return l.close()
 	}, nil
 }
@@ -146,14 +141,6 @@ func carry(from, to *os.File, delay time.Duration) {
 		}
 		way <- packet{data[:n], time.Now().Add(delay)}
 	}
-}
-
-// serve passes on what connects to the far end.
-func (l link) serve(ctx context.Context, target string) error {
-	f := &Forward{Address: l.listener.Addr().String()}
-	f.Through(direct(target))
-	go f.accept(ctx, l.listener)
-	return nil
 }
 
 func (l link) close() error {
