@@ -12,6 +12,8 @@ require (
 	github.com/vektah/gqlparser/v2 v2.5.32
 )
 
+require github.com/agext/levenshtein v1.2.3
+
 require (
 	dagger.io/dagger v0.21.8 // indirect
 	github.com/99designs/gqlgen v0.17.89 // indirect

@@ -7,6 +7,7 @@ import (
 	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 	"dagger/pipeline/steps"
 )
 
@@ -258,9 +259,18 @@ func (p *Pipeline) aws(project, environment string) steps.AWS {
 	}
 }
 
-// project is the name of the poetry project.
+// settings is what the project says of itself.
+func (p *Pipeline) settings(ctx context.Context) (project.Project, error) {
+	return images.ReadProject(ctx, p.Source)
+}
+
+// project is the name of the project, which is part of its states' keys.
 func (p *Pipeline) project(ctx context.Context) (string, error) {
-	return images.App{Source: p.Source}.Project(ctx)
+	read, err := p.settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	return read.Name, read.Named()
 }
 
 // gitlabAPI is nil when there is no token to ask with.

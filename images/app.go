@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 )
 
 // Paths in the app container.
@@ -40,15 +41,15 @@ var appTools = installTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zi
 // the one that changes least: base image, tools, poetry in an environment of its
 // own, dependencies.
 func (a App) Image(ctx context.Context) (Image, error) {
-	pyproject, err := a.read(ctx, "pyproject.toml", noProject)
+	pyproject, err := read(ctx, a.Source, "pyproject.toml", noProject)
 	if err != nil {
 		return Image{}, err
 	}
-	lock, err := a.read(ctx, "poetry.lock", "run `poetry lock` and commit the file")
+	lock, err := read(ctx, a.Source, "poetry.lock", "run `poetry lock` and commit the file")
 	if err != nil {
 		return Image{}, err
 	}
-	dependencies, err := DependencyProject(pyproject)
+	dependencies, err := project.DependencyProject(pyproject)
 	if err != nil {
 		return Image{}, err
 	}
@@ -70,30 +71,26 @@ func (a App) Image(ctx context.Context) (Image, error) {
 	})
 }
 
-// Project is the name of the project, which is part of its states' keys.
-func (a App) Project(ctx context.Context) (string, error) {
-	pyproject, err := a.read(ctx, "pyproject.toml", noProject)
+// ReadProject reads the project that a directory is the root of.
+func ReadProject(ctx context.Context, source *dagger.Directory) (project.Project, error) {
+	pyproject, err := read(ctx, source, "pyproject.toml", noProject)
 	if err != nil {
-		return "", err
+		return project.Project{}, err
 	}
-	name, err := ProjectName(pyproject)
-	if err != nil {
-		return "", err
-	}
-	return name, nil
+	return project.Parse(pyproject)
 }
 
 const noProject = "is this the root of a poetry project? name it with --source"
 
-func (a App) read(ctx context.Context, name, hint string) (string, error) {
-	ok, err := a.Source.Exists(ctx, name)
+func read(ctx context.Context, source *dagger.Directory, name, hint string) (string, error) {
+	ok, err := source.Exists(ctx, name)
 	if err != nil {
 		return "", err
 	}
 	if !ok {
 		return "", fmt.Errorf("reading the source: no %s: %s", name, hint)
 	}
-	return a.Source.File(name).Contents(ctx)
+	return source.File(name).Contents(ctx)
 }
 
 func withPoetry(version string) dagger.WithContainerFunc {

@@ -1,4 +1,4 @@
-package images
+package project
 
 import (
 	"fmt"
@@ -122,42 +122,7 @@ func at(doc map[string]any, path string) any {
 }
 
 func TestDependencyProjectFails(t *testing.T) {
-	for _, f := range []func(string) (string, error){DependencyProject, ProjectName} {
-		if _, err := f("[project]\nname = \n"); err == nil || !strings.HasPrefix(err.Error(), "reading pyproject.toml: line 2, column ") {
-			t.Errorf("error %v", err)
-		}
-	}
-}
-
-func TestProjectName(t *testing.T) {
-	for text, want := range map[string]string{
-		"[project]\nname = \"a\"\n":                              "a",
-		"[tool.poetry]\nname = \"b\"\n":                          "b",
-		"[project]\nname = \"a\"\n[tool.poetry]\nname = \"b\"\n": "a",
-	} {
-		if got, err := ProjectName(text); err != nil || got != want {
-			t.Errorf("%q: %q, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "[project]\nversion = \"1\"\n"} {
-		if _, err := ProjectName(text); err == nil || !strings.Contains(err.Error(), "the project has no name") {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}
-
-func TestLastLine(t *testing.T) {
-	for _, test := range []struct {
-		texts []string
-		want  string
-	}{
-		{[]string{"a\nb\n\n", "c"}, "b"},
-		{[]string{" \n", "c\n d \n"}, "d"},
-		{[]string{"", ""}, "it failed and said nothing"},
-		{nil, "it failed and said nothing"},
-	} {
-		if got := LastLine(test.texts...); got != test.want {
-			t.Errorf("%q: %q, want %q", test.texts, got, test.want)
-		}
+	if _, err := DependencyProject("[project]\nname = \n"); err == nil || !strings.HasPrefix(err.Error(), "reading pyproject.toml: line 2, column ") {
+		t.Errorf("error %v", err)
 	}
 }

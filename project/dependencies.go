@@ -1,7 +1,6 @@
-package images
+package project
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/pelletier/go-toml/v2"
@@ -47,33 +46,4 @@ func keep(to, from map[string]any, keys []string) {
 			to[k] = v
 		}
 	}
-}
-
-// ProjectName is the name in a pyproject.toml.
-func ProjectName(pyproject string) (string, error) {
-	var doc struct {
-		Project struct{ Name string }
-		Tool    struct{ Poetry struct{ Name string } }
-	}
-	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
-		return "", fmt.Errorf("reading pyproject.toml: %w", positioned(err))
-	}
-	name := doc.Project.Name
-	if name == "" {
-		name = doc.Tool.Poetry.Name
-	}
-	if name == "" {
-		return "", errors.New("reading pyproject.toml: the project has no name: give it one, it is part of the states' keys")
-	}
-	return name, nil
-}
-
-// positioned adds the line to a syntax error.
-func positioned(err error) error {
-	var syntax *toml.DecodeError
-	if errors.As(err, &syntax) {
-		row, column := syntax.Position()
-		return fmt.Errorf("line %d, column %d: %w", row, column, err)
-	}
-	return err
 }

@@ -1,0 +1,54 @@
+package project
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// form is what a setting's text must be like.
+type form struct {
+	wanted string // in the words of an error
+	fits   func(string) bool
+	// pattern and values say the same to an editor, as far as they can.
+	pattern string
+	values  []string
+}
+
+func matching(wanted, pattern string) form {
+	return form{wanted: wanted, pattern: pattern, fits: regexp.MustCompile(pattern).MatchString}
+}
+
+var forms = map[string]form{
+	"":        matching("a text", `\S`),
+	"name":    matching(`a name such as "orders"`, name.String()),
+	"minor":   matching(`a version such as "3.12"`, `^3\.[0-9]+(\.[0-9]+)?$`),
+	"version": matching(`a version such as "1.2.3"`, `^[0-9]+(\.[0-9]+)*([a-z]+[0-9]+)?$`),
+	"path":    {wanted: "a relative path", fits: isPath, pattern: `^[^/]`},
+}
+
+// formOf gives the form of a name, or of alternatives: "managed|own".
+func formOf(name string) form {
+	if !strings.Contains(name, "|") {
+		return forms[name]
+	}
+	values := strings.Split(name, "|")
+	return form{
+		wanted: `"` + strings.Join(values, `" or "`) + `"`,
+		values: values,
+		fits: func(text string) bool {
+			for _, v := range values {
+				if text == v {
+					return true
+				}
+			}
+			return false
+		},
+	}
+}
+
+// isPath accepts paths from the project's directory; ../ leads out of it, into
+// the rest of the source.
+func isPath(text string) bool {
+	return strings.TrimSpace(text) != "" && !path.IsAbs(text) && !strings.ContainsAny(text, "\x00\n\\")
+}

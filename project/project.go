@@ -1,0 +1,88 @@
+// Package project reads what a project says of itself in its pyproject.toml.
+package project
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Project is what the pipeline reads from a pyproject.toml.
+type Project struct {
+	// Name is part of the states' keys; see Named.
+	Name string
+	// RequiresPython is the range of Python's versions in the words of the project:
+	// a specifier (>=3.11) or a constraint of Poetry's (^3.11). It may be empty.
+	RequiresPython string
+	Settings       Settings
+}
+
+// Parse reads a pyproject.toml.
+func Parse(pyproject string) (Project, error) {
+	var doc struct {
+		Project struct {
+			Name           string
+			RequiresPython string `toml:"requires-python"`
+		}
+		Tool struct {
+			Poetry struct {
+				Name         string
+				Dependencies struct{ Python any }
+			}
+			Pipeline any
+		}
+	}
+	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
+		return Project{}, fmt.Errorf("reading pyproject.toml: %w", positioned(err))
+	}
+	p := Project{
+		Name:           first(doc.Project.Name, doc.Tool.Poetry.Name),
+		RequiresPython: doc.Project.RequiresPython,
+	}
+	if python, ok := doc.Tool.Poetry.Dependencies.Python.(string); ok && p.RequiresPython == "" {
+		p.RequiresPython = python
+	}
+	if doc.Tool.Pipeline != nil {
+		if err := read("tool.pipeline", doc.Tool.Pipeline, &p.Settings); err != nil {
+			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
+		}
+	}
+	p.Name = first(p.Name, p.Settings.Name)
+	return p, nil
+}
+
+// name is the form of a project's name in Python's packaging standards. It has
+// no slash, so that one project's state can not be taken for another's.
+var name = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+
+// Named tells what is wrong with the project's name.
+func (p Project) Named() error {
+	switch {
+	case p.Name == "":
+		return errors.New(`reading pyproject.toml: the project has no name: give it one, it is part of the states' keys`)
+	case !name.MatchString(p.Name):
+		return fmt.Errorf("reading pyproject.toml: %q is no name for a project: use letters, digits, '.', '-' and '_', with a letter or digit at both ends", p.Name)
+	}
+	return nil
+}
+
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// positioned adds the line to a syntax error.
+func positioned(err error) error {
+	var syntax *toml.DecodeError
+	if errors.As(err, &syntax) {
+		row, column := syntax.Position()
+		return fmt.Errorf("line %d, column %d: %w", row, column, err)
+	}
+	return err
+}

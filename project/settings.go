@@ -1,0 +1,54 @@
+package project
+
+// Settings is the table [tool.pipeline] of a pyproject.toml. The zero value of
+// each field means that the project does not say it.
+//
+// The tags of a field tell its key, what it is for, and the form of its value:
+// the reader's errors and the schema for editors are both made of them.
+type Settings struct {
+	Name           string    `toml:"name" form:"name" doc:"Name of the project where pyproject.toml has no other."`
+	Python         string    `toml:"python" form:"minor" doc:"Python's version, such as 3.12. Default: the one of .python-version, or the newest that requires-python allows."`
+	PythonImage    string    `toml:"python-image" doc:"Image to build the app container on."`
+	Poetry         string    `toml:"poetry" form:"version" doc:"Poetry's version. Default: the one that wrote poetry.lock."`
+	UV             string    `toml:"uv" form:"version" doc:"uv's version."`
+	SystemPackages []string  `toml:"system-packages" doc:"Packages of the image's own package manager (apt, apk or dnf)."`
+	Extras         []string  `toml:"extras" doc:"Extras of the project to install."`
+	Groups         []string  `toml:"groups" doc:"Optional dependency groups to install too."`
+	WithoutGroups  []string  `toml:"without-groups" doc:"Dependency groups to leave out."`
+	Test           Test      `toml:"test" doc:"How the project is tested."`
+	Package        Package   `toml:"package" doc:"How the project is packaged."`
+	Terraform      Terraform `toml:"terraform" doc:"How the project is deployed."`
+}
+
+// Test is the table [tool.pipeline.test].
+type Test struct {
+	Command   string             `toml:"command" doc:"Command that runs the tests. Default: make test."`
+	Variables map[string]string  `toml:"variables" doc:"Environment variables of the tests."`
+	Reports   []string           `toml:"reports" form:"path" doc:"JUnit and Cobertura files that the command writes; patterns are allowed."`
+	Services  map[string]Service `toml:"services" doc:"Containers that the tests use, reachable by their names."`
+}
+
+// Service is the table [tool.pipeline.test.services.NAME].
+type Service struct {
+	Image     string            `toml:"image" must:"yes" doc:"Image of the service."`
+	Port      int               `toml:"port" must:"yes" form:"port" doc:"Port that it listens on."`
+	Variables map[string]string `toml:"variables" doc:"Environment variables of the service."`
+	Ready     string            `toml:"ready" doc:"Command in the service's container that succeeds once it is ready."`
+}
+
+// Package is the table [tool.pipeline.package].
+type Package struct {
+	Command   string   `toml:"command" doc:"Command that builds the artifacts. Default: make build."`
+	Artifacts []string `toml:"artifacts" form:"path" doc:"Files that the command leaves; patterns are allowed. Default: artifact.zip."`
+}
+
+// Terraform is the table [tool.pipeline.terraform].
+type Terraform struct {
+	Version       string            `toml:"version" form:"version" doc:"Version of Terraform to install where the image has none."`
+	Image         string            `toml:"image" doc:"Image to build the terraform container on."`
+	Roots         []string          `toml:"roots" form:"path" doc:"Root modules, in the order in which they are deployed. Default: infra."`
+	Backend       string            `toml:"backend" form:"managed|own" doc:"Whose backend keeps the state: the pipeline's (managed) or the one that the root module declares (own)."`
+	Workspace     string            `toml:"workspace" form:"environment|default" doc:"Terraform workspace that a run selects: one named after the environment, or the default one."`
+	VariableFiles Rules             `toml:"variable-files" doc:"Files with values of variables, in order: {environment} stands for the environment's name. Or a table of such lists by environment, mr-* for those of merge requests."`
+	Variables     map[string]string `toml:"variables" doc:"Values of the root modules' variables."`
+}
