@@ -71,6 +71,8 @@ type Pipeline struct {
 	RegistryUsername string
 	// +private
 	RegistryPassword *dagger.Secret
+	// +private
+	Trust string
 }
 
 // New sets what all functions have in common.
@@ -171,6 +173,11 @@ func New(
 	// Password for the registry.
 	// +optional
 	registryPassword *dagger.Secret,
+	// How far this run is trusted: protected for one of a protected branch, open
+	// for all others. A protected run uses nothing that an open one has left in the
+	// registry or in caches.
+	// +default="open"
+	trust string,
 ) *Pipeline {
 	return &Pipeline{
 		Source:               source,
@@ -201,6 +208,7 @@ func New(
 		Registry:             registry,
 		RegistryUsername:     registryUsername,
 		RegistryPassword:     registryPassword,
+		Trust:                trust,
 	}
 }
 

@@ -9,7 +9,11 @@ import (
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/steps"
+	"dagger/pipeline/trust"
 )
+
+// level is how far the run is trusted; one that does not exist stops it.
+func (p *Pipeline) level() (trust.Level, error) { return trust.Parse(p.Trust) }
 
 // registry is where the images are kept, opened to pull.
 func (p *Pipeline) registry(ctx context.Context) (images.Registry, error) {
