@@ -16,63 +16,15 @@ import (
 // Pipeline is the pipeline of one project.
 type Pipeline struct {
 	// +private
-	Source *dagger.Directory
-	// +private
-	PythonImage string
-	// +private
-	PoetryVersion string
-	// +private
-	TerraformImage string
-	// +private
-	TerraformVersion string
-	// +private
-	TerraformReleases string
-	// +private
-	ProviderMirror *dagger.Directory
-	// +private
-	Infra string
-	// +private
-	TerraformVariables *dagger.Secret
-	// +private
-	StateBucket string
-	// +private
-	Region string
-	// +private
-	AwsEndpoint string
-	// +private
-	AwsAccessKeyID *dagger.Secret
-	// +private
-	AwsSecretAccessKey *dagger.Secret
-	// +private
-	AwsSessionToken *dagger.Secret
-	// +private
-	WebIdentityToken *dagger.Secret
-	// +private
-	RoleArn string
-	// +private
-	ExternalID string
-	// +private
-	SessionDuration string
-	// +private
-	ContainerCredentials string
-	// +private
-	ContainerToken *dagger.Secret
-	// +private
-	InstanceMetadata string
-	// +private
-	AllowedAccounts []string
-	// +private
-	Job string
-	// +private
-	LockTimeout string
-	// +private
-	Registry string
-	// +private
-	RegistryUsername string
-	// +private
-	RegistryPassword *dagger.Secret
-	// +private
-	Trust string
+	Settings Settings
+}
+
+// Settings are what all functions have in common.
+type Settings steps.Settings
+
+// run is one call, for an environment or for none.
+func (p *Pipeline) run(environment string) *steps.Run {
+	return steps.NewRun(steps.Settings(p.Settings), environment)
 }
 
 // New sets what all functions have in common.
@@ -179,7 +131,7 @@ func New(
 	// +default="open"
 	trust string,
 ) *Pipeline {
-	return &Pipeline{
+	return &Pipeline{Settings: Settings{
 		Source:               source,
 		PythonImage:          pythonImage,
 		PoetryVersion:        poetryVersion,
@@ -192,12 +144,12 @@ func New(
 		StateBucket:          stateBucket,
 		Region:               region,
 		AwsEndpoint:          awsEndpoint,
-		AwsAccessKeyID:       awsAccessKeyId,
+		AwsAccessKeyId:       awsAccessKeyId,
 		AwsSecretAccessKey:   awsSecretAccessKey,
 		AwsSessionToken:      awsSessionToken,
 		WebIdentityToken:     webIdentityToken,
 		RoleArn:              roleArn,
-		ExternalID:           externalId,
+		ExternalId:           externalId,
 		SessionDuration:      sessionDuration,
 		ContainerCredentials: containerCredentials,
 		ContainerToken:       containerToken,
@@ -209,20 +161,18 @@ func New(
 		RegistryUsername:     registryUsername,
 		RegistryPassword:     registryPassword,
 		Trust:                trust,
-	}
+	}}
 }
 
 // Give the app container: python, poetry and the project's dependencies.
 func (p *Pipeline) AppContainer(ctx context.Context) (*dagger.Container, error) {
-	app, err := p.app(ctx)
-	return app.Container, err
+	return p.run("").AppContainer(ctx)
 }
 
 // Give the terraform container: terraform or OpenTofu, aws-cli, jq, providers.
 // The providers are those that the project has locked.
 func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, error) {
-	w, err := p.module(ctx)
-	return w.Container, err
+	return p.run("").TerraformContainer(ctx)
 }
 
 // Run the project's tests (make test); fails with their exit code.
@@ -234,11 +184,7 @@ func (p *Pipeline) Test(
 	// +optional
 	attempt string,
 ) (string, error) {
-	t, err := p.tests(ctx, attempt)
-	if err != nil {
-		return "", err
-	}
-	return t.Run(ctx)
+	return p.run("").Test(ctx, attempt)
 }
 
 // Give the reports of the tests: junit.xml and, with pytest-cov, coverage.xml.
@@ -249,20 +195,12 @@ func (p *Pipeline) TestReports(
 	// +optional
 	attempt string,
 ) (*dagger.Directory, error) {
-	t, err := p.tests(ctx, attempt)
-	if err != nil {
-		return nil, err
-	}
-	return t.Reports(), nil
+	return p.run("").TestReports(ctx, attempt)
 }
 
 // Build the project's artifact (make build) and give it: artifact.zip.
 func (p *Pipeline) BuildPackage(ctx context.Context) (*dagger.File, error) {
-	app, err := p.app(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return steps.Package(ctx, app.Container, p.Source)
+	return p.run("").BuildPackage(ctx)
 }
 
 // Push both images, by content and under tags that move; print their digests.
@@ -283,15 +221,7 @@ func (p *Pipeline) PublishImages(
 	// +default="text"
 	format string,
 ) (string, error) {
-	tags, err := steps.PublishTags(ctx, tag, ciFacts)
-	if err != nil {
-		return "", err
-	}
-	pushed, err := p.publish(ctx, tags)
-	if err != nil {
-		return "", err
-	}
-	return steps.PushedText(pushed, format)
+	return p.run("").PublishImages(ctx, tag, ciFacts, format)
 }
 
 // Print what a deployment would change, with the counts.
@@ -304,11 +234,7 @@ func (p *Pipeline) Plan(
 	// +optional
 	artifact *dagger.File,
 ) (string, error) {
-	w, err := p.deployment(ctx, environment, artifact)
-	if err != nil {
-		return "", err
-	}
-	return steps.Plan{Workspace: w}.Text(ctx)
+	return p.run(environment).Plan(ctx, artifact)
 }
 
 // Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
@@ -328,11 +254,7 @@ func (p *Pipeline) PlanReport(
 	// +optional
 	planKey *dagger.Secret,
 ) (*dagger.Directory, error) {
-	w, err := p.deployment(ctx, environment, artifact)
-	if err != nil {
-		return nil, err
-	}
-	return steps.Plan{Workspace: w, Key: planKey}.Report(ctx)
+	return p.run(environment).PlanReport(ctx, artifact, planKey)
 }
 
 // Deploy an environment; runs each time it is called.
@@ -351,11 +273,7 @@ func (p *Pipeline) Deploy(
 	// +optional
 	planKey *dagger.Secret,
 ) (string, error) {
-	w, err := p.deployment(ctx, environment, artifact)
-	if err != nil {
-		return "", err
-	}
-	return steps.Deploy{Workspace: w, Plan: plan, Key: planKey}.Run(ctx)
+	return p.run(environment).Deploy(ctx, artifact, plan, planKey)
 }
 
 // Test, package, plan and deploy the environment of a merge request in one call.
@@ -379,10 +297,7 @@ func (p *Pipeline) MergeRequest(
 	// +optional
 	sections bool,
 ) (string, error) {
-	if err := steps.IsForMergeRequest(environment); err != nil {
-		return "", err
-	}
-	return p.chain(ctx, environment, planKey, attempt, sections)
+	return p.run(environment).MergeRequest(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections})
 }
 
 // Test, package, plan and deploy a lasting environment in one call.
@@ -403,10 +318,7 @@ func (p *Pipeline) Release(
 	// +optional
 	sections bool,
 ) (string, error) {
-	if err := steps.IsForRelease(environment); err != nil {
-		return "", err
-	}
-	return p.chain(ctx, environment, planKey, attempt, sections)
+	return p.run(environment).Release(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections})
 }
 
 // Give an environment's outputs, without the sensitive ones.
@@ -420,11 +332,7 @@ func (p *Pipeline) Outputs(
 	// +default="json"
 	format string,
 ) (string, error) {
-	w, err := p.workspace(ctx, environment)
-	if err != nil {
-		return "", err
-	}
-	return steps.Outputs(ctx, w, format)
+	return p.run(environment).Outputs(ctx, format)
 }
 
 // Destroy the environment of a merge request; one that is gone is no error.
@@ -441,14 +349,7 @@ func (p *Pipeline) Destroy(
 	// +optional
 	planKey *dagger.Secret,
 ) (string, error) {
-	if err := steps.MayDestroy(environment, confirm); err != nil {
-		return "", err
-	}
-	w, err := p.workspace(ctx, environment)
-	if err != nil {
-		return "", err
-	}
-	return steps.Destroy(ctx, w, confirm, planKey)
+	return p.run(environment).Destroy(ctx, confirm, planKey)
 }
 
 // Give the state that a run could not write, encrypted for its plan key.
@@ -461,11 +362,7 @@ func (p *Pipeline) ErroredState(
 	// +optional
 	drop bool,
 ) (*dagger.File, error) {
-	w, err := p.workspace(ctx, environment)
-	if err != nil {
-		return nil, err
-	}
-	return steps.ErroredState(ctx, w, drop)
+	return p.run(environment).ErroredState(ctx, drop)
 }
 
 // Fail with exit code 2 when an environment was changed outside of terraform.
@@ -478,11 +375,7 @@ func (p *Pipeline) Drift(
 	// +optional
 	artifact *dagger.File,
 ) (string, error) {
-	w, err := p.deployment(ctx, environment, artifact)
-	if err != nil {
-		return "", err
-	}
-	return steps.Drift(ctx, w)
+	return p.run(environment).Drift(ctx, artifact)
 }
 
 // Release the state lock that a run left behind.
@@ -503,15 +396,7 @@ func (p *Pipeline) Unlock(
 	// +optional
 	gitlabToken *dagger.Secret,
 ) (string, error) {
-	w, err := p.workspace(ctx, environment)
-	if err != nil {
-		return "", err
-	}
-	gitlab, err := gitlabAPI(ctx, gitlabUrl, gitlabToken)
-	if err != nil {
-		return "", err
-	}
-	return steps.Unlock{Workspace: w, Owner: owner, Force: force, GitLab: gitlab}.Run(ctx)
+	return p.run(environment).Unlock(ctx, owner, force, steps.GitLab{URL: gitlabUrl, Token: gitlabToken})
 }
 
 // Find the environments of closed merge requests, and destroy them.
@@ -534,19 +419,7 @@ func (p *Pipeline) Sweep(
 	// +optional
 	gitlabToken *dagger.Secret,
 ) (string, error) {
-	gitlab, err := gitlabAPI(ctx, gitlabUrl, gitlabToken)
-	if err != nil {
-		return "", err
-	}
-	open, err = steps.OpenMergeRequests(ctx, open, gitlab, gitlabProject)
-	if err != nil {
-		return "", err
-	}
-	project, err := p.project(ctx)
-	if err != nil {
-		return "", err
-	}
-	return steps.Sweep{Workspace: p.workspace, AWS: p.aws(project, ""), Bucket: p.StateBucket, Project: project, Open: open, DryRun: dryRun}.Run(ctx)
+	return p.run("").Sweep(ctx, dryRun, open, steps.GitLab{URL: gitlabUrl, Token: gitlabToken, Project: gitlabProject})
 }
 
 // Tell what ECR would expire of the images, and what stays and why.
@@ -572,7 +445,7 @@ func (p *Pipeline) RetentionPreview(
 	// +default=1
 	untaggedDays int,
 ) (string, error) {
-	r, err := p.retention(ctx, deployed, aws.Retention{
+	r, err := p.run("").Retention(ctx, deployed, aws.Retention{
 		Keep: keep, Releases: releases, MergeRequestDays: mergeRequestDays, ContentCount: contentCount, UntaggedDays: untaggedDays,
 	})
 	if err != nil {
@@ -605,7 +478,7 @@ func (p *Pipeline) RetentionApply(
 	// +default=1
 	untaggedDays int,
 ) (string, error) {
-	r, err := p.retention(ctx, deployed, aws.Retention{
+	r, err := p.run("").Retention(ctx, deployed, aws.Retention{
 		Keep: keep, Releases: releases, MergeRequestDays: mergeRequestDays, ContentCount: contentCount, UntaggedDays: untaggedDays,
 	})
 	if err != nil {
@@ -618,31 +491,19 @@ func (p *Pipeline) RetentionApply(
 // Fails when one is not ok, with what to do.
 // +cache="never"
 func (p *Pipeline) Doctor(ctx context.Context) (string, error) {
-	store, err := p.store(ctx)
-	if err != nil {
-		return "", err
-	}
-	return steps.Doctor{AWS: p.aws(store.Project, ""), Registry: store, Bucket: p.StateBucket, Project: store.Project}.Run(ctx)
+	return p.run("").Doctor(ctx)
 }
 
 // Check the terraform configuration (terraform validate).
 // +check
 func (p *Pipeline) Validate(ctx context.Context) (string, error) {
-	w, err := p.module(ctx)
-	if err != nil {
-		return "", err
-	}
-	return steps.Validate(ctx, w)
+	return p.run("").Validate(ctx)
 }
 
 // Check that the terraform files are formatted (terraform fmt).
 // +check
 func (p *Pipeline) Fmt(ctx context.Context) (string, error) {
-	w, err := p.module(ctx)
-	if err != nil {
-		return "", err
-	}
-	return steps.Format(ctx, w)
+	return p.run("").Format(ctx)
 }
 
 // Run a checker of your choice (tflint, trivy, checkov) over the root module.
@@ -653,5 +514,5 @@ func (p *Pipeline) Scan(
 	// Command to run in the root module, such as tflint.
 	command []string,
 ) (string, error) {
-	return steps.Scan(ctx, image, p.Source, p.Infra, command)
+	return p.run("").Scan(ctx, image, command)
 }

@@ -37,6 +37,17 @@ type AWS struct {
 	Accounts []string
 	// Facts name the session and tag it.
 	Facts aws.Facts
+
+	// session is that of all who have the same facts; nil opens one for each use.
+	session *once[*aws.Session]
+}
+
+// in is the same account in another region, which wants a session of its own.
+func (a AWS) in(region string) AWS {
+	if region != a.Region {
+		a.Region, a.session = region, nil
+	}
+	return a
 }
 
 // Given tells whether any source of credentials is named.
@@ -88,17 +99,20 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 	return config, nil
 }
 
-// Session is a set of credentials whose account was checked. What it is not as
-// asked for is told.
+// Session is a set of credentials whose account was checked, opened once for
+// all who have the same facts. What it is not as asked for is told.
 func (a AWS) Session(ctx context.Context) (*aws.Session, error) {
+	if a.session == nil {
+		return a.open(ctx)
+	}
+	return a.session.get(func() (*aws.Session, error) { return a.open(ctx) })
+}
+
+func (a AWS) open(ctx context.Context) (*aws.Session, error) {
 	config, err := a.Config(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return a.open(ctx, config)
-}
-
-func (a AWS) open(ctx context.Context, config aws.Config) (*aws.Session, error) {
 	session, err := aws.Resolve(ctx, config)
 	if err != nil {
 		return nil, err

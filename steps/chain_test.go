@@ -117,10 +117,10 @@ func TestChainIsForItsEnvironments(t *testing.T) {
 		environment             string
 		mergeRequest, isRelease bool
 	}{{"mr-7", true, false}, {"staging", false, true}, {"prod", false, true}, {"../x", false, false}, {"", false, false}} {
-		if got := IsForMergeRequest(c.environment) == nil; got != c.mergeRequest {
+		if got := isForMergeRequest(c.environment) == nil; got != c.mergeRequest {
 			t.Errorf("merge-request takes %q: %v", c.environment, got)
 		}
-		if got := IsForRelease(c.environment) == nil; got != c.isRelease {
+		if got := isForRelease(c.environment) == nil; got != c.isRelease {
 			t.Errorf("release takes %q: %v", c.environment, got)
 		}
 	}

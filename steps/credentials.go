@@ -31,15 +31,15 @@ func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 	if !a.minted() && len(a.Accounts) == 0 {
 		return a.keys(), nil
 	}
-	config, err := a.Config(ctx)
-	if err != nil {
-		return Credentials{}, err
-	}
-	if _, err := a.open(ctx, config); err != nil {
+	if _, err := a.Session(ctx); err != nil {
 		return Credentials{}, err
 	}
 	if !a.minted() {
 		return a.keys(), nil
+	}
+	config, err := a.Config(ctx)
+	if err != nil {
+		return Credentials{}, err
 	}
 	profile, err := config.TerraformProfile(awsConfigFile, awsTokenFile)
 	if err != nil {

@@ -30,3 +30,9 @@ func Package(ctx context.Context, app *dagger.Container, source *dagger.Director
 	}
 	return c.File(ArtifactName), nil
 }
+
+// Sized names a file with its size.
+func Sized(ctx context.Context, f *dagger.File) (string, error) {
+	size, err := f.Size(ctx)
+	return fmt.Sprintf("%s, %d kB", ArtifactName, (size+999)/1000), err
+}

@@ -105,6 +105,19 @@ func (p Plan) Report(ctx context.Context) (*dagger.Directory, error) {
 		WithNewFile("plan.json", summary.Report()), nil
 }
 
+// Save is Text, and the plan itself where there is a key.
+func (p Plan) Save(ctx context.Context) (text string, plan *dagger.File, err error) {
+	report, err := p.Report(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	if p.Key != nil {
+		plan = report.File(planBundle)
+	}
+	text, err = report.File("plan.txt").Contents(ctx)
+	return text, plan, err
+}
+
 // PlanText keeps of terraform's output what a reviewer needs: the actions, not
 // the reading and refreshing before them.
 func PlanText(stdout string) string {

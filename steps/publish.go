@@ -155,3 +155,15 @@ func PushedText(all []Pushed, format string) (string, error) {
 	}
 	return strings.Join(lines, "\n"), nil
 }
+
+// ImagesPart is the text of publish-images with the counts as its last line.
+func ImagesPart(pushed []Pushed) (string, error) {
+	text, err := PushedText(pushed, "text")
+	fresh := 0
+	for _, p := range pushed {
+		if p.Pushed {
+			fresh++
+		}
+	}
+	return fmt.Sprintf("%s\n%d images, %d of them pushed", text, len(pushed), fresh), err
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"dagger/pipeline/aws"
@@ -34,23 +35,10 @@ type Opened struct {
 
 var ecrHost = regexp.MustCompile(`^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$`)
 
-// Pull opens it to look images up and pull them. A login that cannot be had is
-// told and no error, unless the account is a wrong one: images can be built.
-func (r Registry) Pull(ctx context.Context) (images.Registry, error) {
-	opened, err := r.open(ctx, aws.PullActions)
-	if err != nil && !errors.Is(err, aws.ErrAccount) && !errors.Is(err, aws.ErrConfig) && r.isECR() {
-		images.Tell("registry: " + err.Error() + ": going on without it")
-		return images.Registry{}, nil
-	}
-	return opened.Registry, err
-}
-
-// Push opens it to push images.
-func (r Registry) Push(ctx context.Context) (Opened, error) {
-	if r.Address == "" {
-		return Opened{}, errors.New("no registry given: say where the images are kept with --registry, such as registry.example.com/group/app")
-	}
-	return r.open(ctx, aws.PushActions)
+// dispensable tells whether a run goes on without a registry that could not be
+// opened: images can be built. A wrong account is no such case.
+func (r Registry) dispensable(err error) bool {
+	return r.isECR() && !errors.Is(err, aws.ErrAccount) && !errors.Is(err, aws.ErrConfig)
 }
 
 func (r Registry) isECR() bool {
@@ -92,19 +80,22 @@ func (r Registry) open(ctx context.Context, actions []string) (Opened, error) {
 func (r Registry) openECR(ctx context.Context, host, path string, actions []string) (Opened, error) {
 	out := Opened{Registry: images.Registry{Path: r.path(path)}}
 	if m := ecrHost.FindStringSubmatch(host); m != nil {
-		r.AWS.Region = m[2]
+		r.AWS = r.AWS.in(m[2])
 	}
 	session, err := r.AWS.Session(ctx)
 	if err != nil {
 		return Opened{}, err
 	}
-	if session, err = session.ForRepositories(ctx, actions, out.Repository("app"), out.Repository("terraform")); err != nil {
+	narrow, err := session.ForRepositories(ctx, actions, out.Repository("app"), out.Repository("terraform"))
+	if err != nil {
 		return Opened{}, err
 	}
-	for _, note := range session.Notes {
-		images.Tell("aws: " + note)
+	for _, note := range narrow.Notes {
+		if !slices.Contains(session.Notes, note) {
+			images.Tell("aws: " + note)
+		}
 	}
-	out.ECR = aws.NewECR(session)
+	out.ECR = aws.NewECR(narrow)
 	if out.Login, err = out.ECR.Login(ctx); err != nil {
 		return Opened{}, err
 	}

@@ -15,7 +15,9 @@ import (
 // Retention says what ECR is to keep of the pipeline's images, and what it must.
 type Retention struct {
 	Registry Registry
-	Rules    aws.Retention
+	// Open opens the registry.
+	Open  func(ctx context.Context) (Opened, error)
+	Rules aws.Retention
 	// Deployed are tags and digests of what runs, beside what the states tell.
 	Deployed []string
 	// Bucket holds the states; each of the project's makes the tag of its
@@ -55,7 +57,7 @@ func (r Retention) Apply(ctx context.Context) (string, error) {
 type retain func(ecr *aws.ECR, repository string, p aws.Policy, g aws.Guard) (preview aws.Preview, verdict string, err error)
 
 func (r Retention) each(ctx context.Context, do retain) (string, error) {
-	opened, err := r.Registry.open(ctx, aws.RetentionActions)
+	opened, err := r.Open(ctx)
 	if err != nil {
 		return "", err
 	}

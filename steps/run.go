@@ -1,0 +1,91 @@
+package steps
+
+import (
+	"context"
+	"sync"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+	"dagger/pipeline/trust"
+)
+
+// Run is one call of the pipeline. What its steps need is opened when the first
+// of them asks for it, and once: the project, the account's sessions, the
+// registry, the images and the environment.
+type Run struct {
+	Settings
+	// Environment is the one that the call is for, "" for none.
+	Environment string
+
+	project   once[project.Project]
+	place     once[Registry]
+	registry  once[Opened]
+	pull      once[images.Registry]
+	app       once[images.Image]
+	terraform once[images.Image]
+	workspace once[Workspace]
+	artifact  once[*dagger.File]
+
+	// actions are what the run may do in the registry, where that is ECR.
+	actions []string
+
+	mutex    sync.Mutex
+	sessions map[aws.Facts]*once[*aws.Session]
+}
+
+// NewRun is the run of a call. Nothing is asked for yet.
+func NewRun(settings Settings, environment string) *Run {
+	return &Run{
+		Settings:    settings,
+		Environment: environment,
+		actions:     aws.PullActions,
+		sessions:    map[aws.Facts]*once[*aws.Session]{},
+	}
+}
+
+// Project is what the source says of itself.
+func (r *Run) Project(ctx context.Context) (project.Project, error) {
+	return r.project.get(func() (project.Project, error) { return images.ReadProject(ctx, r.Source) })
+}
+
+// projectName is the name of the project, which is part of its states' keys.
+func (r *Run) projectName(ctx context.Context) (string, error) {
+	read, err := r.Project(ctx)
+	if err != nil {
+		return "", err
+	}
+	return read.Name, read.Named()
+}
+
+// level is how far the run is trusted; one that does not exist stops it.
+func (r *Run) level() (trust.Level, error) { return trust.Parse(r.Trust) }
+
+// account is the account side of the run for an environment of a project. A
+// session's name and tags tell of both; the same ones share a session.
+func (r *Run) account(project, environment string) AWS {
+	facts := aws.Facts{Project: project, Pipeline: r.Job, Environment: environment}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.sessions[facts] == nil {
+		r.sessions[facts] = &once[*aws.Session]{}
+	}
+	return AWS{
+		Region:          r.Region,
+		Endpoint:        r.AwsEndpoint,
+		AccessKeyID:     r.AwsAccessKeyId,
+		SecretAccessKey: r.AwsSecretAccessKey,
+		SessionToken:    r.AwsSessionToken,
+		Web:             r.WebIdentityToken,
+		RoleARN:         r.RoleArn,
+		ExternalID:      r.ExternalId,
+		Container:       r.ContainerCredentials,
+		ContainerToken:  r.ContainerToken,
+		Instance:        r.InstanceMetadata,
+		Duration:        r.SessionDuration,
+		Accounts:        r.AllowedAccounts,
+		Facts:           facts,
+		session:         r.sessions[facts],
+	}
+}

@@ -1,0 +1,80 @@
+package steps
+
+import (
+	"context"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/ci"
+	"dagger/pipeline/internal/dagger"
+)
+
+// GitLab is the server that knows merge requests and jobs.
+type GitLab struct {
+	URL   string
+	Token *dagger.Secret
+	// Project is the path of the project there.
+	Project string
+}
+
+// api is nil when there is no token to ask with.
+func (g GitLab) api(ctx context.Context) (*ci.GitLabAPI, error) {
+	if g.Token == nil {
+		return nil, nil
+	}
+	text, err := g.Token.Plaintext(ctx)
+	return &ci.GitLabAPI{URL: g.URL, Token: text}, err
+}
+
+// Unlock releases the environment's lock that owner left behind.
+func (r *Run) Unlock(ctx context.Context, owner string, force bool, gitlab GitLab) (string, error) {
+	w, err := r.inEnvironment(ctx)
+	if err != nil {
+		return "", err
+	}
+	api, err := gitlab.api(ctx)
+	if err != nil {
+		return "", err
+	}
+	return Unlock{Workspace: w, Owner: owner, Force: force, GitLab: api}.Run(ctx)
+}
+
+// Sweep finds the environments of merge requests that are not open, and destroys
+// them unless it is a dry run.
+func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitLab) (string, error) {
+	api, err := gitlab.api(ctx)
+	if err != nil {
+		return "", err
+	}
+	open, err = OpenMergeRequests(ctx, open, api, gitlab.Project)
+	if err != nil {
+		return "", err
+	}
+	project, err := r.projectName(ctx)
+	if err != nil {
+		return "", err
+	}
+	return Sweep{
+		Workspace: r.workspaceOf,
+		AWS:       r.account(project, ""),
+		Bucket:    r.StateBucket,
+		Project:   project,
+		Open:      open,
+		DryRun:    dryRun,
+	}.Run(ctx)
+}
+
+// Retention is what ECR is to keep. deployed are tags and digests of what runs.
+func (r *Run) Retention(ctx context.Context, deployed []string, rules aws.Retention) (Retention, error) {
+	r.actions = aws.RetentionActions
+	store, err := r.registryPlace(ctx)
+	return Retention{Registry: store, Open: r.openRegistry, Rules: rules, Deployed: deployed, Bucket: r.StateBucket}, err
+}
+
+// Doctor looks at all that a run depends on.
+func (r *Run) Doctor(ctx context.Context) (string, error) {
+	store, err := r.registryPlace(ctx)
+	if err != nil {
+		return "", err
+	}
+	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.StateBucket, Project: store.Project}.Run(ctx)
+}

@@ -1,0 +1,103 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/ci"
+	"dagger/pipeline/internal/dagger"
+)
+
+// Chained says how a whole pipeline runs in one call.
+type Chained struct {
+	// Key encrypts the plan, so that exactly that is deployed.
+	Key *dagger.Secret
+	// Attempt makes the tests run again when it changes.
+	Attempt string
+	// Sections folds each part's text in a GitLab job log.
+	Sections bool
+}
+
+// MergeRequest tests, packages, plans and deploys a merge request's environment.
+func (r *Run) MergeRequest(ctx context.Context, how Chained) (string, error) {
+	if err := isForMergeRequest(r.Environment); err != nil {
+		return "", err
+	}
+	return r.chain(ctx, how)
+}
+
+// Release tests, packages, plans and deploys a lasting environment.
+func (r *Run) Release(ctx context.Context, how Chained) (string, error) {
+	if err := isForRelease(r.Environment); err != nil {
+		return "", err
+	}
+	return r.chain(ctx, how)
+}
+
+// isForMergeRequest refuses an environment that is not a merge request's.
+func isForMergeRequest(environment string) error {
+	if err := ci.ValidateEnvironment(environment); err != nil {
+		return err
+	}
+	if !ci.IsMergeRequest(environment) {
+		return fmt.Errorf("deploying %q: it is not the environment of a merge request (mr-<number>): call release for a lasting one", environment)
+	}
+	return nil
+}
+
+// isForRelease refuses the environment of a merge request.
+func isForRelease(environment string) error {
+	if err := ci.ValidateEnvironment(environment); err != nil {
+		return err
+	}
+	if ci.IsMergeRequest(environment) {
+		return fmt.Errorf("releasing %q: it is the environment of a merge request: call merge-request for it", environment)
+	}
+	return nil
+}
+
+// chain is the whole pipeline of the run's environment.
+func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
+	target, err := ci.TargetNamed(r.Environment)
+	if err != nil {
+		return "", err
+	}
+	var plan *dagger.File
+	parts := []Part{
+		{Name: "test", Run: func(ctx context.Context) (string, error) { return r.Test(ctx, how.Attempt) }},
+		{Name: "package", Run: func(ctx context.Context) (string, error) {
+			artifact, err := r.BuildPackage(ctx)
+			if err != nil {
+				return "", err
+			}
+			return Sized(ctx, artifact)
+		}},
+	}
+	before := []string{"test", "package"}
+	if r.Registry != "" {
+		r.actions = aws.PushActions
+		before = append(before, "images")
+		parts = append(parts, Part{Name: "images", Run: func(ctx context.Context) (string, error) {
+			pushed, err := r.publish(ctx, []string{target.Tag})
+			if err != nil {
+				return "", err
+			}
+			return ImagesPart(pushed)
+		}})
+	}
+	parts = append(parts,
+		// A plan changes nothing: it need not wait for the tests.
+		Part{Name: "plan", After: []string{"package"}, Run: func(ctx context.Context) (text string, err error) {
+			w, err := r.deployment(ctx, nil)
+			if err != nil {
+				return "", err
+			}
+			text, plan, err = Plan{Workspace: w, Key: how.Key}.Save(ctx)
+			return text, err
+		}},
+		Part{Name: "deploy", After: append(before, "plan"), Run: func(ctx context.Context) (string, error) {
+			return r.Deploy(ctx, nil, plan, how.Key)
+		}})
+	return Chain{Parts: parts, Sections: how.Sections, Link: r.Job}.Run(ctx)
+}

@@ -1,0 +1,158 @@
+package steps
+
+import (
+	"context"
+	"errors"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+)
+
+// registryPlace says where the images are kept; nothing is asked for yet. Where the
+// address has no path, the repositories are below the project's name.
+func (r *Run) registryPlace(ctx context.Context) (Registry, error) {
+	return r.place.get(func() (Registry, error) {
+		store := Registry{Address: r.Registry, Username: r.RegistryUsername, Password: r.RegistryPassword}
+		named, err := r.Source.Exists(ctx, "pyproject.toml")
+		if err == nil && named {
+			store.Project, err = r.projectName(ctx)
+		}
+		store.AWS = r.account(store.Project, r.Environment)
+		return store, err
+	})
+}
+
+// openRegistry opens the registry for what the run may do there.
+func (r *Run) openRegistry(ctx context.Context) (Opened, error) {
+	return r.registry.get(func() (Opened, error) {
+		store, err := r.registryPlace(ctx)
+		if err != nil {
+			return Opened{}, err
+		}
+		return store.open(ctx, r.actions)
+	})
+}
+
+// pullFrom is the registry to look images up in and pull them from. One that
+// cannot be opened is told once, where the images can be built without it.
+func (r *Run) pullFrom(ctx context.Context) (images.Registry, error) {
+	return r.pull.get(func() (images.Registry, error) {
+		opened, err := r.openRegistry(ctx)
+		if err != nil && r.place.value.dispensable(err) {
+			images.Tell("registry: " + err.Error() + ": going on without it")
+			return images.Registry{}, nil
+		}
+		return opened.Registry, err
+	})
+}
+
+// appImage is the app container and the name of its content.
+func (r *Run) appImage(ctx context.Context) (images.Image, error) {
+	return r.app.get(func() (images.Image, error) {
+		registry, err := r.pullFrom(ctx)
+		if err != nil {
+			return images.Image{}, err
+		}
+		return images.App{Source: r.Source, Base: r.PythonImage, PoetryVersion: r.PoetryVersion, Registry: registry}.Image(ctx)
+	})
+}
+
+// terraformImage is the terraform container and the name of its content.
+func (r *Run) terraformImage(ctx context.Context) (images.Image, error) {
+	return r.terraform.get(func() (images.Image, error) {
+		recipe, err := r.terraformRecipe(ctx)
+		if err != nil {
+			return images.Image{}, err
+		}
+		return recipe.Image(ctx)
+	})
+}
+
+func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
+	registry, err := r.pullFrom(ctx)
+	return images.Terraform{
+		Source:   r.Source,
+		Infra:    r.Infra,
+		Base:     r.TerraformImage,
+		Version:  r.TerraformVersion,
+		Releases: r.TerraformReleases,
+		Mirror:   r.ProviderMirror,
+		Registry: registry,
+	}, err
+}
+
+// moduleImage is the terraform container with the root module in it.
+func (r *Run) moduleImage(ctx context.Context) (images.Image, error) {
+	project, err := r.projectName(ctx)
+	if err != nil {
+		return images.Image{}, err
+	}
+	recipe, err := r.terraformRecipe(ctx)
+	if err != nil {
+		return images.Image{}, err
+	}
+	tools, err := r.terraformImage(ctx)
+	if err != nil {
+		return images.Image{}, err
+	}
+	return recipe.Module(ctx, tools, project)
+}
+
+// AppContainer is python, poetry and the project's dependencies.
+func (r *Run) AppContainer(ctx context.Context) (*dagger.Container, error) {
+	image, err := r.appImage(ctx)
+	return image.Container, err
+}
+
+// TerraformContainer is terraform or OpenTofu, its tools and the providers.
+func (r *Run) TerraformContainer(ctx context.Context) (*dagger.Container, error) {
+	image, err := r.terraformImage(ctx)
+	return image.Container, err
+}
+
+// PublishImages pushes the images and gives their digests in a format. facts are
+// a CI system's variables, to find a tag by.
+func (r *Run) PublishImages(ctx context.Context, tag []string, facts *dagger.File, format string) (string, error) {
+	tags, err := PublishTags(ctx, tag, facts)
+	if err != nil {
+		return "", err
+	}
+	r.actions = aws.PushActions
+	pushed, err := r.publish(ctx, tags)
+	if err != nil {
+		return "", err
+	}
+	return PushedText(pushed, format)
+}
+
+// publish pushes the app, the terraform tools and the root module with them.
+func (r *Run) publish(ctx context.Context, tags []string) ([]Pushed, error) {
+	if r.Registry == "" {
+		return nil, errors.New("no registry given: say where the images are kept with --registry, such as registry.example.com/group/app")
+	}
+	registry, err := r.openRegistry(ctx)
+	if err != nil {
+		return nil, err
+	}
+	publish := Publish{Registry: registry, Tags: tags}
+	if err := publish.Prepare(ctx); err != nil {
+		return nil, err
+	}
+	if err := registry.SignIn(ctx); err != nil {
+		return nil, err
+	}
+	app, err := r.appImage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tools, err := r.terraformImage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	module, err := r.moduleImage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return publish.Run(ctx, Entry{Image: app, Moving: true}, Entry{Image: tools}, Entry{Image: module, Moving: true})
+}

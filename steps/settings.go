@@ -1,0 +1,37 @@
+package steps
+
+import "dagger/pipeline/internal/dagger"
+
+// Settings are what all functions of a call have in common. The constructor of
+// the module has the same fields, in the same order, and says what each is for.
+type Settings struct {
+	Source               *dagger.Directory
+	PythonImage          string
+	PoetryVersion        string
+	TerraformImage       string
+	TerraformVersion     string
+	TerraformReleases    string
+	ProviderMirror       *dagger.Directory
+	Infra                string
+	TerraformVariables   *dagger.Secret
+	StateBucket          string
+	Region               string
+	AwsEndpoint          string
+	AwsAccessKeyId       *dagger.Secret
+	AwsSecretAccessKey   *dagger.Secret
+	AwsSessionToken      *dagger.Secret
+	WebIdentityToken     *dagger.Secret
+	RoleArn              string
+	ExternalId           string
+	SessionDuration      string
+	ContainerCredentials string
+	ContainerToken       *dagger.Secret
+	InstanceMetadata     string
+	AllowedAccounts      []string
+	Job                  string
+	LockTimeout          string
+	Registry             string
+	RegistryUsername     string
+	RegistryPassword     *dagger.Secret
+	Trust                string
+}
