@@ -1,0 +1,132 @@
+package steps
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"dagger/pipeline/aws"
+)
+
+// settings are those of a project whose images are in ECR and that has a role.
+func settings(endpoint string) Settings {
+	return Settings{
+		Source: dag.Directory(), Infra: "infra", PythonImage: "python", TerraformImage: "debian", TerraformVersion: "1.11.4",
+		StateBucket: "states", Region: "eu-west-1", AwsEndpoint: endpoint, RoleArn: "arn:aws:iam::123456789012:role/deploy",
+		WebIdentityToken: dag.SetSecret("web", "token"), Registry: "ecr:group/shop", LockTimeout: "5m",
+	}
+}
+
+// A whole pipeline in one call opens everything once: one session of the role,
+// one that is narrowed to the repositories, one login, and one question about
+// each of the three images beside those that guard a push.
+func TestRunOpensOnce(t *testing.T) {
+	server, asked := cloud(t)
+	text, err := NewRun(settings(server.URL), "mr-7").MergeRequest(t.Context(), Chained{})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, strings.Join(asked.seen, "\n"))
+	}
+	for _, part := range []string{"test", "package", "images", "plan", "deploy"} {
+		if !strings.Contains(text, "\n"+part+" ") {
+			t.Errorf("no part %q in\n%s", part, text)
+		}
+	}
+	for what, want := range map[string]int{
+		"AssumeRoleWithWebIdentity":                          2,
+		"GetCallerIdentity":                                  2,
+		"GetAuthorizationToken":                              1,
+		"DescribeRepositories":                               2,
+		"HEAD /v2/group/shop/app/manifests/app-":             3, // the look-up, and before and after its push
+		"HEAD /v2/group/shop/terraform/manifests/terraform-": 3,
+		"HEAD /v2/group/shop/terraform/manifests/module-":    3,
+	} {
+		if got := asked.count(what); got != want {
+			t.Errorf("%s: asked %d times, want %d\n%s", what, got, want, strings.Join(asked.seen, "\n"))
+		}
+	}
+}
+
+// What a call does not need is not opened.
+func TestRunOpensWhatItNeeds(t *testing.T) {
+	verbs := map[string]func(r *Run) error{
+		"test":     func(r *Run) error { _, err := r.Test(t.Context(), ""); return err },
+		"validate": func(r *Run) error { _, err := r.Validate(t.Context()); return err },
+		"scan":     func(r *Run) error { _, err := r.Scan(t.Context(), dag.Container(), []string{"tflint"}); return err },
+		"plan":     func(r *Run) error { _, err := r.Plan(t.Context(), nil); return err },
+	}
+	for name, want := range map[string]struct{ roles, logins, apps, tools int }{
+		"test":     {2, 1, 1, 0},
+		"validate": {2, 1, 0, 1},
+		"scan":     {0, 0, 0, 0},
+		"plan":     {2, 1, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, asked := cloud(t)
+			if err := verbs[name](NewRun(settings(server.URL), "mr-7")); err != nil {
+				t.Fatal(err)
+			}
+			got := struct{ roles, logins, apps, tools int }{
+				asked.count("AssumeRole"), asked.count("GetAuthorizationToken"), asked.count("HEAD /v2/group/shop/app/manifests/app-"), asked.count("HEAD /v2/group/shop/terraform/manifests/terraform-"),
+			}
+			if got != want {
+				t.Errorf("asked %+v, want %+v\n%s", got, want, strings.Join(asked.seen, "\n"))
+			}
+		})
+	}
+}
+
+// A session tells in its name and tags on whose behalf it is: another
+// environment has one of its own, the same one shares it.
+func TestSessionsByFacts(t *testing.T) {
+	server, asked := cloud(t)
+	r := NewRun(settings(server.URL), "")
+	for _, environment := range []string{"mr-1", "mr-2", "mr-1", "mr-2"} {
+		if _, err := r.account("shop", environment).Session(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := asked.count("AssumeRole"); got != 2 {
+		t.Errorf("%d sessions for two environments", got)
+	}
+	if _, err := r.account("shop", "mr-1").in("us-east-1").Session(t.Context()); err != nil || asked.count("AssumeRole") != 3 {
+		t.Errorf("a registry in another region has the session of this one: %v", err)
+	}
+}
+
+// A registry that cannot be opened is left out once for all parts, but not by
+// one that pushes.
+func TestRegistryThatCannotBeOpened(t *testing.T) {
+	server, asked := cloud(t)
+	asked.deny = true
+	r := NewRun(settings(server.URL), "mr-7")
+	for range 2 {
+		if registry, err := r.pullFrom(t.Context()); err != nil || registry.Given() {
+			t.Errorf("got %v, %v", registry, err)
+		}
+	}
+	if _, err := r.publish(t.Context(), nil); !errors.Is(err, aws.ErrDenied) {
+		t.Errorf("publishing: %v", err)
+	}
+	if got := asked.count("AssumeRole"); got != 1 {
+		t.Errorf("asked %d times for a session that was denied", got)
+	}
+}
+
+func TestOnce(t *testing.T) {
+	var o once[int]
+	var calls int
+	var all sync.WaitGroup
+	failed := errors.New("failed")
+	for range 10 {
+		all.Go(func() {
+			if n, err := o.get(func() (int, error) { calls++; return 7, failed }); n != 7 || err != failed {
+				t.Errorf("got %d, %v", n, err)
+			}
+		})
+	}
+	all.Wait()
+	if calls != 1 {
+		t.Errorf("called %d times", calls)
+	}
+}
