@@ -33,7 +33,7 @@ const (
 var clientSource string
 
 // format of what is generated besides clientSource; it changes when that does.
-const generation = "1"
+const generation = "2"
 
 // Salt changes with what Generate writes for the same module and SDK.
 func Salt() string {
@@ -147,12 +147,14 @@ func generateProgram(m *module.Module) ([]byte, error) {
 	}
 	fmt.Fprintf(&b, "\t\tNew: dagger.Callable%s,\n", callable(constructor, m.Constructor))
 	b.WriteString("\t\tFunctions: map[string]dagger.Callable{\n")
-	for _, f := range m.Functions {
-		expr := "(*" + m.Object() + ")." + f.Name
-		if f.Field {
-			expr = "func(m *" + m.Object() + ") any { return m." + f.Name + " }"
+	for _, t := range m.Types {
+		for _, f := range t.Functions {
+			expr := "(*" + t.Name + ")." + f.Name
+			if f.Field {
+				expr = "func(m *" + t.Name + ") any { return m." + f.Name + " }"
+			}
+			fmt.Fprintf(&b, "\t\t\t%q: %s,\n", t.Name+"."+f.Name, callable(expr, f))
 		}
-		fmt.Fprintf(&b, "\t\t\t%q: %s,\n", f.Name, callable(expr, f))
 	}
 	b.WriteString("\t\t},\n\t})\n}\n")
 	return formatted(ProgramFile, b.Bytes())
@@ -166,5 +168,9 @@ func callable(expr string, f module.Function) string {
 	for i, a := range f.Args {
 		quoted[i] = fmt.Sprintf("%q", a.Name)
 	}
-	return "{Func: " + expr + ", Args: []string{" + strings.Join(quoted, ", ") + "}}"
+	inline := ""
+	if f.Inline {
+		inline = ", Inline: true"
+	}
+	return "{Func: " + expr + ", Args: []string{" + strings.Join(quoted, ", ") + "}" + inline + "}"
 }

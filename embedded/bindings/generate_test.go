@@ -118,7 +118,7 @@ func TestBindingsAreThoseThatDaggerGives(t *testing.T) {
 	for _, want := range []string{
 		"var dag = dagger.Connect()",
 		`New: dagger.Callable{Func: New, Args: []string{"source", "pythonImage", "region", "awsAccessKeyId", "webIdentityToken"}}`,
-		`"Environments": {Func: (*Pipeline).Environments, Args: []string{"limit"}}`,
+		`"Pipeline.Environments": {Func: (*Pipeline).Environments, Args: []string{"limit"}}`,
 		`func(m *Pipeline) any { return m.Region }`,
 	} {
 		if !strings.Contains(program, want) {

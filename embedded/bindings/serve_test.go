@@ -77,6 +77,28 @@ func (p *Pipeline) Waits(ctx context.Context) {
 	<-ctx.Done()
 }
 
+// Inside is an object that another function leads to.
+type Inside struct {
+	Kept string
+}
+
+func (p *Pipeline) Inside(ctx context.Context, kept struct {
+	Words []string
+	// +optional
+	Dir *dagger.Directory
+	hidden int
+}) *Inside {
+	return &Inside{Kept: fmt.Sprint(kept.Words, kept.Dir != nil, kept.hidden)}
+}
+
+func (p *Pipeline) NoInside() *Inside { return nil }
+
+func (p *Pipeline) ByValue() (Inside, error) { return Inside{Kept: "value"}, nil }
+
+func (i *Inside) Again(n int) *Inside { return &Inside{Kept: fmt.Sprint(i.Kept, n)} }
+
+func (i *Inside) Show() string { return i.Kept }
+
 type detailed struct{}
 
 func (detailed) Error() string              { return "inner" }
@@ -109,22 +131,28 @@ func buildShapes(t *testing.T) string {
 func TestServe(t *testing.T) {
 	path := buildShapes(t)
 	for _, tc := range []struct{ name, request, want string }{
-		{"value receiver and New with an error", `{"function":"Value"}`, `Boolean true`},
-		{"constructor's argument", `{"constructor":{"name":"n"},"function":"Name"}`, `String "n"`},
-		{"constructor's error", `{"constructor":{"name":"bad"},"function":"Value"}`, `error: making the pipeline: bad name`},
-		{"nil field", `{"function":"Count"}`, `Void `},
-		{"panic", `{"function":"Panics"}`, `error: calling Panics: panic: oops`},
-		{"no such function", `{"function":"Nope"}`, `error: calling Nope: no such function`},
-		{"variadic", `{"function":"Joined","args":{"modes":["fast","slow"]}}`, `String "2 [fast slow]"`},
-		{"variadic without values", `{"function":"Joined"}`, `String "0 []"`},
-		{"numbers", `{"function":"Numbers","args":{"ns":[1,2],"f":1.5,"on":true}}`, `String "[1 2] 1.5 true"`},
-		{"null is absent", `{"function":"Numbers","args":{"ns":null,"on":null}}`, `String "[] 0 false"`},
-		{"wrong type", `{"function":"Numbers","args":{"ns":"x"}}`, `error: argument ns: json: cannot unmarshal string`},
-		{"objects", `{"function":"Objects","args":{"dirs":["a","b"],"secret":"s"}}`, `String "2 true true true"`},
-		{"list of numbers", `{"function":"Floats"}`, `[Float] [1.5,2]`},
-		{"nil object", `{"function":"Nothing"}`, `Void `},
-		{"enum", `{"function":"Picked","args":{"mode":"slow"}}`, `String "slow"`},
-		{"error with details", `{"function":"Wrapped"}`, `error: outer: inner map[exitCode:5]`},
+		{"value receiver and New with an error", `{"calls":[{"function":"Pipeline.Value"}]}`, `Boolean true`},
+		{"constructor's argument", `{"constructor":{"name":"n"},"calls":[{"function":"Pipeline.Name"}]}`, `String "n"`},
+		{"constructor's error", `{"constructor":{"name":"bad"},"calls":[{"function":"Pipeline.Value"}]}`, `error: making the pipeline: bad name`},
+		{"nil field", `{"calls":[{"function":"Pipeline.Count"}]}`, `Void `},
+		{"panic", `{"calls":[{"function":"Pipeline.Panics"}]}`, `error: calling Pipeline.Panics: panic: oops`},
+		{"no such function", `{"calls":[{"function":"Pipeline.Nope"}]}`, `error: calling Pipeline.Nope: no such function`},
+		{"variadic", `{"calls":[{"function":"Pipeline.Joined","args":{"modes":["fast","slow"]}}]}`, `String "2 [fast slow]"`},
+		{"variadic without values", `{"calls":[{"function":"Pipeline.Joined"}]}`, `String "0 []"`},
+		{"numbers", `{"calls":[{"function":"Pipeline.Numbers","args":{"ns":[1,2],"f":1.5,"on":true}}]}`, `String "[1 2] 1.5 true"`},
+		{"null is absent", `{"calls":[{"function":"Pipeline.Numbers","args":{"ns":null,"on":null}}]}`, `String "[] 0 false"`},
+		{"wrong type", `{"calls":[{"function":"Pipeline.Numbers","args":{"ns":"x"}}]}`, `error: argument ns: json: cannot unmarshal string`},
+		{"objects", `{"calls":[{"function":"Pipeline.Objects","args":{"dirs":["a","b"],"secret":"s"}}]}`, `String "2 true true true"`},
+		{"list of numbers", `{"calls":[{"function":"Pipeline.Floats"}]}`, `[Float] [1.5,2]`},
+		{"nil object", `{"calls":[{"function":"Pipeline.Nothing"}]}`, `Void `},
+		{"enum", `{"calls":[{"function":"Pipeline.Picked","args":{"mode":"slow"}}]}`, `String "slow"`},
+		{"inline struct and an object", `{"calls":[{"function":"Pipeline.Inside","args":{"Words":["a","b"],"Dir":"d","hidden":3}},{"function":"Inside.Show"}]}`, `String "[a b] true 3"`},
+		{"inline struct without values", `{"calls":[{"function":"Pipeline.Inside"},{"function":"Inside.Again","args":{"n":7}},{"function":"Inside.Kept"}]}`, `String "[] false 07"`},
+		{"inline struct, wrong type", `{"calls":[{"function":"Pipeline.Inside","args":{"hidden":"x"}}]}`, `error: argument hidden: json: cannot unmarshal string`},
+		{"object by value", `{"calls":[{"function":"Pipeline.ByValue"},{"function":"Inside.Show"}]}`, `String "value"`},
+		{"object at the end", `{"calls":[{"function":"Pipeline.ByValue"}]}`, `Inside `},
+		{"no object to call on", `{"calls":[{"function":"Pipeline.NoInside"},{"function":"Inside.Show"}]}`, `error: calling Inside.Show: Pipeline.NoInside gave nothing to call it on`},
+		{"error with details", `{"calls":[{"function":"Pipeline.Wrapped"}]}`, `error: outer: inner map[exitCode:5]`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var req module.Request
@@ -168,7 +196,7 @@ func TestServeEndsWithItsCaller(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := write.WriteString(`{"function":"Waits"}` + "\n"); err != nil {
+	if _, err := write.WriteString(`{"calls":[{"function":"Pipeline.Waits"}]}` + "\n"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := out.Read(make([]byte, 8)); err != nil { // it waits now

@@ -47,13 +47,23 @@ func (p provider) names() []string {
 	return names
 }
 
-// provider is the module's own.
-func (a *App) provider(m *module.Module) provider {
-	return provider{name: m.Object(), functions: m.Functions, skipped: m.Skipped}
+// provider is what a chain goes on with after a result of type t; not ok when t
+// has no functions.
+func (a *App) provider(m *module.Module, t module.Type) (provider, bool) {
+	if !t.Own {
+		return a.API.provider(t)
+	}
+	def, ok := m.TypeDef(t.Name)
+	return provider{name: def.Name, functions: def.Functions, skipped: def.Skipped}, ok
 }
 
-// provider is what a chain goes on with after a result of type t, which may be a
-// list; not ok when t has no functions.
+// main is the type of the module's main object.
+func main(m *module.Module) module.Type {
+	return module.Type{Kind: module.Object, Name: m.Main().Name, Own: true}
+}
+
+// provider is what a type of the API offers, which may be a list's; not ok when t
+// has no functions.
 func (api API) provider(t module.Type) (provider, bool) {
 	name := t.Object()
 	fields, ok := api[name]

@@ -16,6 +16,7 @@ type step struct {
 	path   string // of the command, below the program's name: "call deploy"
 	values []*value
 	flags  *pflag.FlagSet // of the function alone, for the help
+	of     string         // the type that has the function
 	core   bool           // a field of the API
 }
 
@@ -26,13 +27,34 @@ type chain struct {
 	more  bool     // whether it offers something
 }
 
+// calls are the steps that the module's program answers, after the constructor;
+// fields are those that the API does.
+func (c *chain) calls() (calls, fields []*step) {
+	n := 1
+	for n < len(c.steps) && !c.steps[n].core {
+		n++
+	}
+	return c.steps[1:n], c.steps[n:]
+}
+
+// function is what is called of the module, as the command line names it.
+func (c *chain) function() string {
+	calls, _ := c.calls()
+	var names []string
+	for _, s := range calls {
+		names = append(names, s.fn.Command())
+	}
+	return strings.Join(names, " ")
+}
+
 func (c *chain) last() *step { return c.steps[len(c.steps)-1] }
 
 // parseChain reads the arguments of call. Flags of the constructor may also
 // stand after the functions, where these have none of that name.
 func (a *App) parseChain(m *module.Module, o *options, args []string) (*chain, error) {
-	constructor := newStep(m.Constructor, "call", false)
-	c := &chain{next: a.provider(m), more: true}
+	constructor := newStep(m.Constructor, "call", provider{})
+	c := &chain{}
+	c.next, c.more = a.provider(m, main(m))
 	for s := constructor; ; {
 		c.steps = append(c.steps, s)
 		fs := flagSet(s.flags, constructor.flags, o.call, o.common)
@@ -47,8 +69,8 @@ func (a *App) parseChain(m *module.Module, o *options, args []string) (*chain, e
 		if !ok {
 			return nil, a.usage(s.path, a.unknownFunction(c, name))
 		}
-		s = newStep(fn, s.path+" "+fn.Command(), c.next.core)
-		c.next, c.more = a.API.provider(fn.Returns)
+		s = newStep(fn, s.path+" "+fn.Command(), c.next)
+		c.next, c.more = a.provider(m, fn.Returns)
 		args = args[1:]
 	}
 }
@@ -61,8 +83,8 @@ func (a *App) unknownFunction(c *chain, name string) error {
 	return err
 }
 
-func newStep(fn module.Function, path string, core bool) *step {
-	s := &step{fn: fn, path: path, core: core, flags: newFlagSet()}
+func newStep(fn module.Function, path string, of provider) *step {
+	s := &step{fn: fn, path: path, of: of.name, core: of.core, flags: newFlagSet()}
 	for _, arg := range fn.Args {
 		if arg.Type.Kind == module.Void {
 			continue // of a type that the command line cannot handle

@@ -40,20 +40,23 @@ func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) 
 			break
 		}
 		of, name := d, m.Name
-		if i > 0 {
+		if i > 0 && s.of == m.Object() {
 			of, name = d.of(s.fn.Name), m.Name+"."+strcase.ToLowerCamel(s.fn.Name)
+		} else if i > 0 { // TYPE_FUNCTION_ARGUMENT
+			of, name = d.of(s.of).of(s.fn.Name), m.Name+"."+strcase.ToLowerCamel(s.of)+"."+strcase.ToLowerCamel(s.fn.Name)
 		}
 		for _, v := range s.values {
 			if v.given {
 				continue
 			}
-			text, ok, err := of.find(strcase.ToLowerCamel(v.arg.Name))
+			arg := strcase.ToLowerCamel(v.arg.Name)
+			text, ok, err := of.find(arg)
 			if err != nil {
 				return nil, err
 			}
 			if !ok {
-				if near := of.near(v.arg.Name); near != "" {
-					notes = append(notes, fmt.Sprintf("user default: %s is not read: the argument is %s, without underscores", near, v.arg.Name))
+				if near := of.near(arg); near != "" {
+					notes = append(notes, fmt.Sprintf("user default: %s is not read: the argument is %s, without underscores", near, arg))
 				}
 				continue
 			}
@@ -63,7 +66,7 @@ func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) 
 			if v.arg.Type.Object() == "Secret" && !strings.Contains(text, "://") {
 				text = "*****"
 			}
-			notes = append(notes, fmt.Sprintf("user default: %s(%s=%q)", name, v.arg.Name, text))
+			notes = append(notes, fmt.Sprintf("user default: %s(%s=%q)", name, arg, text))
 		}
 	}
 	return notes, nil

@@ -21,7 +21,7 @@ type result struct {
 // execute runs a chain in a session of its own and prints the result when the
 // progress display has ended.
 func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *options, progress string) error {
-	s := a.NewSession(SessionOptions{Function: module.CommandName(c.steps[1].fn.Name), Progress: progress, CacheFrom: o.cacheFrom, CacheTo: o.cacheTo})
+	s := a.NewSession(SessionOptions{Function: c.function(), Progress: progress, CacheFrom: o.cacheFrom, CacheTo: o.cacheTo})
 	signals := a.handleSignals(ctx, s)
 	res, err := a.inSession(signals, s, m, c, o)
 	sig := signals.stop()
@@ -54,12 +54,17 @@ func (a *App) inSession(ctx *interruptible, s Session, m *module.Module, c *chai
 	if err != nil {
 		return result{}, err
 	}
-	args, err := r.arguments(ctx, c.steps[1])
-	if err != nil {
-		return result{}, err
+	calls, rest := c.calls()
+	req := module.Request{Constructor: constructor}
+	for _, st := range calls {
+		given, err := r.arguments(ctx, st)
+		if err != nil {
+			return result{}, err
+		}
+		req.Calls = append(req.Calls, module.Call{Function: st.of + "." + st.fn.Name, Args: given})
 	}
 	var fields []selection
-	for _, st := range c.steps[2:] {
+	for _, st := range rest {
 		given, err := r.arguments(ctx, st)
 		if err != nil {
 			return result{}, err
@@ -77,7 +82,7 @@ func (a *App) inSession(ctx *interruptible, s Session, m *module.Module, c *chai
 	output := s.Scrub(a.Stderr)
 	ctx.graceful.Store(true)
 	program := module.Program{Path: path, Port: port, Token: token, Dir: os.TempDir(), Output: output}
-	resp, err := program.Call(ctx, module.Request{Constructor: constructor, Function: c.steps[1].fn.Name, Args: args})
+	resp, err := program.Call(ctx, req)
 	if err := errors.Join(err, output.Close()); err != nil {
 		return result{}, err
 	}
@@ -89,7 +94,20 @@ func (a *App) inSession(ctx *interruptible, s Session, m *module.Module, c *chai
 			return result{}, fmt.Errorf("reading the module's answer: %w", err)
 		}
 	}
-	return a.follow(ctx, s, c, res, fields, o)
+	last := calls[len(calls)-1].fn.Returns
+	if last.Own && res.typ.Kind == module.Object {
+		return result{typ: own(m, last), value: req}, nil
+	}
+	return a.follow(ctx, s, c, res, last.Object(), fields, o)
+}
+
+// own is the type of one of the module's objects as Dagger names it: with the
+// module's name in front.
+func own(m *module.Module, t module.Type) module.Type {
+	if t.Name != m.Object() {
+		t.Name = m.Object() + t.Name
+	}
+	return t
 }
 
 // selection is a step as a field of the API.
@@ -103,9 +121,10 @@ func (s *step) selection(given map[string]any) selection {
 	return out
 }
 
-// follow applies the rest of the chain to what the module gave. An object at the
+// follow applies the rest of the chain to what the module gave, which is of the
+// type first where it is an object. An object at the
 // end is evaluated, or exported where -o says so.
-func (a *App) follow(ctx context.Context, s Session, c *chain, res result, fields []selection, o *options) (result, error) {
+func (a *App) follow(ctx context.Context, s Session, c *chain, res result, first string, fields []selection, o *options) (result, error) {
 	if len(fields) > 0 {
 		res.typ = c.last().fn.Returns
 	}
@@ -117,7 +136,6 @@ func (a *App) follow(ctx context.Context, s Session, c *chain, res result, field
 	if !ok {
 		ids = []any{res.value}
 	}
-	first := c.steps[1].fn.Returns.Object()
 	var values []any
 	for _, id := range ids {
 		chain := append([]selection{sel("load"+first+"FromID", argument{"id", id})}, append(fields, leaf...)...)

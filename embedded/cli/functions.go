@@ -16,13 +16,13 @@ func (a *App) functions(_ context.Context, o *options, args []string) error {
 	if err != nil {
 		return err
 	}
-	p := a.provider(m)
+	p, _ := a.provider(m, main(m))
 	for _, name := range path {
 		f, ok := p.find(name)
 		if !ok {
 			return fmt.Errorf("no function %q in type %q", name, p.name)
 		}
-		if p, ok = a.API.provider(f.Returns); !ok {
+		if p, ok = a.provider(m, f.Returns); !ok {
 			return fmt.Errorf("function %q returns type %q with no further functions available", name, f.Returns)
 		}
 	}

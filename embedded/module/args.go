@@ -8,23 +8,43 @@ import (
 	"strings"
 )
 
-// args reads the parameters of a function, without its context. An argument of a
-// type that the command line cannot handle has the kind Void.
-func (s *source) args(f *ast.File, d *ast.FuncDecl) ([]Arg, error) {
-	var args []Arg
+// args reads the parameters of a function, without its context. One that is an
+// inline struct stands for its fields. An argument of a type that the command
+// line cannot handle has the kind Void.
+func (s *source) args(f *ast.File, d *ast.FuncDecl) (args []Arg, inline bool, err error) {
 	params := unpack(d.Type.Params)
-	for i, p := range params {
-		if i == 0 && s.isContext(f, p.typ) {
-			continue
+	first := 0
+	if len(params) > 0 && s.isContext(f, params[0].typ) {
+		first = 1
+	}
+	if len(params) == first+1 && params[first].name != nil {
+		if fields, ok := params[first].typ.(*ast.StructType); ok {
+			args, err := s.inlineArgs(f, d, fields)
+			return args, true, err
 		}
-		if p.name == nil || p.name.Name == "_" {
-			return nil, fmt.Errorf("reading the module: %s: an argument of %s has no name", s.at(p.typ), d.Name.Name)
-		}
-		a, err := s.arg(f, d, params, i)
+	}
+	for i := first; i < len(params); i++ {
+		doc, line := s.comments(f, d, params, i)
+		a, err := s.arg(f, d, params[i], doc, line)
 		if err != nil {
-			return nil, fmt.Errorf("reading the module: %s: argument %s: %w", s.at(p.name), p.name.Name, err)
+			return nil, false, err
 		}
 		args = append(args, a)
+	}
+	return args, false, nil
+}
+
+// inlineArgs reads the fields of a struct as parameters.
+func (s *source) inlineArgs(f *ast.File, d *ast.FuncDecl, fields *ast.StructType) ([]Arg, error) {
+	var args []Arg
+	for _, field := range fields.Fields.List {
+		for _, p := range unpack(&ast.FieldList{List: []*ast.Field{field}}) {
+			a, err := s.arg(f, d, p, field.Doc, field.Comment)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, a)
+		}
 	}
 	return args, nil
 }
@@ -55,15 +75,26 @@ func unpack(fields *ast.FieldList) []param {
 	return out
 }
 
-func (s *source) arg(f *ast.File, d *ast.FuncDecl, params []param, i int) (Arg, error) {
-	doc, line := s.comments(f, d, params, i)
+// arg reads one parameter with what is written above it and beside it.
+func (s *source) arg(f *ast.File, d *ast.FuncDecl, param param, doc, line *ast.CommentGroup) (Arg, error) {
+	if param.name == nil || param.name.Name == "_" {
+		return Arg{}, fmt.Errorf("reading the module: %s: an argument of %s has no name", s.at(param.typ), d.Name.Name)
+	}
+	a, err := s.described(f, param, doc, line)
+	if err != nil {
+		return a, fmt.Errorf("reading the module: %s: argument %s: %w", s.at(param.name), param.name.Name, err)
+	}
+	return a, nil
+}
+
+func (s *source) described(f *ast.File, param param, doc, line *ast.CommentGroup) (Arg, error) {
 	p, text := splitPragmas(doc.Text())
 	lp, lineText := splitPragmas(line.Text())
 	p.merge(lp)
 	if text == "" {
 		text = lineText
 	}
-	a := Arg{Name: params[i].name.Name, Doc: text, Optional: p.set("optional"), Default: p["default"],
+	a := Arg{Name: param.name.Name, Doc: text, Optional: p.set("optional"), Default: p["default"],
 		DefaultPath: p.text("defaultPath"), DefaultAddress: p.text("defaultAddress")}
 	if a.DefaultPath != "" || a.DefaultAddress != "" {
 		a.Optional = true
@@ -72,7 +103,7 @@ func (s *source) arg(f *ast.File, d *ast.FuncDecl, params []param, i int) (Arg, 
 	if a.Ignore, ok = p.list("ignore"); !ok {
 		return a, fmt.Errorf(`+ignore wants a JSON list of patterns, such as +ignore=["*", "!src"]`)
 	}
-	t, err := s.typeOf(f, params[i].typ)
+	t, err := s.typeOf(f, param.typ)
 	if err != nil {
 		return a, nil // kind Void
 	}

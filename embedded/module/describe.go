@@ -4,38 +4,81 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/token"
 	"strings"
 )
 
-// describe fills m from the source.
+// describe fills m from the source: the constructor, the main type, and each
+// type that a function gives.
 func (s *source) describe(m *Module) error {
-	object := m.Object()
-	found := false
+	main := m.Object()
+	spec, doc := s.typeSpec(main)
+	if spec == nil {
+		return fmt.Errorf("reading the module: no type %s in %q: the main type has the name of the module", main, s.dir)
+	}
+	if _, ok := spec.Type.(*ast.StructType); !ok {
+		return fmt.Errorf("reading the module: type %s is not a struct", main)
+	}
+	m.Doc = doc
+	if err := s.constructor(m); err != nil {
+		return err
+	}
+	for names := []string{main}; len(names) > 0; names = names[1:] {
+		if _, ok := m.TypeDef(names[0]); ok {
+			continue
+		}
+		o, err := s.object(names[0])
+		if err != nil {
+			return err
+		}
+		m.Types = append(m.Types, o)
+		for _, f := range o.Functions {
+			if f.Returns.Own {
+				names = append(names, f.Returns.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// typeSpec finds a type of the module and its documentation.
+func (s *source) typeSpec(name string) (found *ast.TypeSpec, doc string) {
+	_ = s.eachDecl(func(_ *ast.File, d ast.Decl) error {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			return nil
+		}
+		for _, spec := range g.Specs {
+			if t := spec.(*ast.TypeSpec); t.Name.Name == name {
+				found, doc = t, docText(t.Doc, g.Doc)
+			}
+		}
+		return nil
+	})
+	return found, doc
+}
+
+// object reads the fields and methods of a type.
+func (s *source) object(name string) (TypeDef, error) {
+	o := TypeDef{Name: name}
 	err := s.eachDecl(func(f *ast.File, d ast.Decl) error {
 		switch d := d.(type) {
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
-				t, ok := spec.(*ast.TypeSpec)
-				if !ok || t.Name.Name != object {
-					continue
+				if t, ok := spec.(*ast.TypeSpec); ok && t.Name.Name == name {
+					if fields, ok := t.Type.(*ast.StructType); ok {
+						s.fields(&o, f, fields)
+					}
 				}
-				st, ok := t.Type.(*ast.StructType)
-				if !ok {
-					return fmt.Errorf("reading the module: type %s is not a struct", object)
-				}
-				found = true
-				m.Doc = docText(t.Doc, d.Doc)
-				s.fields(m, f, st)
 			}
 		case *ast.FuncDecl:
-			return s.function(m, f, d)
+			if d.Recv != nil && d.Name.IsExported() && receiver(d) == name {
+				return s.method(&o, f, d)
+			}
 		}
 		return nil
 	})
-	if err == nil && !found {
-		err = fmt.Errorf("reading the module: no type %s in %q: the main type has the name of the module", object, s.dir)
-	}
-	return err
+	return o, err
 }
 
 func (s *source) eachDecl(do func(*ast.File, ast.Decl) error) error {
@@ -49,8 +92,8 @@ func (s *source) eachDecl(do func(*ast.File, ast.Decl) error) error {
 	return nil
 }
 
-// fields adds the exported fields of the main type that are not +private.
-func (s *source) fields(m *Module, f *ast.File, st *ast.StructType) {
+// fields adds the exported fields of a type that are not +private.
+func (s *source) fields(o *TypeDef, f *ast.File, st *ast.StructType) {
 	for _, field := range st.Fields.List {
 		p, doc := splitPragmas(field.Doc.Text())
 		line, lineDoc := splitPragmas(field.Comment.Text())
@@ -62,48 +105,61 @@ func (s *source) fields(m *Module, f *ast.File, st *ast.StructType) {
 			if !name.IsExported() || p.set("private") {
 				continue
 			}
-			t, err := s.typeOf(f, field.Type)
+			t, err := s.returned(f, field.Type)
 			if err != nil {
-				m.Skipped = append(m.Skipped, CommandName(name.Name))
+				o.Skipped = append(o.Skipped, CommandName(name.Name))
 				continue
 			}
-			m.Functions = append(m.Functions, Function{Name: name.Name, Doc: doc, Returns: t.Type, Field: true})
+			o.Functions = append(o.Functions, Function{Name: name.Name, Doc: doc, Returns: t, Field: true})
 		}
 	}
 }
 
-// function adds a method of the main type, or its constructor.
-func (s *source) function(m *Module, f *ast.File, d *ast.FuncDecl) error {
-	constructor := d.Recv == nil && d.Name.Name == "New"
-	if !constructor && (d.Recv == nil || !d.Name.IsExported() || receiver(d) != m.Object()) {
-		return nil
-	}
-	p, doc := splitPragmas(d.Doc.Text())
-	fn := Function{Name: d.Name.Name, Doc: doc, Cache: p.text("cache"), Check: p.set("check")}
-	var err error
-	if fn.Args, err = s.args(f, d); err != nil {
+// method adds a method of a type.
+func (s *source) method(o *TypeDef, f *ast.File, d *ast.FuncDecl) error {
+	fn, unsupported, err := s.function(f, d)
+	if err != nil {
 		return err
 	}
-	for _, a := range fn.Args {
-		if a.Type.Kind != Void || !a.Required() {
-			continue
-		}
-		if constructor {
-			return fmt.Errorf("reading the module: %s: argument %s of New: %w", s.at(d.Name), a.Name, errUnsupported)
-		}
-		m.Skipped = append(m.Skipped, fn.Command())
+	if unsupported == "" {
+		fn.Returns, err = s.result(f, d)
+	}
+	if unsupported != "" || err != nil {
+		o.Skipped = append(o.Skipped, fn.Command())
 		return nil
 	}
-	if constructor {
-		m.Constructor = fn
-		return nil
-	}
-	if fn.Returns, err = s.result(f, d); err != nil {
-		m.Skipped = append(m.Skipped, fn.Command())
-		return nil
-	}
-	m.Functions = append(m.Functions, fn)
+	o.Functions = append(o.Functions, fn)
 	return nil
+}
+
+// constructor reads the function New, where there is one.
+func (s *source) constructor(m *Module) error {
+	return s.eachDecl(func(f *ast.File, d ast.Decl) error {
+		fd, ok := d.(*ast.FuncDecl)
+		if !ok || fd.Recv != nil || fd.Name.Name != "New" {
+			return nil
+		}
+		fn, unsupported, err := s.function(f, fd)
+		if err == nil && unsupported != "" {
+			err = fmt.Errorf("reading the module: %s: argument %s of New: %w", s.at(fd.Name), unsupported, errUnsupported)
+		}
+		m.Constructor = fn
+		return err
+	})
+}
+
+// function reads a function without its result, and names a required argument
+// that the command line cannot give.
+func (s *source) function(f *ast.File, d *ast.FuncDecl) (fn Function, unsupported string, err error) {
+	p, doc := splitPragmas(d.Doc.Text())
+	fn = Function{Name: d.Name.Name, Doc: doc, Cache: p.text("cache"), Check: p.set("check")}
+	fn.Args, fn.Inline, err = s.args(f, d)
+	for _, a := range fn.Args {
+		if a.Type.Kind == Void && a.Required() {
+			return fn, a.Name, err
+		}
+	}
+	return fn, "", err
 }
 
 func receiver(d *ast.FuncDecl) string {
@@ -132,7 +188,23 @@ func (s *source) result(f *ast.File, d *ast.FuncDecl) (Type, error) {
 	if len(list) > 1 {
 		return Type{}, fmt.Errorf("too many results")
 	}
-	t, err := s.typeOf(f, list[0].Type)
+	return s.returned(f, list[0].Type)
+}
+
+// returned is the type of a result: also an object of the module.
+func (s *source) returned(f *ast.File, e ast.Expr) (Type, error) {
+	inner := e
+	if star, ok := e.(*ast.StarExpr); ok {
+		inner = star.X
+	}
+	if id, ok := inner.(*ast.Ident); ok {
+		if spec, _ := s.typeSpec(id.Name); spec != nil {
+			if _, ok := spec.Type.(*ast.StructType); ok {
+				return Type{Kind: Object, Name: id.Name, Own: true}, nil
+			}
+		}
+	}
+	t, err := s.typeOf(f, e)
 	return t.Type, err
 }
 

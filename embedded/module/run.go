@@ -14,12 +14,18 @@ import (
 	"syscall"
 )
 
-// Request asks a module's program for one call. Arguments are named as in the
-// source; objects are ids; what is absent was not given.
+// Request asks a module's program for a chain of calls: each function is called
+// on what the one before it gave, the first on the main object. Arguments are
+// named as in the source; objects are ids; what is absent was not given.
 type Request struct {
 	Constructor map[string]any `json:"constructor"`
-	Function    string         `json:"function"`
-	Args        map[string]any `json:"args"`
+	Calls       []Call         `json:"calls"`
+}
+
+// Call is a call of TYPE.FUNCTION, as in the source.
+type Call struct {
+	Function string         `json:"function"`
+	Args     map[string]any `json:"args"`
 }
 
 // Response is the program's answer: a value of the type that ParseType reads,

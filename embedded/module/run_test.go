@@ -26,9 +26,9 @@ func script(t *testing.T, text string) module.Program {
 func TestCallAnswers(t *testing.T) {
 	p := script(t, `read -r req <&3; printf '{"type":"String","value":%s}' "$req" >&4; echo noise; echo more >&2`)
 	resp, err := p.Call(context.Background(), module.Request{
-		Constructor: map[string]any{"region": "r"}, Function: "Test", Args: map[string]any{"n": 1},
+		Constructor: map[string]any{"region": "r"}, Calls: []module.Call{{Function: "Pipeline.Test", Args: map[string]any{"n": 1}}},
 	})
-	want := `{"constructor":{"region":"r"},"function":"Test","args":{"n":1}}`
+	want := `{"constructor":{"region":"r"},"calls":[{"function":"Pipeline.Test","args":{"n":1}}]}`
 	if err != nil || resp.Type != "String" || string(resp.Value) != want {
 		t.Errorf("got %+v, %v, want the request %s", resp, err, want)
 	}

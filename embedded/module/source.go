@@ -23,13 +23,26 @@ type Module struct {
 	Package     string // import path of the Go module, such as dagger/pipeline
 	Doc         string // of the main type
 	Constructor Function
-	Functions   []Function // in the order of the source
-	Skipped     []string   // functions with types that the command line cannot handle
+	// Types are the main type and those that its functions lead to.
+	Types []TypeDef
+}
+
+// Main is the main type.
+func (m *Module) Main() TypeDef { return m.Types[0] }
+
+// TypeDef finds a type of the module.
+func (m *Module) TypeDef(name string) (TypeDef, bool) {
+	for _, t := range m.Types {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return TypeDef{}, false
 }
 
 // Function finds a function by its name on the command line or in the source.
-func (m *Module) Function(name string) (Function, bool) {
-	for _, f := range m.Functions {
+func (t TypeDef) Function(name string) (Function, bool) {
+	for _, f := range t.Functions {
 		if f.Name == name || f.Command() == CommandName(name) {
 			return f, true
 		}

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ func TestLoadFixture(t *testing.T) {
 		t.Errorf("got package %q, object %q, doc %q", m.Package, m.Object(), m.Doc)
 	}
 	var commands []string
-	for _, f := range m.Functions {
+	for _, f := range m.Main().Functions {
 		commands = append(commands, f.Command()+":"+f.Returns.String())
 	}
 	want := "region:String test:String test-reports:Directory build-package:File app-container:Container deploy:String " +
@@ -26,11 +27,11 @@ func TestLoadFixture(t *testing.T) {
 	if got := strings.Join(commands, " "); got != want {
 		t.Errorf("functions\n got %s\nwant %s", got, want)
 	}
-	test, _ := m.Function("test")
+	test, _ := m.Main().Function("test")
 	if !test.Check || test.Short() != "Runs the tests of the project." || !strings.HasSuffix(test.Doc, "while they run.") {
 		t.Errorf("got %+v", test)
 	}
-	if deploy, _ := m.Function("deploy"); deploy.Cache != "never" {
+	if deploy, _ := m.Main().Function("deploy"); deploy.Cache != "never" {
 		t.Errorf("deploy's cache is %q", deploy.Cache)
 	}
 }
@@ -40,8 +41,8 @@ func TestLoadArguments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deploy, _ := m.Function("deploy")
-	environments, _ := m.Function("environments")
+	deploy, _ := m.Main().Function("deploy")
+	environments, _ := m.Main().Function("environments")
 	for _, tc := range []struct {
 		fn                             Function
 		flag, typ, def, doc            string
@@ -136,11 +137,11 @@ func Helper() {}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(m.Skipped, " "); got != "unsupported odd-result" {
+	if got := strings.Join(m.Main().Skipped, " "); got != "unsupported odd-result" {
 		t.Errorf("skipped %q", got)
 	}
 	var got []string
-	for _, f := range m.Functions {
+	for _, f := range m.Main().Functions {
 		line := f.Command()
 		for _, a := range f.Args {
 			line += " " + a.Flag() + ":" + a.Type.String() + ":" + a.Doc
@@ -160,10 +161,104 @@ func Helper() {}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	modes, _ := m.Function("modes")
+	modes, _ := m.Main().Function("modes")
 	values := modes.Args[0].Type.Values
 	if len(values) != 2 || values[0] != (Member{"FAST", "fast", ""}) || values[1] != (Member{"THOROUGH", "slow", "thorough"}) {
 		t.Errorf("enum is %+v", values)
+	}
+}
+
+func TestInlineStructIsAListOfArguments(t *testing.T) {
+	dir := writeModule(t, head+`
+func New(s struct {
+	// The project.
+	// +ignore=["**/.git", "dist"]
+	Source *d.Directory
+	// AWS access key.
+	// +optional
+	AwsAccessKeyId *d.Secret
+	Infra string // +default="infra"
+	A, B bool // both
+	names []string
+}) *Pipeline { return nil }
+
+func (p *Pipeline) F(ctx context.Context, s struct{ N int }) error { return nil }
+func (p *Pipeline) Plain(s string) error { return nil }
+func (p *Pipeline) Beside(a string, s struct{ N int }) error { return nil }
+func (p *Pipeline) Pointer(s *struct{ N int }) error { return nil }
+func (p *Pipeline) Nested(s struct{ N struct{ M int } }) error { return nil }
+`)
+	m, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range m.Constructor.Args {
+		got = append(got, strings.Join([]string{a.Name, a.Flag(), a.Type.String(), a.Doc, string(a.Default), fmt.Sprint(a.Optional, a.Required(), a.Ignore)}, "|"))
+	}
+	want := []string{
+		"Source|source|Directory|The project.||false true [**/.git dist]",
+		"AwsAccessKeyId|aws-access-key-id|Secret|AWS access key.||true false []",
+		`Infra|infra|String||"infra"|false false []`,
+		"A|a|Boolean|both||false true []",
+		"B|b|Boolean|both||false true []",
+		"names|names|[String]|||false true []",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if f, _ := m.Main().Function("f"); !m.Constructor.Inline || !f.Inline || len(f.Args) != 1 || f.Args[0].Name != "N" {
+		t.Errorf("not inline: %+v", f)
+	}
+	if plain, _ := m.Main().Function("plain"); plain.Inline {
+		t.Error("a function with a plain argument is taken for inline")
+	}
+	if got := strings.Join(m.Main().Skipped, " "); got != "beside pointer nested" {
+		t.Errorf("skipped %q", got)
+	}
+}
+
+func TestObjectsThatFunctionsLeadTo(t *testing.T) {
+	dir := writeModule(t, head+`
+type Policy struct {
+	// +private
+	Rules Rules
+	// What it is called.
+	Name string
+}
+
+type Rules struct{ Keep []string }
+type Unused struct{}
+type Deeper struct{}
+
+// Make a policy.
+func (p *Pipeline) Policy(keep []string) (*Policy, error) { return nil, nil }
+// Show it.
+func (p *Policy) Preview(days int) string { return "" }
+func (p *Policy) Deeper() Deeper { return Deeper{} }
+func (p *Policy) Back() *Pipeline { return nil }
+func (p *Policy) List() []*Policy { return nil }
+func (d Deeper) Leaf() int { return 1 }
+func (u *Unused) F() {}
+`)
+	m, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range m.Types {
+		for _, f := range d.Functions {
+			got = append(got, d.Name+"."+f.Name+" "+f.Returns.String()+fmt.Sprint(" ", f.Returns.Own))
+		}
+		got = append(got, d.Name+" skips "+strings.Join(d.Skipped, " "))
+	}
+	want := []string{
+		"Pipeline.Policy Policy true", "Pipeline skips ",
+		"Policy.Name String false", "Policy.Preview String false", "Policy.Deeper Deeper true", "Policy.Back Pipeline true", "Policy skips list",
+		"Deeper.Leaf Int false", "Deeper skips ",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -177,6 +272,8 @@ func TestLoadErrors(t *testing.T) {
 		{"default of an object", head + "func (p *Pipeline) F(\n// +default=\"x\"\nn *d.File) {}\n", "argument n: +default is not for objects"},
 		{"ignore", head + "func (p *Pipeline) F(\n// +ignore=*\nn *d.Directory) {}\n", "argument n: +ignore wants a JSON list"},
 		{"constructor", head + "func New(r io.Reader) *Pipeline { return nil }\n", "argument r of New: type is not supported"},
+		{"nested struct", head + "func New(s struct{ N struct{ M int } }) *Pipeline { return nil }\n", "argument N of New: type is not supported"},
+		{"inline without a name", head + "func New(s struct{ string }) *Pipeline { return nil }\n", "an argument of New has no name"},
 		{"no name", head + "func (p *Pipeline) F(string) {}\n", "an argument of F has no name"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ const (
 type Type struct {
 	Kind   Kind
 	Name   string   // of an object or an enum
+	Own    bool     // an object of the module's, not of the API's
 	Elem   *Type    // of a list
 	Values []Member // of an enum
 }
@@ -115,6 +116,14 @@ type Function struct {
 	Cache   string // of the +cache pragma
 	Check   bool
 	Field   bool // an exported field of the struct: no arguments
+	Inline  bool // its arguments are the fields of one struct
+}
+
+// TypeDef is a type of the module that has functions.
+type TypeDef struct {
+	Name      string
+	Functions []Function // in the order of the source
+	Skipped   []string   // functions with types that the command line cannot handle
 }
 
 // Command is the name of the function on the command line.
