@@ -32,8 +32,8 @@ func TestMain(m *testing.M) {
 	os.Exit(cmd.ProcessState.ExitCode())
 }
 
-// fakeEngine answers Dagger's API: the last field of each query alone decides,
-// with the arguments before it.
+// fakeEngine answers Dagger's API: the last field of each query decides, with
+// the argument that matters and how the object was made.
 type fakeEngine struct{}
 
 func (fakeEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,15 +57,17 @@ func answer(made string, set ast.SelectionSet) map[string]any {
 			return answer(made, inline.SelectionSet)
 		}
 		f := s.(*ast.Field)
-		last := ""
-		for _, a := range f.Arguments {
-			last = a.Value.Raw
+		given := ""
+		for _, name := range []string{"path", "plaintext", "address", "id"} { // the one that tells
+			if a := f.Arguments.ForName(name); a != nil {
+				given = a.Value.Raw
+			}
 		}
-		here := made + "/" + f.Name + " " + last
+		here := made + "/" + f.Name + " " + given
 		if len(f.SelectionSet) > 0 {
 			out[f.Alias] = answer(here, f.SelectionSet)
 		} else {
-			out[f.Alias] = leaf(made, f.Name, last)
+			out[f.Alias] = leaf(made, f.Name, given)
 		}
 	}
 	return out
@@ -73,10 +75,10 @@ func answer(made string, set ast.SelectionSet) map[string]any {
 
 const digest = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-func leaf(made, field, last string) any {
+func leaf(made, field, given string) any {
 	switch field {
 	case "exists":
-		return last == "pyproject.toml" || last == "poetry.lock" || last == "infra" || last == ArtifactName
+		return given == "pyproject.toml" || given == "poetry.lock" || given == "infra" || given == ArtifactName
 	case "contents":
 		for name, text := range map[string]string{
 			"pyproject.toml": "[project]\nname = \"shop\"\n", "summary.json": "{}",
@@ -96,7 +98,7 @@ func leaf(made, field, last string) any {
 	case "digest":
 		return digest
 	case "publish":
-		return last + "@" + digest
+		return given + "@" + digest
 	case "entries":
 		return []string{"main.tf"}
 	case "exitCode":
