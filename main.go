@@ -8,7 +8,6 @@ package main
 import (
 	"context"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/steps"
 )
@@ -28,140 +27,110 @@ func (p *Pipeline) run(environment string) *steps.Run {
 }
 
 // New sets what all functions have in common.
-func New(
+func New(s struct {
 	// The project: the directory with pyproject.toml, poetry.lock and Makefile.
 	// Version control, caches, virtual environments, local state and .env files
 	// stay out of the containers.
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "artifact.zip", "dist"]
-	source *dagger.Directory,
+	Source *dagger.Directory
 	// Image to build the app container on: Alpine or Debian with python3 and its
 	// venv module.
 	// +default="python:3.12.8-slim-bookworm"
-	pythonImage string,
+	PythonImage string
 	// Version of poetry, installed in an environment of its own.
 	// +default="2.2.1"
-	poetryVersion string,
+	PoetryVersion string
 	// Image to build the terraform container on: Alpine or Debian. One that has
 	// terraform or OpenTofu keeps it.
 	// +default="debian:bookworm-slim"
-	terraformImage string,
+	TerraformImage string
 	// Version of terraform to install where the image has none.
 	// +default="1.11.4"
-	terraformVersion string,
+	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.
 	// +optional
-	terraformReleases string,
+	TerraformReleases string
 	// Directory with terraform providers, as `terraform providers mirror` writes
 	// it; what is not in there is fetched.
 	// +optional
-	providerMirror *dagger.Directory,
+	ProviderMirror *dagger.Directory
 	// Path of the terraform root module in the project.
 	// +default="infra"
-	infra string,
+	Infra string
 	// Values of the root module's variables that are secret, as the text of a
 	// .tfvars file: token = "...". Declare those variables as sensitive.
 	// +optional
-	terraformVariables *dagger.Secret,
+	TerraformVariables *dagger.Secret
 	// S3 bucket of the terraform state.
 	// +optional
-	stateBucket string,
+	StateBucket string
 	// AWS region.
 	// +default="eu-west-1"
-	region string,
+	Region string
 	// URL of the AWS API where it is not AWS's own (a stand-in for tests).
 	// +optional
-	awsEndpoint string,
+	AwsEndpoint string
 	// AWS access key.
 	// +optional
-	awsAccessKeyId *dagger.Secret,
+	AwsAccessKeyId *dagger.Secret
 	// AWS secret key.
 	// +optional
-	awsSecretAccessKey *dagger.Secret,
+	AwsSecretAccessKey *dagger.Secret
 	// AWS session token, for temporary keys.
 	// +optional
-	awsSessionToken *dagger.Secret,
+	AwsSessionToken *dagger.Secret
 	// OIDC token of the CI system (GitLab id_tokens, GitHub OIDC), to assume the
 	// role with.
 	// +optional
-	webIdentityToken *dagger.Secret,
+	WebIdentityToken *dagger.Secret
 	// ARN of the role to assume.
 	// +optional
-	roleArn string,
+	RoleArn string
 	// External id that the role asks for.
 	// +optional
-	externalId string,
+	ExternalId string
 	// How long a session of the role may last, such as 2h. Default: 1h, which is
 	// also the most where one role assumes another.
 	// +optional
-	sessionDuration string,
+	SessionDuration string
 	// URI of a container's role, to take credentials from there: what AWS sets as
 	// AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
 	// +optional
-	containerCredentials string,
+	ContainerCredentials string
 	// What is sent along to it: AWS_CONTAINER_AUTHORIZATION_TOKEN.
 	// +optional
-	containerToken *dagger.Secret,
+	ContainerToken *dagger.Secret
 	// URL of the instance's metadata service, to take credentials from the
 	// instance's role: http://169.254.169.254 on EC2.
 	// +optional
-	instanceMetadata string,
+	InstanceMetadata string
 	// Ids of the AWS accounts that may be touched. Default: all.
 	// +optional
-	allowedAccounts []string,
+	AllowedAccounts []string
 	// Name of the run in the state lock, such as the CI job's URL.
 	// +optional
-	job string,
+	Job string
 	// How long to wait for a state that another run holds, such as 5m.
 	// +default="5m"
-	lockTimeout string,
+	LockTimeout string
 	// Registry of the images: a host with a path, such as
 	// registry.example.com/group/app, or ecr:group/app for ECR of the account and
 	// region. The base images are pulled with its login too.
 	// +optional
-	registry string,
+	Registry string
 	// User name for the registry.
 	// +optional
-	registryUsername string,
+	RegistryUsername string
 	// Password for the registry.
 	// +optional
-	registryPassword *dagger.Secret,
+	RegistryPassword *dagger.Secret
 	// How far this run is trusted: protected for one of a protected branch, open
 	// for all others. A protected run uses nothing that an open one has left in the
 	// registry or in caches.
 	// +default="open"
-	trust string,
-) *Pipeline {
-	return &Pipeline{Settings: Settings{
-		Source:               source,
-		PythonImage:          pythonImage,
-		PoetryVersion:        poetryVersion,
-		TerraformImage:       terraformImage,
-		TerraformVersion:     terraformVersion,
-		TerraformReleases:    terraformReleases,
-		ProviderMirror:       providerMirror,
-		Infra:                infra,
-		TerraformVariables:   terraformVariables,
-		StateBucket:          stateBucket,
-		Region:               region,
-		AwsEndpoint:          awsEndpoint,
-		AwsAccessKeyId:       awsAccessKeyId,
-		AwsSecretAccessKey:   awsSecretAccessKey,
-		AwsSessionToken:      awsSessionToken,
-		WebIdentityToken:     webIdentityToken,
-		RoleArn:              roleArn,
-		ExternalId:           externalId,
-		SessionDuration:      sessionDuration,
-		ContainerCredentials: containerCredentials,
-		ContainerToken:       containerToken,
-		InstanceMetadata:     instanceMetadata,
-		AllowedAccounts:      allowedAccounts,
-		Job:                  job,
-		LockTimeout:          lockTimeout,
-		Registry:             registry,
-		RegistryUsername:     registryUsername,
-		RegistryPassword:     registryPassword,
-		Trust:                trust,
-	}}
+	Trust string
+}) *Pipeline {
+	return &Pipeline{Settings: Settings(s)}
 }
 
 // Give the app container: python, poetry and the project's dependencies.
@@ -420,71 +389,6 @@ func (p *Pipeline) Sweep(
 	gitlabToken *dagger.Secret,
 ) (string, error) {
 	return p.run("").Sweep(ctx, dryRun, open, steps.GitLab{URL: gitlabUrl, Token: gitlabToken, Project: gitlabProject})
-}
-
-// Tell what ECR would expire of the images, and what stays and why.
-// +cache="never"
-func (p *Pipeline) RetentionPreview(
-	ctx context.Context,
-	// Tags and digests of what runs, beside the environments that have a state.
-	// +optional
-	deployed []string,
-	// Tags that stay for ever, beside latest.
-	// +optional
-	keep []string,
-	// Patterns of tags that stay for ever, such as v*.
-	// +optional
-	releases []string,
-	// Days after which the images of merge requests go.
-	// +default=30
-	mergeRequestDays int,
-	// How many of the images by content to keep, of each kind.
-	// +default=50
-	contentCount int,
-	// Days after which images without a tag go.
-	// +default=1
-	untaggedDays int,
-) (string, error) {
-	r, err := p.run("").Retention(ctx, deployed, aws.Retention{
-		Keep: keep, Releases: releases, MergeRequestDays: mergeRequestDays, ContentCount: contentCount, UntaggedDays: untaggedDays,
-	})
-	if err != nil {
-		return "", err
-	}
-	return r.Preview(ctx)
-}
-
-// Set ECR's lifecycle policies.
-// Refused where an image would go that is protected or deployed.
-// +cache="never"
-func (p *Pipeline) RetentionApply(
-	ctx context.Context,
-	// Tags and digests of what runs, beside the environments that have a state.
-	// +optional
-	deployed []string,
-	// Tags that stay for ever, beside latest.
-	// +optional
-	keep []string,
-	// Patterns of tags that stay for ever, such as v*.
-	// +optional
-	releases []string,
-	// Days after which the images of merge requests go.
-	// +default=30
-	mergeRequestDays int,
-	// How many of the images by content to keep, of each kind.
-	// +default=50
-	contentCount int,
-	// Days after which images without a tag go.
-	// +default=1
-	untaggedDays int,
-) (string, error) {
-	r, err := p.run("").Retention(ctx, deployed, aws.Retention{
-		Keep: keep, Releases: releases, MergeRequestDays: mergeRequestDays, ContentCount: contentCount, UntaggedDays: untaggedDays,
-	})
-	if err != nil {
-		return "", err
-	}
-	return r.Apply(ctx)
 }
 
 // Check credentials, role, registry, state bucket, locks and engine.

@@ -42,7 +42,7 @@ func (r Retention) Preview(ctx context.Context) (string, error) {
 		if refused := preview.Err(); err == nil && refused != nil {
 			return preview, "would be refused: " + refused.Error(), nil
 		}
-		return preview, "can be set with retention-apply", err
+		return preview, "can be set with retention apply", err
 	})
 }
 

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/ci"
 	"dagger/pipeline/internal/dagger"
 )
@@ -61,13 +60,6 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 		Open:      open,
 		DryRun:    dryRun,
 	}.Run(ctx)
-}
-
-// Retention is what ECR is to keep. deployed are tags and digests of what runs.
-func (r *Run) Retention(ctx context.Context, deployed []string, rules aws.Retention) (Retention, error) {
-	r.actions = aws.RetentionActions
-	store, err := r.registryPlace(ctx)
-	return Retention{Registry: store, Open: r.openRegistry, Rules: rules, Deployed: deployed, Bucket: r.StateBucket}, err
 }
 
 // Doctor looks at all that a run depends on.

@@ -43,7 +43,7 @@ func TestCredentialsAreNowhere(t *testing.T) {
 	for _, c := range []harness.Call{
 		call(p, registry, web(), "publish-images", "--tag", environment),
 		call(p, ecr, web(), "publish-images", "--tag", environment),
-		call(p, ecr, web(), "retention-preview"),
+		call(p, ecr, web(), "retention", "preview"),
 		call(p, registry, web(), "plan-report", "--environment", environment, "export", "--path", plan),
 		call(p, registry, web(), "deploy", "--environment", environment),
 		call(p, registry, withRole, "deploy", "--environment", environment),

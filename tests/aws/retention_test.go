@@ -92,7 +92,7 @@ func TestECR(t *testing.T) {
 	other := putImage(t, path+"/app", "other", "mr-1")
 	latest := putImage(t, path+"/app", "latest", "latest")
 	world.Succeed(t, call(p, registry, web(), "deploy", "--environment", environment).With(docker))
-	r := world.Succeed(t, call(p, registry, web(), "retention-preview").With(docker))
+	r := world.Succeed(t, call(p, registry, web(), "retention", "preview").With(docker))
 	for _, want := range []string{short(deployed) + " (" + environment + "): rule ", "(pattern " + environment + ") shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 1", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
@@ -101,13 +101,13 @@ func TestECR(t *testing.T) {
 	if set := lifecyclePolicy(t, path+"/app"); set != "" {
 		t.Errorf("the preview set a policy: %s", set)
 	}
-	world.Succeed(t, call(p, registry, web(), "retention-apply").With(docker))
+	world.Succeed(t, call(p, registry, web(), "retention", "apply").With(docker))
 	policy := lifecyclePolicy(t, path+"/app")
 	if !strings.Contains(policy, environment) || !strings.Contains(policy, "latest") {
 		t.Errorf("the policy does not shield what is deployed: %q", policy)
 	}
 	// A digest that runs and that the policy would expire: refused, and the old policy stays.
-	r = world.Run(t, call(p, registry, web(), "retention-apply", "--deployed", other, "--merge-request-days", "1").With(docker))
+	r = world.Run(t, call(p, registry, web(), "retention", "--deployed", other, "--merge-request-days", "1", "apply").With(docker))
 	if r.Code != 1 || !strings.Contains(r.Stderr, short(other)+" (mr-1) is deployed and would be expired") {
 		t.Errorf("exit code %d, want it refused\n%s", r.Code, r.Stderr)
 	}
@@ -133,7 +133,7 @@ func short(digest string) string { return digest[:len("sha256:")+12] }
 func TestRetentionIsForECR(t *testing.T) {
 	world.NeedAWS(t)
 	p := world.Project(t)
-	r := world.Run(t, call(p, images(), web(), "retention-preview"))
+	r := world.Run(t, call(p, images(), web(), "retention", "preview"))
 	if r.Code != 1 || !strings.Contains(r.Stderr, "lifecycle policies are ECR's") {
 		t.Errorf("exit code %d\n%s", r.Code, r.Stderr)
 	}

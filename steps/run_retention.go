@@ -1,0 +1,50 @@
+package steps
+
+import (
+	"context"
+
+	"dagger/pipeline/aws"
+)
+
+// RetentionRules say what ECR keeps, and for how long.
+type RetentionRules struct {
+	Deployed         []string
+	Keep             []string
+	Releases         []string
+	MergeRequestDays int
+	ContentCount     int
+	UntaggedDays     int
+}
+
+// PreviewRetention tells what ECR would expire by the rules.
+func (r *Run) PreviewRetention(ctx context.Context, rules RetentionRules) (string, error) {
+	retention, err := r.retention(ctx, rules)
+	if err != nil {
+		return "", err
+	}
+	return retention.Preview(ctx)
+}
+
+// ApplyRetention sets ECR's policies.
+func (r *Run) ApplyRetention(ctx context.Context, rules RetentionRules) (string, error) {
+	retention, err := r.retention(ctx, rules)
+	if err != nil {
+		return "", err
+	}
+	return retention.Apply(ctx)
+}
+
+func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, error) {
+	r.actions = aws.RetentionActions
+	place, err := r.registryPlace(ctx)
+	return Retention{
+		Registry: place,
+		Open:     r.openRegistry,
+		Rules: aws.Retention{
+			Keep: rules.Keep, Releases: rules.Releases, MergeRequestDays: rules.MergeRequestDays,
+			ContentCount: rules.ContentCount, UntaggedDays: rules.UntaggedDays,
+		},
+		Deployed: rules.Deployed,
+		Bucket:   r.StateBucket,
+	}, err
+}
