@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -73,7 +72,11 @@ func (b bucket) once(ctx context.Context, c call, skew time.Duration) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, c.method, b.url(c.key, c.setting), bytes.NewReader(c.body))
+	url, err := b.url(c.key, c.setting)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, c.method, url, bytes.NewReader(c.body))
 	if err != nil {
 		return nil, err
 	}
@@ -106,14 +109,14 @@ func (b bucket) once(ctx context.Context, c call, skew time.Duration) ([]byte, e
 }
 
 // url is path-style, which every bucket takes and every stand-in too.
-func (b bucket) url(key, setting string) string {
+func (b bucket) url(key, setting string) (string, error) {
 	base := b.session.cfg.Endpoint
 	if base == "" {
-		suffix := "amazonaws.com"
-		if b.session.partition() == "aws-cn" {
-			suffix = "amazonaws.com.cn"
+		host, err := serviceHost("s3", b.session.cfg.Region)
+		if err != nil {
+			return "", err
 		}
-		base = fmt.Sprintf("https://s3.%s.%s", b.session.cfg.Region, suffix)
+		base = "https://" + host
 	}
 	path := strings.TrimSuffix(base, "/") + "/" + httpbinding.EscapePath(b.name, true)
 	if key != "" {
@@ -125,7 +128,7 @@ func (b bucket) url(key, setting string) string {
 			path += "="
 		}
 	}
-	return path
+	return path, nil
 }
 
 // skewOf is how far the service's clock is ahead of ours, by the answer's date; 0 when it does not say.

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,10 +32,13 @@ var repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-
 // longestPolicy is what STS takes as an inline session policy, in characters.
 const longestPolicy = 2048
 
-// ForRepositories returns a session that may do no more than the actions on the repositories, by an inline session
-// policy on the same role. Without a role there is nothing to narrow: the same session comes back with a note that
-// says so.
-func (s *Session) ForRepositories(ctx context.Context, actions []string, repositories ...string) (*Session, error) {
+// Grant is what a session may do with some repositories.
+type Grant struct{ Actions, Repositories []string }
+
+// ForRepositories returns a session that may do no more than what is granted on repositories of a registry, "" for that
+// of its own account, by an inline session policy on the same role. Without a role there is nothing to narrow: the same
+// session comes back with a note that says so.
+func (s *Session) ForRepositories(ctx context.Context, registry string, grants ...Grant) (*Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	if s.cfg.RoleARN == "" {
@@ -42,7 +46,7 @@ func (s *Session) ForRepositories(ctx context.Context, actions []string, reposit
 		wide.Notes = append(append([]string{}, s.Notes...), "the registry step has all rights of the "+s.Source+": give a role to narrow them")
 		return &wide, nil
 	}
-	policy, err := RepositoryPolicy(s.partition(), s.cfg.Region, s.Identity.Account, actions, repositories...)
+	policy, err := RepositoryPolicy(s.partition(), s.cfg.Region, cmp.Or(registry, s.Identity.Account), grants...)
 	if err != nil {
 		return nil, err
 	}
@@ -57,37 +61,41 @@ func (s *Session) partition() string {
 	return "aws"
 }
 
-// RepositoryPolicy is the session policy that allows the actions on the repositories and a registry login, and nothing
-// else. A login is not for one repository, so AWS wants "*" there.
-func RepositoryPolicy(partition, region, account string, actions []string, repositories ...string) (string, error) {
+// RepositoryPolicy is the session policy that allows what is granted on repositories of an account and a registry login,
+// and nothing else. A login is not for one repository, so AWS wants "*" there.
+func RepositoryPolicy(partition, region, account string, grants ...Grant) (string, error) {
 	const op = "writing the session policy of a registry step"
-	if len(repositories) == 0 || len(actions) == 0 {
-		return "", configError(op, "no repository or no action", "name at least one of each")
-	}
 	type statement struct {
 		Effect   string
 		Action   []string
 		Resource []string
 	}
-	var arns []string
-	for _, r := range repositories {
-		if err := checkRepository(r); err != nil {
-			return "", err
+	statements := []statement{{"Allow", []string{"ecr:GetAuthorizationToken"}, []string{"*"}}}
+	for _, g := range grants {
+		var arns []string
+		for _, r := range g.Repositories {
+			if err := checkRepository(r); err != nil {
+				return "", err
+			}
+			arns = append(arns, fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, region, account, r))
 		}
-		arns = append(arns, fmt.Sprintf("arn:%s:ecr:%s:%s:repository/%s", partition, region, account, r))
+		if len(arns) == 0 || len(g.Actions) == 0 {
+			return "", configError(op, "no repository or no action", "name at least one of each")
+		}
+		statements = append(statements, statement{"Allow", g.Actions, arns})
+	}
+	if len(grants) == 0 {
+		return "", configError(op, "no repository or no action", "name at least one of each")
 	}
 	text, err := json.Marshal(struct {
 		Version   string
 		Statement []statement
-	}{"2012-10-17", []statement{
-		{"Allow", []string{"ecr:GetAuthorizationToken"}, []string{"*"}},
-		{"Allow", actions, arns},
-	}})
+	}{"2012-10-17", statements})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", op, err)
 	}
 	if len(text) > longestPolicy {
-		return "", configError(op, fmt.Sprintf("%d characters are over the limit of %d", len(text), longestPolicy), "name fewer repositories")
+		return "", configError(op, fmt.Sprintf("%d characters are over the limit of %d", len(text), longestPolicy), "give --registry a shorter path")
 	}
 	return string(text), nil
 }

@@ -9,13 +9,19 @@ import (
 )
 
 func TestNarrowedSession(t *testing.T) {
-	for name, source := range map[string]func(Config) Config{"web identity": withWeb, "keys": withKeys} {
+	for name, test := range map[string]struct {
+		source            func(Config) Config
+		registry, account string
+	}{
+		"web identity": {withWeb, "", "123456789012"}, "keys": {withKeys, "", "123456789012"},
+		"another account's registry": {withWeb, "222222222222", "222222222222"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
-			c := source(quick(f))
+			c := test.source(quick(f))
 			c.RoleARN = roleARN
 			s := resolve(t, c)
-			if _, err := s.ForRepositories(t.Context(), PushActions, "group/app", "group/app-terraform"); err != nil {
+			if _, err := s.ForRepositories(t.Context(), test.registry, Grant{PushActions, []string{"group/app", "group/app-terraform"}}, Grant{PullActions, []string{"group/open/app"}}); err != nil {
 				t.Fatal(err)
 			}
 			calls := slices.Concat(f.of("AssumeRole"), f.of("AssumeRoleWithWebIdentity"))
@@ -28,8 +34,10 @@ func TestNarrowedSession(t *testing.T) {
 			if err := json.Unmarshal([]byte(calls[1].Form.Get("Policy")), &policy); err != nil {
 				t.Fatal(err)
 			}
-			want := []string{"arn:aws:ecr:eu-west-1:123456789012:repository/group/app", "arn:aws:ecr:eu-west-1:123456789012:repository/group/app-terraform"}
-			if len(policy.Statement) != 2 || !slices.Equal(policy.Statement[1].Resource, want) || !slices.Equal(policy.Statement[0].Action, []string{"ecr:GetAuthorizationToken"}) {
+			arn := "arn:aws:ecr:eu-west-1:" + test.account + ":repository/"
+			if len(policy.Statement) != 3 || !slices.Equal(policy.Statement[0].Action, []string{"ecr:GetAuthorizationToken"}) ||
+				!slices.Equal(policy.Statement[1].Action, PushActions) || !slices.Equal(policy.Statement[1].Resource, []string{arn + "group/app", arn + "group/app-terraform"}) ||
+				!slices.Equal(policy.Statement[2].Action, PullActions) || !slices.Equal(policy.Statement[2].Resource, []string{arn + "group/open/app"}) {
 				t.Errorf("policy %+v", policy)
 			}
 			for _, statement := range policy.Statement {
@@ -42,16 +50,19 @@ func TestNarrowedSession(t *testing.T) {
 		})
 	}
 	s := resolve(t, withKeys(quick(newFake(t))))
-	wide, err := s.ForRepositories(t.Context(), PushActions, "app")
+	wide, err := s.ForRepositories(t.Context(), "", Grant{PushActions, []string{"app"}})
 	if err != nil || len(wide.Notes) != 1 || len(s.Notes) != 0 {
 		t.Errorf("keys without a role: %v, %v", wide, err)
 	}
+	if _, err := RepositoryPolicy("aws", "eu-west-1", "123456789012"); !errors.Is(err, ErrConfig) {
+		t.Errorf("nothing granted: %v", err)
+	}
 	for _, bad := range [][]string{nil, {"*"}, {"Group/App"}, {"a"}, {"app:latest"}} {
-		if _, err := RepositoryPolicy("aws", "eu-west-1", "123456789012", PushActions, bad...); !errors.Is(err, ErrConfig) {
+		if _, err := RepositoryPolicy("aws", "eu-west-1", "123456789012", Grant{PushActions, bad}); !errors.Is(err, ErrConfig) {
 			t.Errorf("repositories %q: %v", bad, err)
 		}
 	}
-	if _, err := RepositoryPolicy("aws", "eu-west-1", "123456789012", PushActions, slices.Repeat([]string{"group/some-long-name"}, 30)...); !errors.Is(err, ErrConfig) {
+	if _, err := RepositoryPolicy("aws", "eu-west-1", "123456789012", Grant{PushActions, slices.Repeat([]string{"group/some-long-name"}, 30)}); !errors.Is(err, ErrConfig) {
 		t.Errorf("a policy over STS's limit: %v", err)
 	}
 }

@@ -32,8 +32,7 @@ func (c Check) String() string {
 // Doctor says what to look at. What is empty is left out.
 type Doctor struct {
 	Config      Config
-	Registry    *Login   // a registry with user and password; nil for the account's ECR
-	Repository  string   // where images are pushed, such as "group/app"
+	Registry    Pushing  // where images are pushed
 	StateBucket string   // terraform's
 	StateKeys   []string // of the environments' states, such as "app/prod/terraform.tfstate"
 }
@@ -47,7 +46,7 @@ func (d Doctor) Run(ctx context.Context) []Check {
 	if session != nil {
 		out = append(out, session.checkExpiry(ctx))
 	}
-	if d.Repository != "" {
+	if len(d.Registry.To) > 0 {
 		out = append(out, d.registry(ctx, session)...)
 	}
 	if d.StateBucket != "" && session != nil {
@@ -107,25 +106,26 @@ func (s *Session) checkExpiry(ctx context.Context) Check {
 	}
 }
 
-// registry tells whether we can log in and push.
+// registry logs in to ECR where there is no other login, and tells where we can push.
 func (d Doctor) registry(ctx context.Context, s *Session) []Check {
-	login := d.Registry
-	var out []Check
-	if login == nil {
-		if s == nil {
-			return nil
-		}
-		l, err := NewECR(s).Login(ctx)
-		if err != nil {
-			return []Check{failed("registry login", err)}
-		}
-		out = append(out, Check{Name: "registry login", OK: true, Detail: fmt.Sprintf("%s, until %s", hostOf(l.Host), l.Expires.UTC().Format(time.RFC3339))})
-		login = &l
+	p := d.Registry
+	if p.Login != nil {
+		return p.Check(ctx)
 	}
-	if err := (Registry{Login: *login}).CheckPush(ctx, d.Repository); err != nil {
-		return append(out, failed("registry push", err))
+	if s == nil {
+		return nil
 	}
-	return append(out, Check{Name: "registry push", OK: true, Detail: fmt.Sprintf("an upload to %s/%s can be opened", hostOf(login.Host), d.Repository)})
+	ecr := NewECR(s)
+	if p.Host != (ECRHost{}) {
+		ecr = NewECRAt(s, p.Host)
+	}
+	login, err := ecr.Login(ctx)
+	if err != nil {
+		return []Check{failed("registry login", err)}
+	}
+	p.Login = &login
+	in := Check{Name: "registry login", OK: true, Detail: fmt.Sprintf("%s, until %s", hostOf(login.Host), login.Expires.UTC().Format(time.RFC3339))}
+	return append([]Check{in}, p.Check(ctx)...)
 }
 
 // failed is a check that ended in an error.

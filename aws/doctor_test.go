@@ -52,11 +52,11 @@ func TestDoctorWell(t *testing.T) {
 	login := registry.login()
 	c := withKeys(quick(f))
 	c.RoleARN = roleARN
-	expect(t, report(t, Doctor{Config: c, Registry: &login, Repository: "group/app", StateBucket: "state", StateKeys: []string{"app/prod/terraform.tfstate"}}), map[string]string{
+	expect(t, report(t, Doctor{Config: c, Registry: Pushing{Login: &login, To: []string{"group/app"}}, StateBucket: "state", StateKeys: []string{"app/prod/terraform.tfstate"}}), map[string]string{
 		"identity":                           "ok      identity: account 123456789012, arn:aws:iam::123456789012:user/static, from static keys",
 		"role":                               "ok      role: account 123456789012, arn:aws:sts::123456789012:assumed-role/ci-deploy/x",
 		"session":                            "ok      session: ends at ",
-		"registry push":                      "ok      registry push: an upload to " + registry.Listener.Addr().String() + "/group/app can be opened",
+		"registry push":                      "ok      registry push: an upload can be opened to " + registry.Listener.Addr().String() + "/group/app",
 		"state bucket":                       `ok      state bucket: "state" is there, versioning is enabled`,
 		"state privacy":                      `ok      state privacy: "state" blocks public access`,
 		"lock of app/prod/terraform.tfstate": "ok      lock of app/prod/terraform.tfstate: free",
@@ -69,7 +69,7 @@ func TestDoctorNotWell(t *testing.T) {
 	f.objects = map[string]string{"/state?versioning=": suspended, "/state?publicAccessBlock=": halfClosed, "/state/k.tflock": heldLock, "/state/odd.tflock": "not json"}
 	registry := newFakeRegistry(t, "basic")
 	login := StaticLogin(registry.Listener.Addr().String(), "robot", NewSecret("wrong password"))
-	expect(t, report(t, Doctor{Config: withWeb(quick(f)), Registry: &login, Repository: "group/app", StateBucket: "state", StateKeys: []string{"k", "odd"}}), map[string]string{
+	expect(t, report(t, Doctor{Config: withWeb(quick(f)), Registry: Pushing{Login: &login, To: []string{"group/app"}}, StateBucket: "state", StateKeys: []string{"k", "odd"}}), map[string]string{
 		"role":          "ok      role: account",
 		"session":       "not ok  session: ends at ",
 		"registry push": "not ok  registry push: opening an upload",
@@ -115,7 +115,7 @@ func TestDoctorOnFailures(t *testing.T) {
 			c.RoleARN = roleARN
 			d := Doctor{Config: c, StateBucket: "state", StateKeys: []string{"k"}}
 			if tt.check == "registry login" {
-				d.Repository = "group/app"
+				d.Registry.To = []string{"group/app"}
 			}
 			got := report(t, d)[tt.check]
 			if !strings.HasPrefix(got, "not ok  "+tt.check+": ") || !strings.Contains(got, tt.want) {

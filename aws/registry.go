@@ -14,7 +14,7 @@ import (
 // Login is a registry's user and password. Raw is the base64 form of "user:password", in which ECR hands it out and
 // which ends up in config files and headers: register both as secrets.
 type Login struct {
-	Host     string // "<account>.dkr.ecr.<region>.amazonaws.com"
+	Host     string // such as "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 	Username string
 	Password Secret
 	Raw      Secret
@@ -26,9 +26,11 @@ type tokens interface {
 	GetAuthorizationToken(context.Context, *ecr.GetAuthorizationTokenInput, ...func(*ecr.Options)) (*ecr.GetAuthorizationTokenOutput, error)
 }
 
-// ECR is the registry of a session's account and region.
+// ECR is a registry of a session's region: that of its account, or of another one.
 type ECR struct {
 	session *Session
+	account string // whose registry it is
+	host    string // its name where it was given
 	client  *ecr.Client
 	tokens  tokens
 
@@ -36,10 +38,17 @@ type ECR struct {
 	login Login
 }
 
-// NewECR returns the registry that the session reaches.
+// NewECR returns the registry of the session's account.
 func NewECR(s *Session) *ECR {
 	client := ecr.NewFromConfig(s.sdk())
-	return &ECR{session: s, client: client, tokens: client}
+	return &ECR{session: s, account: s.Identity.Account, client: client, tokens: client}
+}
+
+// NewECRAt returns the registry at a host, which may be of another account that lets the session's role in.
+func NewECRAt(s *Session, host ECRHost) *ECR {
+	r := NewECR(s)
+	r.account, r.host = host.Account, host.String()
+	return r
 }
 
 // loginReserve is how long a login must still hold to be handed out again: a push takes a while.
@@ -74,23 +83,34 @@ func (r *ECR) Login(ctx context.Context) (Login, error) {
 	if !login.Expires.IsZero() && !login.Expires.After(r.session.cfg.now()) {
 		return Login{}, &Error{Op: op, What: "the token ended at " + login.Expires.UTC().Format(time.RFC3339), Fix: "check this machine's clock", Kind: ErrExpired}
 	}
-	login.Host = r.Host()
-	if data.ProxyEndpoint != nil {
-		if login.Host = hostOf(*data.ProxyEndpoint); strings.HasPrefix(*data.ProxyEndpoint, "http://") {
-			login.Host = "http://" + login.Host // a stand-in's
-		}
+	if login.Host, err = r.loginHost(value(data.ProxyEndpoint)); err != nil {
+		return Login{}, err
 	}
 	r.login = login
 	return login, nil
 }
 
-// Host is the registry's name for the session's account and region.
-func (r *ECR) Host() string {
-	suffix := "amazonaws.com"
-	if r.session.partition() == "aws-cn" {
-		suffix = "amazonaws.com.cn"
+// loginHost is the name of the registry that a login is for. told is where ECR says that the account's own registry is.
+// A login is good for all accounts that let the role in, but for ECR alone.
+func (r *ECR) loginHost(told string) (string, error) {
+	scheme, name := "", hostOf(told)
+	if strings.HasPrefix(told, "http://") {
+		scheme = "http://" // a stand-in's
 	}
-	return fmt.Sprintf("%s.dkr.ecr.%s.%s", r.session.Identity.Account, r.session.cfg.Region, suffix)
+	if r.host != "" {
+		host, _ := ParseECRHost(r.host)
+		return r.host, host.Check(name)
+	}
+	if name != "" {
+		return scheme + name, nil
+	}
+	return r.Host()
+}
+
+// Host is the registry's name for its account and region.
+func (r *ECR) Host() (string, error) {
+	host, err := serviceHost("dkr.ecr", r.session.cfg.Region)
+	return r.account + "." + host, err
 }
 
 // decodeLogin takes the user and the password out of ECR's token. Its errors do not show it.

@@ -39,6 +39,7 @@ func (r *ECR) EnsureRepository(ctx context.Context, name string, moving ...strin
 		return found, err
 	}
 	out, err := r.client.CreateRepository(ctx, &ecr.CreateRepositoryInput{
+		RegistryId:                         &r.account,
 		RepositoryName:                     &name,
 		ImageScanningConfiguration:         &types.ImageScanningConfiguration{ScanOnPush: true},
 		ImageTagMutability:                 types.ImageTagMutabilityImmutableWithExclusion,
@@ -55,7 +56,7 @@ func (r *ECR) EnsureRepository(ctx context.Context, name string, moving ...strin
 }
 
 func (r *ECR) describe(ctx context.Context, name string) (Repository, error) {
-	out, err := r.client.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RepositoryNames: []string{name}})
+	out, err := r.client.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RegistryId: &r.account, RepositoryNames: []string{name}})
 	if err != nil {
 		return Repository{}, explain(fmt.Sprintf("looking for repository %q", name), err, "allow ecr:DescribeRepositories", r.session.secrets()...)
 	}

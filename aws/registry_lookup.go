@@ -34,10 +34,15 @@ func (l Lookup) Line() string {
 	if l.State == Found {
 		return fmt.Sprintf("%s: found, using %s", l.Reference, l.Digest)
 	}
+	return l.Outcome() + ", building"
+}
+
+// Outcome tells what came of a look-up that found nothing to use.
+func (l Lookup) Outcome() string {
 	if l.Reason == "" {
-		return fmt.Sprintf("%s: %s, building", l.Reference, l.State)
+		return fmt.Sprintf("%s: %s", l.Reference, l.State)
 	}
-	return fmt.Sprintf("%s: %s (%s), building", l.Reference, l.State, l.Reason)
+	return fmt.Sprintf("%s: %s (%s)", l.Reference, l.State, l.Reason)
 }
 
 // Pinned is the reference by digest.

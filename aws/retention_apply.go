@@ -76,7 +76,7 @@ func (r *ECR) Apply(ctx context.Context, repository string, p Policy, g Guard) (
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	text := p.JSON()
-	_, err = r.client.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{RepositoryName: &repository, LifecyclePolicyText: &text})
+	_, err = r.client.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{RegistryId: &r.account, RepositoryName: &repository, LifecyclePolicyText: &text})
 	if err != nil {
 		return preview, explain(fmt.Sprintf("setting the lifecycle policy of %q", repository), err, "allow ecr:PutLifecyclePolicy", r.session.secrets()...)
 	}
@@ -92,7 +92,7 @@ func (r *ECR) askPreview(ctx context.Context, repository string, p Policy) (map[
 		return explain(op, err, "allow ecr:StartLifecyclePolicyPreview and ecr:GetLifecyclePolicyPreview", r.session.secrets()...)
 	}
 	text := p.JSON()
-	_, err := r.client.StartLifecyclePolicyPreview(ctx, &ecr.StartLifecyclePolicyPreviewInput{RepositoryName: &repository, LifecyclePolicyText: &text})
+	_, err := r.client.StartLifecyclePolicyPreview(ctx, &ecr.StartLifecyclePolicyPreviewInput{RegistryId: &r.account, RepositoryName: &repository, LifecyclePolicyText: &text})
 	if err != nil && r.session.cfg.Endpoint != "" && status(err) == http.StatusInternalServerError && !hasAnyCode(err) {
 		// AWS answers every failure with a code. A stand-in that lacks the call may not: moto answers a bare 500.
 		return nil, &Error{Op: op, What: "the endpoint does not have this call", Kind: ErrUnsupported}
@@ -102,7 +102,7 @@ func (r *ECR) askPreview(ctx context.Context, repository string, p Policy) (map[
 	}
 	expired := map[string]int{}
 	for pause, next := 500*time.Millisecond, (*string)(nil); ; {
-		out, err := r.client.GetLifecyclePolicyPreview(ctx, &ecr.GetLifecyclePolicyPreviewInput{RepositoryName: &repository, NextToken: next})
+		out, err := r.client.GetLifecyclePolicyPreview(ctx, &ecr.GetLifecyclePolicyPreviewInput{RegistryId: &r.account, RepositoryName: &repository, NextToken: next})
 		if err != nil {
 			return nil, fail(err)
 		}

@@ -19,7 +19,7 @@ func (r *ECR) Images(ctx context.Context, repository string) ([]Image, error) {
 	}
 	var images []Image
 	var lists []types.ImageIdentifier
-	pages := ecr.NewDescribeImagesPaginator(r.client, &ecr.DescribeImagesInput{RepositoryName: &repository})
+	pages := ecr.NewDescribeImagesPaginator(r.client, &ecr.DescribeImagesInput{RegistryId: &r.account, RepositoryName: &repository})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -39,7 +39,7 @@ func (r *ECR) Images(ctx context.Context, repository string) ([]Image, error) {
 	parents := map[string]string{}
 	const batch = 100 // BatchGetImage takes as many
 	for ; len(lists) > 0; lists = lists[min(batch, len(lists)):] {
-		out, err := r.client.BatchGetImage(ctx, &ecr.BatchGetImageInput{RepositoryName: &repository, ImageIds: lists[:min(batch, len(lists))]})
+		out, err := r.client.BatchGetImage(ctx, &ecr.BatchGetImageInput{RegistryId: &r.account, RepositoryName: &repository, ImageIds: lists[:min(batch, len(lists))]})
 		if err != nil {
 			return nil, fail(err)
 		}

@@ -37,7 +37,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		"config": c, "credentials": keys, "login": login, "profile": profile, "process": process, "static login": StaticLogin("h", "robot", NewSecret(canaryLogin)),
 		"pointer": &keys, "slice": []Secret{NewSecret(canaryToken)}, "map": map[string]Secret{"a": NewSecret(canarySecret)}, "secret": NewSecret(canarySession),
 		"registry": Registry{Login: login}, "session": s, "session value": *s, "ecr": NewECR(s), "static session": resolve(t, withTemporary(quick(f))),
-		"doctor": Doctor{Config: c, Registry: &login},
+		"doctor": Doctor{Config: c, Registry: Pushing{Login: &login}},
 	}
 	for name, v := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 
+	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/trust"
 )
 
 // Module is the terraform image that carries the project's root module with
@@ -57,7 +61,10 @@ type Published struct {
 
 // Published gives the root module of the terraform image with a tag.
 func (r Registry) Published(ctx context.Context, tag string) (Published, error) {
-	ref := r.Reference("terraform", tag)
+	ref, err := r.PublishedAt(ctx, tag)
+	if err != nil {
+		return Published{}, err
+	}
 	if err := r.SignIn(ctx); err != nil {
 		return Published{}, err
 	}
@@ -75,4 +82,27 @@ func (r Registry) Published(ctx context.Context, tag string) (Published, error) 
 	}
 	Tell(ref + ": the root module is taken from this image, the source has no project")
 	return Published{Container: c, Source: c.Directory(Workdir), Project: project, Infra: infra}, nil
+}
+
+// PublishedAt is the reference of the terraform image with a tag, at the first
+// level that has it and that the run may use.
+func (r Registry) PublishedAt(ctx context.Context, tag string) (string, error) {
+	var missed []string
+	for _, level := range r.Reads {
+		found, _, err := r.asked(ctx, r.Repository(level, "terraform"), tag)
+		switch {
+		case err != nil:
+			return "", err
+		case found.State == aws.Found:
+			return found.Pinned(), nil
+		case found.State == aws.Unreachable:
+			return r.reference(level, "terraform", tag), nil // the engine may reach it
+		}
+		missed = append(missed, found.Outcome())
+	}
+	hint := ""
+	if !slices.Contains(r.Reads, trust.Open) {
+		hint = " (images of open runs are not used here: give --trust=open for the environment of a merge request)"
+	}
+	return "", fmt.Errorf("the source has no project, and looking for its published image: %s%s: publish the images with that tag, or give the project with --source", strings.Join(missed, "; "), hint)
 }

@@ -4,26 +4,39 @@ package images
 
 import (
 	"context"
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/trust"
 )
 
 var dag = dagger.Connect()
+
+// Names are those of the images, and the last part of their repositories' paths.
+var Names = []string{"app", "terraform"}
 
 // Registry is where the pipeline keeps its images, and the login that it asks
 // for. The zero value keeps none: everything is built, and pulled without a
 // login or with that of the caller's docker configuration.
 type Registry struct {
 	// Path is that of the images' repositories: they are PATH/app and
-	// PATH/terraform.
+	// PATH/terraform, those of the open level PATH/open/app and PATH/open/terraform.
 	Path string
+	// Reads are the levels whose images the run may use, in the order of look-up.
+	// Writes is the one that its own belong to.
+	Reads  []trust.Level
+	Writes trust.Level
 	// Login names the host too. Password is its password once more, for the
 	// engine.
 	Login    aws.Login
 	Password *dagger.Secret
+
+	// Ask takes the place of the registry in tests.
+	Ask func(ctx context.Context, repository, tag string) (found aws.Lookup, content string, err error)
 }
 
 // Given tells whether there is a registry.
@@ -35,12 +48,27 @@ func (r Registry) Host() string {
 	return host
 }
 
-// Repository is the path of an image's repository in the registry.
-func (r Registry) Repository(name string) string { return path.Join(r.Path, name) }
+// Repository is the path of an image's repository of a level.
+func (r Registry) Repository(level trust.Level, name string) string {
+	return path.Join(level.Path(r.Path), name)
+}
 
-// Reference is HOST/PATH/NAME:TAG.
-func (r Registry) Reference(name, tag string) string {
-	return r.Host() + "/" + r.Repository(name) + ":" + tag
+// Repositories are the paths of all repositories of some levels.
+func (r Registry) Repositories(levels ...trust.Level) []string {
+	var out []string
+	for _, level := range levels {
+		for _, name := range Names {
+			out = append(out, r.Repository(level, name))
+		}
+	}
+	return out
+}
+
+// Reference is HOST/PATH/NAME:TAG of the level that the run writes.
+func (r Registry) Reference(name, tag string) string { return r.reference(r.Writes, name, tag) }
+
+func (r Registry) reference(level trust.Level, name, tag string) string {
+	return r.Host() + "/" + r.Repository(level, name) + ":" + tag
 }
 
 // SignIn makes the engine use the login for the rest of the session.
@@ -58,10 +86,28 @@ func (r Registry) SignIn(ctx context.Context) error {
 
 // from pulls an image, logging in where the image is in this registry.
 func (r Registry) from(ctx context.Context, image string) (*dagger.Container, error) {
+	if err := r.mayUse(image); err != nil {
+		return nil, err
+	}
 	if strings.HasPrefix(image, r.Host()+"/") {
 		if err := r.SignIn(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return dag.Container().From(image), nil
+}
+
+// mayUse refuses a base image that the run must not trust: one that open runs
+// push, for a run that uses none of theirs.
+func (r Registry) mayUse(image string) error {
+	if !r.Given() {
+		return nil
+	}
+	if slices.Contains(r.Reads, trust.Open) {
+		return nil
+	}
+	if strings.HasPrefix(image, r.Host()+"/"+trust.Open.Path(r.Path)+"/") {
+		return fmt.Errorf("pulling %q: any branch may have pushed it, and this run uses protected images only: take a base image from elsewhere", image)
+	}
+	return nil
 }

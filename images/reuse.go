@@ -9,6 +9,7 @@ import (
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/trust"
 )
 
 // Labels of the images that are pushed.
@@ -72,7 +73,6 @@ func (r Registry) image(ctx context.Context, name string, tag func() (string, er
 		if out.Found, err = r.Look(ctx, name, out.Tag); err != nil {
 			return out, err
 		}
-		Tell(out.Found.Line())
 		if out.Found.State == aws.Found {
 			out.Container = dag.Container().From(out.Found.Pinned())
 			return out, nil
@@ -82,28 +82,59 @@ func (r Registry) image(ctx context.Context, name string, tag func() (string, er
 	return out, err
 }
 
-// Look asks the registry for the tag of a content. What it has under it must say
-// that it is that content.
+// Look asks the repositories that the run may use for the tag of a content, and
+// tells what they said. What they have under it must say that it is that content.
 func (r Registry) Look(ctx context.Context, name, tag string) (aws.Lookup, error) {
-	platform, err := dag.DefaultPlatform(ctx)
-	if err != nil {
-		return aws.Lookup{}, err
+	var found aws.Lookup
+	var missed []string
+	for _, level := range r.Reads {
+		var err error
+		if found, err = r.LookAt(ctx, level, name, tag); err != nil {
+			return found, err
+		}
+		if found.State == aws.Found {
+			Tell(found.Line())
+			return found, nil
+		}
+		missed = append(missed, found.Outcome())
+		if found.State == aws.Unreachable {
+			break // no other repository of that host answers either
+		}
 	}
-	found := aws.Registry{Login: r.Login}.Lookup(ctx, r.Repository(name), tag, string(platform))
-	if found.State != aws.Found {
-		return found, nil
-	}
-	if err := r.SignIn(ctx); err != nil {
-		return found, err
-	}
-	content, err := dag.Container().From(found.Pinned()).Label(ctx, contentLabel)
-	if err != nil {
-		return found, fmt.Errorf("pulling %s: %w", found.Pinned(), err)
-	}
-	if content != tag {
+	Tell(strings.Join(missed, "; ") + ", building")
+	return found, nil
+}
+
+// LookAt asks one level's repository for the tag of a content.
+func (r Registry) LookAt(ctx context.Context, level trust.Level, name, tag string) (aws.Lookup, error) {
+	found, content, err := r.asked(ctx, r.Repository(level, name), tag)
+	if err == nil && found.State == aws.Found && content != tag {
 		return found, fmt.Errorf("pulling %s: the tag holds an image of other content (%q): content tags never move: delete the tag and publish again", found.Reference, content)
 	}
-	return found, nil
+	return found, err
+}
+
+// asked gives what a repository has under a tag, and the content that the image
+// says it has.
+func (r Registry) asked(ctx context.Context, repository, tag string) (found aws.Lookup, content string, err error) {
+	if r.Ask != nil {
+		return r.Ask(ctx, repository, tag)
+	}
+	platform, err := dag.DefaultPlatform(ctx)
+	if err != nil {
+		return found, "", err
+	}
+	found = aws.Registry{Login: r.Login}.Lookup(ctx, repository, tag, string(platform))
+	if found.State != aws.Found {
+		return found, "", nil
+	}
+	if err := r.SignIn(ctx); err != nil {
+		return found, "", err
+	}
+	if content, err = dag.Container().From(found.Pinned()).Label(ctx, contentLabel); err != nil {
+		return found, "", fmt.Errorf("pulling %s: %w", found.Pinned(), err)
+	}
+	return found, content, nil
 }
 
 // Labelled is the container as it is pushed.

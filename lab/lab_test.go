@@ -214,7 +214,7 @@ func TestLab(t *testing.T) {
 				t.Errorf("%s as %q: got %d, want %d", c.url, c.user, got, c.want)
 			}
 		}
-		for _, name := range []string{"registry-password", "htpasswd", "registry-secret"} {
+		for _, name := range []string{"registry-password", openPassword, "htpasswd", "registry-secret"} {
 			if info, err := os.Stat(l.dir.Path(name)); err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("%s: mode %v (%v), want 0600", name, info.Mode(), err)
 			}

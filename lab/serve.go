@@ -162,6 +162,9 @@ func standIn(dir state.Dir, registryHost string) (aws.Options, error) {
 	return o, err
 }
 
+// openPassword is the secret of the registry's user for open runs.
+const openPassword = "registry-open-password"
+
 func newRegistry(ctx context.Context, dir state.Dir) (http.Handler, error) {
 	password, err := dir.Secret("registry-password")
 	if err != nil {
@@ -171,7 +174,11 @@ func newRegistry(ctx context.Context, dir state.Dir) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	line, err := registry.Htpasswd(password)
+	open, err := dir.Secret(openPassword)
+	if err != nil {
+		return nil, err
+	}
+	line, err := registry.Htpasswd(password, open)
 	if err != nil {
 		return nil, err
 	}

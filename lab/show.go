@@ -14,7 +14,7 @@ import (
 var errNotRunning = errors.New("reading the lab's environment: the lab is not running: start it with \"lab up\"")
 
 // printEnv prints the lab's environment, one KEY=VALUE a line, as a POSIX shell reads it.
-// The registry's password and the container's token are in it, because their users need them; they are good on this
+// The registry's passwords and the container's token are in it, because their users need them; they are good on this
 // machine alone.
 func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 	running, alive, err := dir.ReadRunning()
@@ -33,6 +33,10 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	open, err := dir.Secret(openPassword)
+	if err != nil {
+		return err
+	}
 	container, err := dir.Secret("container-token")
 	if err != nil {
 		return err
@@ -42,6 +46,8 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 		{"LAB_REGISTRY", host},
 		{"LAB_REGISTRY_USERNAME", registry.User},
 		{"LAB_REGISTRY_PASSWORD", password},
+		{"LAB_REGISTRY_OPEN_USERNAME", registry.OpenUser},
+		{"LAB_REGISTRY_OPEN_PASSWORD", open},
 		{"LAB_PYTHON_IMAGE", result.Images["python"].Ref(host)},
 		{"LAB_TERRAFORM_IMAGE", result.Images["terraform"].Ref(host)},
 		{"LAB_AWS_ENDPOINT", "http://" + running.Address("aws")},

@@ -2,13 +2,13 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/images"
+	"dagger/pipeline/trust"
 )
 
 // Doctor looks at all that a run depends on.
@@ -32,19 +32,17 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 	}
 	look := aws.Doctor{Config: config}
 	if d.Registry.Address != "" {
-		login, repository, err := d.registry(ctx)
-		if err != nil {
+		if look.Registry, err = d.registry(ctx); err != nil {
 			return "", err
 		}
-		look.Registry, look.Repository = login, repository
 	}
 	switch {
 	case d.AWS.Given():
 		look.StateBucket = d.Bucket
 		look.StateKeys = d.states(ctx)
 		checks = append(checks, look.Run(ctx)...)
-	case look.Registry != nil:
-		checks = append(checks, checkPush(ctx, *look.Registry, look.Repository))
+	case look.Registry.Login != nil:
+		checks = append(checks, look.Registry.Check(ctx)...)
 		fallthrough
 	default:
 		checks = append(checks, aws.Check{
@@ -76,30 +74,30 @@ func (d Doctor) engine(ctx context.Context) aws.Check {
 	return check
 }
 
-// registry is the login and where to push; the login is nil for ECR, which the
-// account's session asks for.
-func (d Doctor) registry(ctx context.Context) (*aws.Login, string, error) {
+// registry says what to look at in the registry. There is no login for ECR, which
+// the account's session asks for.
+func (d Doctor) registry(ctx context.Context) (aws.Pushing, error) {
 	if d.Registry.isECR() {
-		_, path := aws.SplitRegistry(strings.Replace(d.Registry.Address, "ecr:", "ecr/", 1))
-		return nil, images.Registry{Path: d.Registry.path(path)}.Repository("app"), nil
+		host, path := aws.SplitRegistry(strings.Replace(d.Registry.Address, "ecr:", "ecr/", 1))
+		kept, err := d.Registry.images(path)
+		out := pushes(kept)
+		out.Host, _ = aws.ParseECRHost(host)
+		return out, err
 	}
-	opened, err := d.Registry.open(ctx, nil)
-	return &opened.Login, opened.Repository("app"), err
+	opened, err := d.Registry.open(ctx, pulling)
+	out := pushes(opened.Registry)
+	out.Login = &opened.Login
+	return out, err
 }
 
-func checkPush(ctx context.Context, login aws.Login, repository string) aws.Check {
-	check := aws.Check{Name: "registry push"}
-	var known *aws.Error
-	err := aws.Registry{Login: login}.CheckPush(ctx, repository)
-	switch {
-	case err == nil:
-		check.OK, check.Detail = true, fmt.Sprintf("an upload to %s can be opened", images.Registry{Login: login}.Host()+"/"+repository)
-	case errors.As(err, &known):
-		check.Detail, check.Fix = known.Op+": "+known.What, known.Fix
-	default:
-		check.Detail = err.Error()
+// pushes are the repositories that the run must be able to push to, and those that
+// it must not.
+func pushes(r images.Registry) aws.Pushing {
+	out := aws.Pushing{To: r.Repositories(r.Writes)}
+	if r.Writes != trust.Protected {
+		out.NotTo = r.Repositories(trust.Protected)
 	}
-	return check
+	return out
 }
 
 // states are the keys of the project's states; the check of the bucket says why

@@ -24,33 +24,48 @@ type Pushed struct {
 }
 
 // Publish pushes images under the names of their contents and under tags that
-// move.
+// move, into the repositories of the run's level.
 type Publish struct {
 	Registry Opened
 	Tags     []string
+
+	// push and retag take the place of engine and registry in tests.
+	push  func(ctx context.Context, image images.Image, reference string) (digest string, err error)
+	retag func(ctx context.Context, repository, digest, tag string) error
 }
 
 // movingTags are those of branches and lasting environments; ECR lets them move
 // beside "latest" and "mr-*".
 var movingTags = []string{"staging", "branch-*", "env-*"}
 
-// Prepare makes sure of the repositories, where the registry does not make them
-// by itself.
+// Prepare makes sure, before any work, that there are repositories to push to,
+// which ECR does not make by itself, and that the run may push to them.
 func (p Publish) Prepare(ctx context.Context) error {
+	for _, path := range p.Registry.Repositories(p.Registry.Writes) {
+		if err := p.ensure(ctx, path); err != nil {
+			return err
+		}
+		err := aws.Registry{Login: p.Registry.Login}.CheckPush(ctx, path)
+		if errors.Is(err, aws.ErrDenied) || errors.Is(err, aws.ErrNotFound) {
+			return fmt.Errorf("publishing as a run of level %q: %w, or another level with --trust", p.Registry.Writes, err)
+		}
+	}
+	return nil
+}
+
+func (p Publish) ensure(ctx context.Context, path string) error {
 	if p.Registry.ECR == nil {
 		return nil
 	}
-	for _, name := range []string{"app", "terraform"} {
-		repository, err := p.Registry.ECR.EnsureRepository(ctx, p.Registry.Repository(name), movingTags...)
-		if err != nil {
-			return err
-		}
-		if repository.Created {
-			images.Tell("created repository " + repository.Name)
-		}
-		for _, note := range repository.Notes {
-			images.Tell(note)
-		}
+	repository, err := p.Registry.ECR.EnsureRepository(ctx, path, movingTags...)
+	if err != nil {
+		return err
+	}
+	if repository.Created {
+		images.Tell("created repository " + repository.Name)
+	}
+	for _, note := range repository.Notes {
+		images.Tell(note)
 	}
 	return nil
 }
@@ -65,11 +80,12 @@ type Entry struct {
 func (p Publish) Run(ctx context.Context, entries ...Entry) ([]Pushed, error) {
 	all := make([]Pushed, len(entries))
 	for i, e := range entries {
-		all[i] = Pushed{Content: p.Registry.Reference(e.Name, e.Tag), Digest: e.Found.Digest, Tags: []string{}}
-		if e.Found.State != aws.Found {
-			if err := p.content(ctx, e.Image, &all[i]); err != nil {
-				return nil, err
-			}
+		out := &all[i]
+		*out = Pushed{Content: p.Registry.Reference(e.Name, e.Tag), Tags: []string{}}
+		if p.has(e) {
+			out.Content, out.Digest = e.Found.Reference, e.Found.Digest
+		} else if err := p.content(ctx, e.Image, out); err != nil {
+			return nil, err
 		}
 	}
 	for i, e := range entries {
@@ -93,6 +109,14 @@ func (p Publish) Run(ctx context.Context, entries ...Entry) ([]Pushed, error) {
 	return all, nil
 }
 
+// has tells whether an image need not be pushed: it was found, and it is in the
+// run's own level where tags are to name it, because those cannot reach across
+// repositories.
+func (p Publish) has(e Entry) bool {
+	own := e.Found.Reference == p.Registry.Reference(e.Name, e.Tag)
+	return e.Found.State == aws.Found && (own || !e.Moving || len(p.Tags) == 0)
+}
+
 // content pushes an image that the registry did not have when it was looked up.
 // A registry whose tags do not move refuses the second of two runs: it takes
 // what the first one pushed.
@@ -100,23 +124,32 @@ func (p Publish) content(ctx context.Context, image images.Image, out *Pushed) e
 	if err := p.settle(ctx, image, out); err != nil || out.Digest != "" {
 		return err
 	}
-	reference, failed := image.Labelled().Publish(ctx, out.Content)
+	digest, failed := p.publish(ctx, image, out.Content)
 	if failed != nil {
 		if err := p.settle(ctx, image, out); err != nil || out.Digest != "" {
 			return err
 		}
 		return fmt.Errorf("pushing %s: %w", out.Content, failed)
 	}
-	_, out.Digest, _ = strings.Cut(reference, "@")
-	out.Pushed = true
+	out.Digest, out.Pushed = digest, true
 	return nil
+}
+
+// publish has the engine push an image.
+func (p Publish) publish(ctx context.Context, image images.Image, reference string) (string, error) {
+	if p.push != nil {
+		return p.push(ctx, image, reference)
+	}
+	pinned, err := image.Labelled().Publish(ctx, reference)
+	_, digest, _ := strings.Cut(pinned, "@")
+	return digest, err
 }
 
 // settle takes the image that the tag holds now. Another run may have pushed the
 // same content meanwhile, whose bytes differ in times of day: both take the one
 // that stays.
 func (p Publish) settle(ctx context.Context, image images.Image, out *Pushed) error {
-	now, err := p.Registry.Look(ctx, image.Name, image.Tag)
+	now, err := p.Registry.LookAt(ctx, p.Registry.Writes, image.Name, image.Tag)
 	if err != nil || now.State != aws.Found || now.Digest == out.Digest {
 		return err
 	}
@@ -128,8 +161,11 @@ func (p Publish) settle(ctx context.Context, image images.Image, out *Pushed) er
 // tag moves a tag in the registry itself; where only the engine can reach that,
 // the image is pushed once more.
 func (p Publish) tag(ctx context.Context, image images.Image, digest, tag string) error {
-	registry := aws.Registry{Login: p.Registry.Login}
-	_, err := registry.Tag(ctx, p.Registry.Repository(image.Name), digest, tag)
+	repository := p.Registry.Repository(p.Registry.Writes, image.Name)
+	if p.retag != nil {
+		return p.retag(ctx, repository, digest, tag)
+	}
+	_, err := aws.Registry{Login: p.Registry.Login}.Tag(ctx, repository, digest, tag)
 	if errors.Is(err, aws.ErrUnreachable) {
 		_, err = image.Labelled().Publish(ctx, p.Registry.Reference(image.Name, tag))
 	}

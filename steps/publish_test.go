@@ -60,22 +60,3 @@ func TestRegistryPath(t *testing.T) {
 		}
 	}
 }
-
-func TestECRHosts(t *testing.T) {
-	for host, region := range map[string]string{
-		"123456789012.dkr.ecr.eu-west-1.amazonaws.com":       "eu-west-1",
-		"123456789012.dkr.ecr-fips.us-east-1.amazonaws.com":  "us-east-1",
-		"123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn":   "cn-north-1",
-		"12345678901.dkr.ecr.eu-west-1.amazonaws.com":        "",
-		"123456789012.dkr.ecr.eu-west-1.amazonaws.com.other": "",
-		"registry.example.com":                               "",
-	} {
-		got := ""
-		if m := ecrHost.FindStringSubmatch(host); m != nil {
-			got = m[2]
-		}
-		if got != region {
-			t.Errorf("%s: region %q, want %q", host, got, region)
-		}
-	}
-}

@@ -11,6 +11,7 @@ import (
 	"dagger/pipeline/aws"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/trust"
 )
 
 // Registry says where the images are kept.
@@ -24,6 +25,10 @@ type Registry struct {
 	AWS AWS
 	// Project names the repositories where the address has no path.
 	Project string
+	// Trust is the level of the run. Lasting says that it is for an environment
+	// that lasts, which is given protected images alone.
+	Trust   trust.Level
+	Lasting bool
 }
 
 // Opened is a registry that can be used.
@@ -33,8 +38,6 @@ type Opened struct {
 	ECR *aws.ECR
 }
 
-var ecrHost = regexp.MustCompile(`^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$`)
-
 // dispensable tells whether a run goes on without a registry that could not be
 // opened: images can be built. A wrong account is no such case.
 func (r Registry) dispensable(err error) bool {
@@ -43,10 +46,44 @@ func (r Registry) dispensable(err error) bool {
 
 func (r Registry) isECR() bool {
 	host, _ := aws.SplitRegistry(r.Address)
-	return strings.HasPrefix(r.Address, "ecr:") || r.AWS.Given() && ecrHost.MatchString(host)
+	_, named := aws.ParseECRHost(host)
+	return strings.HasPrefix(r.Address, "ecr:") || r.AWS.Given() && named
 }
 
-func (r Registry) open(ctx context.Context, actions []string) (Opened, error) {
+// A purpose is what a step opens the registry for: what a session for it may do.
+type purpose func(images.Registry) []aws.Grant
+
+// pulling reads the levels that the run may use.
+func pulling(r images.Registry) []aws.Grant {
+	return []aws.Grant{{Actions: aws.PullActions, Repositories: r.Repositories(r.Reads...)}}
+}
+
+// pushing writes to the run's own level, and to no other.
+func pushing(r images.Registry) []aws.Grant {
+	grants := []aws.Grant{{Actions: aws.PushActions, Repositories: r.Repositories(r.Writes)}}
+	for _, level := range r.Reads {
+		if level != r.Writes {
+			grants = append(grants, aws.Grant{Actions: aws.PullActions, Repositories: r.Repositories(level)})
+		}
+	}
+	return grants
+}
+
+// retaining sets the policies of the levels that the run administers.
+func retaining(r images.Registry) []aws.Grant {
+	return []aws.Grant{{Actions: aws.RetentionActions, Repositories: r.Repositories(retained(r.Writes)...)}}
+}
+
+// retained are the levels whose images a run may expire: a protected run those of
+// both, as nobody else cleans up after open ones.
+func retained(level trust.Level) []trust.Level {
+	if level == trust.Protected {
+		return []trust.Level{trust.Protected, trust.Open}
+	}
+	return []trust.Level{level}
+}
+
+func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 	if r.Address == "" {
 		return Opened{}, nil
 	}
@@ -54,16 +91,21 @@ func (r Registry) open(ctx context.Context, actions []string) (Opened, error) {
 		if !r.AWS.Given() {
 			return Opened{}, fmt.Errorf("reading --registry %q: ECR asks for AWS credentials: give a role with a web identity token, or keys", r.Address)
 		}
-		return r.openECR(ctx, "", strings.Trim(rest, "/"), actions)
+		return r.openECR(ctx, "", strings.Trim(rest, "/"), to)
 	}
 	host, path := aws.SplitRegistry(r.Address)
 	if r.isECR() {
-		return r.openECR(ctx, host, path, actions)
+		return r.openECR(ctx, host, path, to)
 	}
 	if strings.HasPrefix(r.Address, "http://") {
 		host = "http://" + host
 	}
-	out := Opened{Registry: images.Registry{Path: r.path(path), Login: aws.Login{Host: host}}}
+	kept, err := r.images(path)
+	if err != nil {
+		return Opened{}, err
+	}
+	out := Opened{Registry: kept}
+	out.Login = aws.Login{Host: host}
 	if r.Password == nil {
 		return out, nil
 	}
@@ -75,18 +117,28 @@ func (r Registry) open(ctx context.Context, actions []string) (Opened, error) {
 	return r.secrets(ctx, out)
 }
 
-// openECR logs in to ECR with a session that may do no more than the actions on
-// the images' repositories.
-func (r Registry) openECR(ctx context.Context, host, path string, actions []string) (Opened, error) {
-	out := Opened{Registry: images.Registry{Path: r.path(path)}}
-	if m := ecrHost.FindStringSubmatch(host); m != nil {
-		r.AWS = r.AWS.in(m[2])
+// images is where the images are kept below a path, for the run's level.
+func (r Registry) images(path string) (images.Registry, error) {
+	out := images.Registry{Path: r.path(path), Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes()}
+	return out, trust.CheckPath(out.Path)
+}
+
+// openECR logs in to ECR with a session that may do no more than it is for.
+func (r Registry) openECR(ctx context.Context, name, path string, to purpose) (Opened, error) {
+	kept, err := r.images(path)
+	if err != nil {
+		return Opened{}, err
+	}
+	out := Opened{Registry: kept}
+	host, named := aws.ParseECRHost(name)
+	if named {
+		r.AWS = r.AWS.in(host.Region)
 	}
 	session, err := r.AWS.Session(ctx)
 	if err != nil {
 		return Opened{}, err
 	}
-	narrow, err := session.ForRepositories(ctx, actions, out.Repository("app"), out.Repository("terraform"))
+	narrow, err := session.ForRepositories(ctx, host.Account, to(kept)...)
 	if err != nil {
 		return Opened{}, err
 	}
@@ -95,12 +147,11 @@ func (r Registry) openECR(ctx context.Context, host, path string, actions []stri
 			images.Tell("aws: " + note)
 		}
 	}
-	out.ECR = aws.NewECR(narrow)
+	if out.ECR = aws.NewECR(narrow); named {
+		out.ECR = aws.NewECRAt(narrow, host)
+	}
 	if out.Login, err = out.ECR.Login(ctx); err != nil {
 		return Opened{}, err
-	}
-	if host != "" {
-		out.Login.Host = host // a login is good for all accounts that let the role in
 	}
 	return r.secrets(ctx, out)
 }

@@ -25,13 +25,10 @@ type Retention struct {
 	Bucket string
 }
 
-// contentTags are the patterns of the content tags in each repository.
-var contentTags = []struct {
-	name     string
-	patterns []string
-}{
-	{"app", []string{"app-*"}},
-	{"terraform", []string{"terraform-*", "module-*"}},
+// contentTags are the patterns of the content tags, by the image.
+var contentTags = map[string][]string{
+	"app":       {"app-*"},
+	"terraform": {"terraform-*", "module-*"},
 }
 
 // Preview tells for both repositories what a policy keeps, and why, and what it
@@ -80,13 +77,12 @@ func (r Retention) each(ctx context.Context, do retain) (string, error) {
 	rules := r.Rules
 	rules.Deployed = slices.Compact(tags)
 	var out []string
-	for _, kind := range contentTags {
-		rules.Content = kind.patterns
+	for _, repository := range opened.Repositories(retained(opened.Writes)...) {
+		rules.Content = contentTags[path.Base(repository)]
 		policy, err := rules.Policy()
 		if err != nil {
 			return "", err
 		}
-		repository := opened.Repository(kind.name)
 		preview, verdict, err := do(opened.ECR, repository, policy, guard)
 		if err != nil {
 			return strings.Join(out, "\n"), err

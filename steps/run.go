@@ -28,8 +28,8 @@ type Run struct {
 	workspace once[Workspace]
 	artifact  once[*dagger.File]
 
-	// actions are what the run may do in the registry, where that is ECR.
-	actions []string
+	// purpose says what the run may do in the registry, where that is ECR.
+	purpose purpose
 
 	mutex    sync.Mutex
 	sessions map[aws.Facts]*once[*aws.Session]
@@ -40,7 +40,7 @@ func NewRun(settings Settings, environment string) *Run {
 	return &Run{
 		Settings:    settings,
 		Environment: environment,
-		actions:     aws.PullActions,
+		purpose:     pulling,
 		sessions:    map[aws.Facts]*once[*aws.Session]{},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/ci"
 	"dagger/pipeline/internal/dagger"
 )
@@ -76,7 +75,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 	}
 	before := []string{"test", "package"}
 	if r.Registry != "" {
-		r.actions = aws.PushActions
+		r.purpose = pushing
 		before = append(before, "images")
 		parts = append(parts, Part{Name: "images", Run: func(ctx context.Context) (string, error) {
 			pushed, err := r.publish(ctx, []string{target.Tag})

@@ -4,16 +4,24 @@ import (
 	"context"
 	"errors"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/trust"
 )
 
 // registryPlace says where the images are kept; nothing is asked for yet. Where the
 // address has no path, the repositories are below the project's name.
 func (r *Run) registryPlace(ctx context.Context) (Registry, error) {
 	return r.place.get(func() (Registry, error) {
-		store := Registry{Address: r.Registry, Username: r.RegistryUsername, Password: r.RegistryPassword}
+		level, err := r.level()
+		if err != nil {
+			return Registry{}, err
+		}
+		store := Registry{
+			Address: r.Registry, Username: r.RegistryUsername, Password: r.RegistryPassword,
+			Trust: level, Lasting: r.Environment != "" && !ci.IsMergeRequest(r.Environment),
+		}
 		named, err := r.Source.Exists(ctx, "pyproject.toml")
 		if err == nil && named {
 			store.Project, err = r.projectName(ctx)
@@ -30,7 +38,7 @@ func (r *Run) openRegistry(ctx context.Context) (Opened, error) {
 		if err != nil {
 			return Opened{}, err
 		}
-		return store.open(ctx, r.actions)
+		return store.open(ctx, r.purpose)
 	})
 }
 
@@ -39,6 +47,9 @@ func (r *Run) openRegistry(ctx context.Context) (Opened, error) {
 func (r *Run) pullFrom(ctx context.Context) (images.Registry, error) {
 	return r.pull.get(func() (images.Registry, error) {
 		opened, err := r.openRegistry(ctx)
+		if store := r.place.value; err == nil && opened.Given() && store.Lasting && store.Trust != trust.Protected {
+			images.Tell("registry: " + r.Environment + " is given protected images alone, and this run is open: it keeps none of what it builds for " + r.Environment + " (--trust)")
+		}
 		if err != nil && r.place.value.dispensable(err) {
 			images.Tell("registry: " + err.Error() + ": going on without it")
 			return images.Registry{}, nil
@@ -118,7 +129,7 @@ func (r *Run) PublishImages(ctx context.Context, tag []string, facts *dagger.Fil
 	if err != nil {
 		return "", err
 	}
-	r.actions = aws.PushActions
+	r.purpose = pushing
 	pushed, err := r.publish(ctx, tags)
 	if err != nil {
 		return "", err

@@ -35,7 +35,7 @@ func (r *Run) ApplyRetention(ctx context.Context, rules RetentionRules) (string,
 }
 
 func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, error) {
-	r.actions = aws.RetentionActions
+	r.purpose = retaining
 	place, err := r.registryPlace(ctx)
 	return Retention{
 		Registry: place,

@@ -144,7 +144,10 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/v2/") {
 			asked.add(r.Method + " " + r.URL.Path)
-			if !strings.Contains(r.URL.Path, "/manifests/mr-") {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/blobs/uploads/"): // it may push
+				w.WriteHeader(http.StatusAccepted)
+			case !strings.Contains(r.URL.Path, "/manifests/mr-"):
 				http.NotFound(w, r)
 			}
 			w.Header().Set("Docker-Content-Digest", digest)

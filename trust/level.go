@@ -9,6 +9,8 @@ package trust
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 )
 
 // Level is how far a run is trusted. The zero value is Open.
@@ -39,6 +41,16 @@ func (l Level) Reads() []Level {
 	return []Level{Open, Protected}
 }
 
+// ReadsFor are those for an environment. One that lasts, such as production, is
+// given what is protected alone, also by an open run: who deploys it without a
+// level set gets nothing that any branch could have left.
+func (l Level) ReadsFor(lasting bool) []Level {
+	if lasting {
+		return Protected.Reads()
+	}
+	return l.Reads()
+}
+
 // Writes is the level that a run's things belong to: its own, and no other.
 func (l Level) Writes() Level {
 	if l == Protected {
@@ -55,4 +67,13 @@ func (l Level) Path(base string) string {
 		return base
 	}
 	return path.Join(base, string(Open))
+}
+
+// CheckPath refuses a path below which things are to be kept where it would be
+// that of another's open level.
+func CheckPath(base string) error {
+	if slices.Contains(strings.Split(base, "/"), string(Open)) {
+		return fmt.Errorf("checking the path %q: what is below %q is written by open runs: choose a path without that part", base, Open)
+	}
+	return nil
 }

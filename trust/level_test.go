@@ -43,3 +43,26 @@ func TestLevels(t *testing.T) {
 		}
 	}
 }
+
+func TestReadsForAnEnvironment(t *testing.T) {
+	for _, level := range []Level{Open, Protected, ""} {
+		if got := level.ReadsFor(true); !slices.Equal(got, []Level{Protected}) {
+			t.Errorf("%q reads %q for an environment that lasts", level, got)
+		}
+		if got := level.ReadsFor(false); !slices.Equal(got, level.Reads()) {
+			t.Errorf("%q reads %q for one of a merge request", level, got)
+		}
+	}
+}
+
+// No path of a protected thing may be that of somebody's open one.
+func TestCheckPath(t *testing.T) {
+	for path, good := range map[string]bool{
+		"": true, "group/app": true, "group/opener": true, "group/re-open": true,
+		"open": false, "group/open": false, "open/app": false, "group/open/app": false,
+	} {
+		if err := CheckPath(path); (err == nil) != good {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+}

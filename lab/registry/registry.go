@@ -7,7 +7,9 @@ package registry
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 
 	"github.com/distribution/distribution/v3/configuration"
 	_ "github.com/distribution/distribution/v3/registry/auth/htpasswd" // auth by htpasswd file
@@ -17,8 +19,12 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// User is the one user name that the registry knows.
-const User = "lab"
+// Users of the registry: User may push everywhere, OpenUser only below a path named open, as a pipeline's runs of
+// unreviewed branches do. Both may pull everything.
+const (
+	User     = "lab"
+	OpenUser = "open"
+)
 
 // Options say where the registry keeps its things.
 type Options struct {
@@ -27,14 +33,18 @@ type Options struct {
 	Secret   string // signs the state of uploads; kept, an upload survives a restart
 }
 
-// Htpasswd returns the password file's one line. The password is random and long, so the cheapest
-// bcrypt cost is enough, and a request's check takes a millisecond.
-func Htpasswd(password string) ([]byte, error) {
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
-	if err != nil {
-		return nil, fmt.Errorf("hashing the registry's password: %w", err)
+// Htpasswd returns the password file, a line for each user. The passwords are random and long, so the
+// cheapest bcrypt cost is enough, and a request's check takes a millisecond.
+func Htpasswd(password, open string) ([]byte, error) {
+	var out []byte
+	for _, user := range [][2]string{{User, password}, {OpenUser, open}} {
+		hash, err := bcrypt.GenerateFromPassword([]byte(user[1]), bcrypt.MinCost)
+		if err != nil {
+			return nil, fmt.Errorf("hashing the registry's password: %w", err)
+		}
+		out = fmt.Appendf(out, "%s:%s\n", user[0], hash)
 	}
-	return fmt.Appendf(nil, "%s:%s\n", User, hash), nil
+	return out, nil
 }
 
 // New returns the registry's handler. It works until the context ends.
@@ -58,7 +68,22 @@ func New(ctx context.Context, o Options) (handler http.Handler, err error) {
 	config.Log.Level = "error"
 	config.HTTP.Secret = o.Secret
 	config.Catalog.MaxEntries = 1000
-	return handlers.NewApp(ctx, config), nil
+	return restricted(handlers.NewApp(ctx, config)), nil
+}
+
+// restricted refuses what OpenUser may not do. The password is checked behind it.
+func restricted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, _, _ := r.BasicAuth()
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if user == OpenUser && !reads && !strings.Contains(r.URL.Path, "/open/") {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"errors":[{"code":"DENIED","message":"this user may push below open only"}]}`)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // quiet keeps the library's log to what is wrong with the registry itself. It logs what a client was

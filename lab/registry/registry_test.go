@@ -17,11 +17,11 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-const password = "right"
+const password, openPassword = "right", "also right"
 
 func start(t *testing.T, dir string) string {
 	t.Helper()
-	line, err := Htpasswd(password)
+	line, err := Htpasswd(password, openPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,9 @@ func TestLoginIsAskedFor(t *testing.T) {
 		{"", "", http.StatusUnauthorized},
 		{User, "wrong", http.StatusUnauthorized},
 		{"other", password, http.StatusUnauthorized},
+		{OpenUser, password, http.StatusUnauthorized},
 		{User, password, http.StatusOK},
+		{OpenUser, openPassword, http.StatusOK},
 	} {
 		req, err := http.NewRequest("GET", "http://"+host+"/v2/", nil)
 		if err != nil {
@@ -118,6 +120,29 @@ func TestImagesStayAndCanBeDeleted(t *testing.T) {
 	}
 	if !gone(ref(host, ":latest")) || !gone(ref(host, "@"+digest.String())) {
 		t.Error("deleting the manifest: it or its tag stayed")
+	}
+}
+
+func TestOpenUserPushesBelowOpenOnly(t *testing.T) {
+	host := start(t, t.TempDir())
+	img, err := random.Image(100, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for user, word := range map[string]string{User: password, OpenUser: openPassword} {
+		auth := remote.WithAuth(&authn.Basic{Username: user, Password: word})
+		for path, may := range map[string]bool{"/app": user == User, "/opener/app": user == User, "/open/app": true, "/group/open/app": true} {
+			ref, err := name.ParseReference(host + path + ":" + user)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := remote.Write(ref, img, auth); (err == nil) != may {
+				t.Errorf("%s pushes to %s: %v", user, path, err)
+			}
+			if _, err := remote.Head(ref, auth); may && err != nil {
+				t.Errorf("%s pulls %s: %v", user, path, err)
+			}
+		}
 	}
 }
 

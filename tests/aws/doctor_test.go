@@ -3,13 +3,16 @@ package aws
 import (
 	"strings"
 	"testing"
+
+	"dagger/pipeline/tests/harness"
 )
 
 func TestDoctor(t *testing.T) {
 	world.NeedAWS(t)
 	p := world.Project(t)
 	well := []string{"engine", "role", "session", "registry push", "state bucket", "state privacy"}
-	r := world.Succeed(t, call(p, images(), web(), "doctor"))
+	registry := images()
+	r := world.Succeed(t, call(p, registry, web("--trust", "protected"), "doctor"))
 	for _, name := range well {
 		if !strings.Contains(r.Stdout, "ok      "+name+": ") {
 			t.Errorf("no line says that %s is ok:\n%s", name, r.Stdout)
@@ -33,5 +36,23 @@ func TestDoctor(t *testing.T) {
 				t.Errorf("exit code %d, want 1, and %q in\n%s", r.Code, test.bad, r.Stderr)
 			}
 		})
+	}
+}
+
+// The login of open runs must be refused where protected runs push.
+func TestDoctorOnLevels(t *testing.T) {
+	p, registry := world.Project(t), images()
+	for name, test := range map[string]struct {
+		call harness.Call
+		want string
+	}{
+		"may push everywhere": {call(p, registry, nil, "doctor"), "not ok  registry levels: this open run may push to " + registry + "/app, "},
+		"may push below open": {leveled(p, registry, "open", "doctor"), "ok      registry levels: no upload can be opened to " + registry + "/app and " + registry + "/terraform"},
+		"may not push":        {asOpen(leveled(p, registry, "protected", "doctor")), "not ok  registry push: opening an upload to"},
+	} {
+		// There are no AWS credentials, which doctor wants: it fails each time.
+		if r := world.Run(t, test.call.Without("--state-bucket")); !strings.Contains(r.Stdout+r.Stderr, test.want) {
+			t.Errorf("%s: want %q in\n%s\n%s", name, test.want, r.Stdout, r.Stderr)
+		}
 	}
 }

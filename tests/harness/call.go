@@ -35,6 +35,12 @@ func (c Call) And(args ...string) Call {
 	return c
 }
 
+// Before returns the call with more flags of the constructor.
+func (c Call) Before(flags ...string) Call {
+	c.Args = append(append([]string{c.Args[0]}, flags...), c.Args[1:]...)
+	return c
+}
+
 // With returns the call with more variables, NAME=VALUE, in its environment.
 func (c Call) With(env ...string) Call {
 	c.Env = append(append([]string{}, c.Env...), env...)

@@ -15,7 +15,9 @@ import (
 // Lab is a running lab: registry, AWS stand-in and base images.
 type Lab struct {
 	Registry, Username, Password string
-	PythonImage, TerraformImage  string
+	// OpenUsername may push below a path named open only.
+	OpenUsername, OpenPassword  string
+	PythonImage, TerraformImage string
 	// Endpoint is the URL of the AWS stand-in, RequestLog the file of its requests.
 	Endpoint, RequestLog string
 	StateBucket          string
@@ -45,6 +47,7 @@ func StartLab(ctx context.Context, root, dir, bind string) (*Lab, error) {
 	}
 	fields := map[string]*string{
 		"LAB_REGISTRY": &l.Registry, "LAB_REGISTRY_USERNAME": &l.Username, "LAB_REGISTRY_PASSWORD": &l.Password,
+		"LAB_REGISTRY_OPEN_USERNAME": &l.OpenUsername, "LAB_REGISTRY_OPEN_PASSWORD": &l.OpenPassword,
 		"LAB_PYTHON_IMAGE": &l.PythonImage, "LAB_TERRAFORM_IMAGE": &l.TerraformImage,
 		"LAB_AWS_ENDPOINT": &l.Endpoint, "LAB_AWS_REQUEST_LOG": &l.RequestLog, "LAB_STATE_BUCKET": &l.StateBucket,
 		"LAB_CONTAINER_CREDENTIALS": &l.ContainerCredentials, "LAB_CONTAINER_TOKEN": &l.ContainerToken,

@@ -1,0 +1,87 @@
+package images
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/trust"
+)
+
+func kept(level trust.Level) Registry {
+	return Registry{Path: "group", Reads: level.Reads(), Writes: level.Writes(), Login: aws.Login{Host: "http://registry:5000"}}
+}
+
+func TestRepositories(t *testing.T) {
+	r := kept(trust.Open)
+	if got := r.Repositories(trust.Protected, trust.Open); !slices.Equal(got, []string{"group/app", "group/terraform", "group/open/app", "group/open/terraform"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := r.Reference("app", "x"); got != "registry:5000/group/open/app:x" {
+		t.Errorf("got %q", got)
+	}
+	if got := kept(trust.Protected).Reference("app", "x"); got != "registry:5000/group/app:x" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A protected run builds on no image that any branch may have pushed.
+func TestBaseImageOfTheOpenLevel(t *testing.T) {
+	for image, level := range map[string]trust.Level{
+		"registry:5000/group/open/app:mr-7": trust.Open,
+		"registry:5000/group/app:latest":    trust.Protected,
+		"registry:5000/group/opener:1":      trust.Protected,
+		"other:5000/group/open/app:mr-7":    trust.Protected,
+		"python:3.12":                       trust.Protected,
+	} {
+		if err := kept(level).mayUse(image); err != nil {
+			t.Errorf("%s for %s: %v", image, level, err)
+		}
+	}
+	if err := kept(trust.Protected).mayUse("registry:5000/group/open/app@sha256:0"); err == nil || !strings.Contains(err.Error(), "any branch may have pushed it") {
+		t.Errorf("got %v", err)
+	}
+	if err := (Registry{}).mayUse("registry:5000/group/open/app:mr-7"); err != nil {
+		t.Errorf("without a registry: %v", err)
+	}
+}
+
+// The levels are asked in their order, until one has the content; one that does
+// not answer is asked once.
+func TestLookAsksTheLevelsInOrder(t *testing.T) {
+	const open, protected = "group/open/app", "group/app"
+	for name, test := range map[string]struct {
+		level   trust.Level
+		states  map[string]aws.State
+		asked   []string
+		found   string
+		content string
+	}{
+		"open first":             {trust.Open, map[string]aws.State{open: aws.Found, protected: aws.Found}, []string{open}, open, "tag"},
+		"then protected":         {trust.Open, map[string]aws.State{open: aws.Missing, protected: aws.Found}, []string{open, protected}, protected, "tag"},
+		"nowhere":                {trust.Open, map[string]aws.State{open: aws.Refused, protected: aws.Missing}, []string{open, protected}, "", "tag"},
+		"no answer":              {trust.Open, map[string]aws.State{open: aws.Unreachable}, []string{open}, "", "tag"},
+		"protected never open":   {trust.Protected, map[string]aws.State{open: aws.Found, protected: aws.Missing}, []string{protected}, "", "tag"},
+		"protected in protected": {trust.Protected, map[string]aws.State{open: aws.Found, protected: aws.Found}, []string{protected}, protected, "tag"},
+	} {
+		r := kept(test.level)
+		var asked []string
+		r.Ask = func(_ context.Context, repository, tag string) (aws.Lookup, string, error) {
+			asked = append(asked, repository)
+			return aws.Lookup{Reference: repository + ":" + tag, State: test.states[repository]}, test.content, nil
+		}
+		found, err := r.Look(t.Context(), "app", "tag")
+		if err != nil || !slices.Equal(asked, test.asked) || (found.State == aws.Found) != (test.found != "") || test.found != "" && found.Reference != test.found+":tag" {
+			t.Errorf("%s: asked %q, found %+v, %v", name, asked, found, err)
+		}
+	}
+	r := kept(trust.Protected)
+	r.Ask = func(context.Context, string, string) (aws.Lookup, string, error) {
+		return aws.Lookup{State: aws.Found}, "another", nil
+	}
+	if _, err := r.Look(t.Context(), "app", "tag"); err == nil || !strings.Contains(err.Error(), "other content") {
+		t.Errorf("an image of other content: %v", err)
+	}
+}

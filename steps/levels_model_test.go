@@ -1,0 +1,211 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/images"
+	"dagger/pipeline/trust"
+)
+
+// A model of a registry that runs of all branches share, and of who may push any
+// branch: an open run does what its branch says, with all the rights of its role.
+// The decisions are those of the pipeline itself: which repositories a run looks
+// in, what it takes, what it pushes and tags, and what its session may do.
+
+// modelImage is an image in the registry. It is tainted when an open run has
+// written it, or it was built on one that is.
+type modelImage struct {
+	content, digest string
+	tainted         bool
+}
+
+// rules are what a mutant breaks.
+type rules struct {
+	open func(Registry) (images.Registry, error)
+	push purpose
+}
+
+func soundRules() rules {
+	return rules{
+		open: func(r Registry) (images.Registry, error) { return r.images(r.Address) },
+		push: pushing,
+	}
+}
+
+type model struct {
+	rules    rules
+	random   *rand.Rand
+	tags     map[string]modelImage // by repository:tag
+	digests  map[string]modelImage // by repository@digest
+	pushes   int
+	policies map[string]policy
+	// violations are what must not happen.
+	violations []string
+}
+
+type policy struct {
+	Statement []struct{ Action, Resource []string }
+}
+
+func (p policy) allows(action, repository string) bool {
+	for _, s := range p.Statement {
+		if slices.Contains(s.Action, action) && slices.Contains(s.Resource, "arn:aws:ecr:eu-west-1:123456789012:repository/"+repository) {
+			return true
+		}
+	}
+	return false
+}
+
+// session is what a run of a registry may do when it pushes.
+func (m *model) session(r images.Registry) policy {
+	key := fmt.Sprint(r.Path, r.Reads, r.Writes)
+	if p, known := m.policies[key]; known {
+		return p
+	}
+	text, err := aws.RepositoryPolicy("aws", "eu-west-1", "123456789012", m.rules.push(r)...)
+	if err != nil {
+		m.violations = append(m.violations, err.Error())
+	}
+	var p policy
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		panic(err)
+	}
+	m.policies[key] = p
+	return p
+}
+
+// put writes an image for a run, if its session may.
+func (m *model) put(run Registry, r images.Registry, repository, tag string, image modelImage) error {
+	if !m.session(r).allows("ecr:PutImage", repository) {
+		return errors.New("403 Forbidden")
+	}
+	image.tainted = image.tainted || run.Trust != trust.Protected
+	m.tags[repository+":"+tag] = image
+	m.digests[repository+"@"+image.digest] = image
+	return nil
+}
+
+func (m *model) ask(_ context.Context, repository, tag string) (aws.Lookup, string, error) {
+	out := aws.Lookup{Reference: "registry/" + repository + ":" + tag, State: aws.Missing}
+	image, found := m.tags[repository+":"+tag]
+	if found {
+		out.State, out.Digest = aws.Found, image.digest
+	}
+	return out, image.content, nil
+}
+
+// use is what a run does with an image: it must not be one that it must not trust.
+func (m *model) use(run Registry, pinned string) modelImage {
+	image := m.digests[strings.TrimPrefix(pinned, "registry/")]
+	if image.tainted && (run.Trust == trust.Protected || run.Lasting) {
+		m.violations = append(m.violations, fmt.Sprintf("a run of level %q, lasting %v, at %q used %s, which an open run has written", run.Trust, run.Lasting, run.Address, pinned))
+	}
+	return image
+}
+
+// The projects of one registry: some are below others, and one is where another's
+// open images are.
+var modelPaths = []string{"group", "group/open", "group/app", "group/opener", "other"}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+// step is one run, chosen at random.
+func (m *model) step() {
+	run := Registry{
+		Address: pick(m.random, modelPaths),
+		Trust:   pick(m.random, []trust.Level{trust.Open, trust.Open, trust.Protected, ""}),
+		Lasting: m.random.IntN(3) == 0,
+	}
+	r, err := m.rules.open(run)
+	if err != nil {
+		return // it is refused
+	}
+	r.Login.Host, r.Ask = "registry", m.ask
+	if run.Trust != trust.Protected && m.random.IntN(2) == 0 {
+		m.attack(run, r)
+		return
+	}
+	m.pipeline(run, r)
+}
+
+var modelTags = []string{"mr-7", "latest", "staging", "branch-x"}
+
+// content is the tag of one of a few contents; both levels have the same, as a
+// lock file passes a merge request before it is merged.
+func (m *model) content(kind string) string {
+	return fmt.Sprintf("%s-%032d", kind, m.random.IntN(3))
+}
+
+// attack pushes an image of the attacker's choice under any name that the role
+// lets it have, its label forged.
+func (m *model) attack(run Registry, r images.Registry) {
+	kind := pick(m.random, []string{"app", "terraform", "module"})
+	tag := m.content(kind)
+	image := modelImage{content: tag, digest: m.digest()}
+	if m.random.IntN(3) == 0 {
+		tag = pick(m.random, modelTags)
+	}
+	if kind == "module" {
+		kind = "terraform"
+	}
+	target := pick(m.random, modelPaths)
+	_ = m.put(run, r, path.Join(target, pick(m.random, []string{"", "open"}), kind), tag, image)
+}
+
+func (m *model) digest() string {
+	m.pushes++
+	return fmt.Sprintf("sha256:%064d", m.pushes)
+}
+
+// pipeline is a run of the pipeline's own: it looks its images up, runs what it
+// finds or builds, and may publish them.
+func (m *model) pipeline(run Registry, r images.Registry) {
+	ctx := context.Background()
+	var entries []Entry
+	built := map[string]bool{} // what it builds is as good as what it builds on
+	for _, kind := range []string{"app", "terraform", "module"} {
+		image := images.Image{Name: kind, Tag: m.content(kind)}
+		if kind == "module" {
+			image.Name = "terraform"
+		}
+		var err error
+		if image.Found, err = r.Look(ctx, image.Name, image.Tag); err != nil {
+			return // a tag of other content
+		}
+		if image.Found.State == aws.Found {
+			built[image.Tag] = m.use(run, image.Found.Pinned()).tainted
+		} else if kind == "module" {
+			built[image.Tag] = built[entries[1].Tag]
+		}
+		entries = append(entries, Entry{Image: image, Moving: kind != "terraform"})
+	}
+	if m.random.IntN(2) == 0 {
+		publish := Publish{Registry: Opened{Registry: r}, Tags: []string{pick(m.random, modelTags)}}
+		publish.push = func(_ context.Context, image images.Image, reference string) (string, error) {
+			repository, tag, _ := strings.Cut(strings.TrimPrefix(reference, "registry/"), ":")
+			pushed := modelImage{content: image.Tag, digest: m.digest(), tainted: built[image.Tag]}
+			return pushed.digest, m.put(run, r, repository, tag, pushed)
+		}
+		publish.retag = func(_ context.Context, repository, digest, tag string) error {
+			image, found := m.digests[repository+"@"+digest]
+			if !found {
+				return errors.New("404 Not Found")
+			}
+			return m.put(run, r, repository, tag, image)
+		}
+		if _, err := publish.Run(ctx, entries...); err != nil && !strings.Contains(err.Error(), "other content") {
+			m.violations = append(m.violations, "publishing: "+err.Error())
+		}
+	}
+	if reference, err := r.PublishedAt(ctx, pick(m.random, modelTags)); err == nil {
+		m.use(run, reference)
+	}
+}

@@ -1,0 +1,161 @@
+package steps
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/images"
+	"dagger/pipeline/trust"
+)
+
+// histories runs random ones and returns how many images were used, and what went
+// wrong first.
+func histories(t *testing.T, broken rules, n int) (violations []string) {
+	t.Helper()
+	stderr := os.Stderr
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Stderr = null // runs tell what they find
+	defer func() { os.Stderr = stderr; _ = null.Close() }()
+	policies := map[string]policy{}
+	for seed := range n {
+		m := &model{
+			rules: broken, random: rand.New(rand.NewPCG(uint64(seed), 7)),
+			tags: map[string]modelImage{}, digests: map[string]modelImage{}, policies: policies,
+		}
+		for range 25 {
+			m.step()
+		}
+		if len(m.violations) > 0 {
+			return append([]string{fmt.Sprintf("history %d", seed)}, m.violations...)
+		}
+	}
+	return nil
+}
+
+// In no history does a protected run, or one for an environment that lasts, use
+// what an open run has written.
+func TestNoProtectedRunUsesWhatAnOpenOneWrote(t *testing.T) {
+	if bad := histories(t, soundRules(), 10_000); bad != nil {
+		t.Error(strings.Join(bad, "\n"))
+	}
+}
+
+// A mutant for each rule: with the rule taken away the model finds a history.
+func TestModelFindsWhatIsBroken(t *testing.T) {
+	opened := func(change func(*Registry, *images.Registry)) func(Registry) (images.Registry, error) {
+		return func(run Registry) (images.Registry, error) {
+			r, err := run.images(run.Address)
+			change(&run, &r)
+			return r, err
+		}
+	}
+	everything := func(r images.Registry) []aws.Grant {
+		return []aws.Grant{{Actions: aws.PushActions, Repositories: r.Repositories(trust.Protected, trust.Open)}}
+	}
+	for name, broken := range map[string]rules{
+		"no levels": {opened(func(_ *Registry, r *images.Registry) {
+			r.Reads, r.Writes = []trust.Level{trust.Protected}, trust.Protected
+		}), pushing},
+		"a protected run reads open images too": {opened(func(_ *Registry, r *images.Registry) {
+			r.Reads = []trust.Level{trust.Protected, trust.Open}
+		}), pushing},
+		"an environment that lasts is given open images": {opened(func(run *Registry, r *images.Registry) {
+			r.Reads = run.Trust.Reads()
+		}), pushing},
+		"an open run's session may push everywhere": {soundRules().open, everything},
+		"a project may be where another's open images are": {func(run Registry) (images.Registry, error) {
+			r, _ := run.images(run.Address)
+			return r, nil
+		}, pushing},
+	} {
+		if bad := histories(t, broken, 2_000); bad == nil {
+			t.Errorf("%s: no history shows it", name)
+		}
+	}
+}
+
+// The model itself must reach what it is to judge: open runs that use open images
+// that others wrote, and protected ones that use protected images.
+func TestModelReachesBothLevels(t *testing.T) {
+	used := map[string]bool{}
+	stderr := os.Stderr
+	os.Stderr, _ = os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	defer func() { os.Stderr = stderr }()
+	for seed := range 200 {
+		m := &model{
+			rules: soundRules(), random: rand.New(rand.NewPCG(uint64(seed), 7)),
+			tags: map[string]modelImage{}, digests: map[string]modelImage{}, policies: map[string]policy{},
+		}
+		for range 25 {
+			m.step()
+		}
+		for name, image := range m.tags {
+			used[fmt.Sprintf("%v %v", strings.Contains(name, "/open/"), image.tainted)] = true
+		}
+	}
+	if !used["true true"] || !used["false false"] || used["false true"] || used["true false"] {
+		t.Errorf("repositories (open, tainted): %v", used)
+	}
+}
+
+// What a session may do for each level, by repository: read, push or expire.
+func TestGrantsOfLevels(t *testing.T) {
+	for _, test := range []struct {
+		level                 trust.Level
+		lasting               bool
+		pull, push, retention string
+	}{
+		{trust.Open, false, "pull g/open/app g/open/terraform g/app g/terraform", "push g/open/app g/open/terraform, pull g/app g/terraform", "retain g/open/app g/open/terraform"},
+		{"", false, "pull g/open/app g/open/terraform g/app g/terraform", "push g/open/app g/open/terraform, pull g/app g/terraform", "retain g/open/app g/open/terraform"},
+		{trust.Open, true, "pull g/app g/terraform", "push g/open/app g/open/terraform, pull g/app g/terraform", "retain g/open/app g/open/terraform"},
+		{trust.Protected, false, "pull g/app g/terraform", "push g/app g/terraform", "retain g/app g/terraform g/open/app g/open/terraform"},
+		{trust.Protected, true, "pull g/app g/terraform", "push g/app g/terraform", "retain g/app g/terraform g/open/app g/open/terraform"},
+	} {
+		r, err := Registry{Trust: test.level, Lasting: test.lasting}.images("g")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for want, to := range map[string]purpose{test.pull: pulling, test.push: pushing, test.retention: retaining} {
+			if got := granted(to(r)); got != want {
+				t.Errorf("level %q, lasting %v: %s, want %s", test.level, test.lasting, got, want)
+			}
+		}
+	}
+	if _, err := (Registry{}).images("group/open"); err == nil {
+		t.Error("a path that is another's open level is taken")
+	}
+}
+
+func granted(grants []aws.Grant) string {
+	var out []string
+	for _, g := range grants {
+		word := "pull"
+		if slices.Contains(g.Actions, "ecr:PutImage") {
+			word = "push"
+		}
+		if slices.Contains(g.Actions, "ecr:PutLifecyclePolicy") {
+			word = "retain"
+		}
+		out = append(out, word+" "+strings.Join(g.Repositories, " "))
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestDoctorLooksWhereARunMayNotPush(t *testing.T) {
+	open, _ := Registry{}.images("g")
+	if p := pushes(open); !slices.Equal(p.To, []string{"g/open/app", "g/open/terraform"}) || !slices.Equal(p.NotTo, []string{"g/app", "g/terraform"}) {
+		t.Errorf("open: %+v", p)
+	}
+	protected, _ := Registry{Trust: trust.Protected}.images("g")
+	if p := pushes(protected); !slices.Equal(p.To, []string{"g/app", "g/terraform"}) || p.NotTo != nil {
+		t.Errorf("protected: %+v", p)
+	}
+}
