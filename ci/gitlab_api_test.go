@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -45,14 +46,25 @@ const (
 )
 
 func TestOpenMergeRequests(t *testing.T) {
+	var fullList []string
+	for i := range pageSize {
+		fullList = append(fullList, strconv.Itoa(1000+i))
+	}
+	full := `[{"iid":` + strings.Join(fullList, `},{"iid":`) + `}]`
 	for name, test := range map[string]struct {
 		answers map[string]http.HandlerFunc
 		want    []string
 		wrong   string
 	}{
-		"none":      {map[string]http.HandlerFunc{firstPage: says(200, "[]", "X-Next-Page", "")}, nil, ""},
-		"one page":  {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7,"id":99},{"iid":12}]`)}, []string{"7", "12"}, ""},
-		"two pages": {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`, "X-Next-Page", "2"), secondPage: says(200, `[{"iid":3}]`, "X-Next-Page", "")}, []string{"7", "3"}, ""},
+		"none":     {map[string]http.HandlerFunc{firstPage: says(200, "[]", "X-Next-Page", "")}, nil, ""},
+		"one page": {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7,"id":99},{"iid":12}]`, "X-Next-Page", "")}, []string{"7", "12"}, ""},
+		"full pages whose header was taken away": {
+			map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, `[{"iid":3}]`)}, append(slices.Clone(fullList), "3"), "",
+		},
+		"a full page, and another that is empty": {map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, "[]")}, fullList, ""},
+		"a full page, and another that fails":    {map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(502, "")}, nil, "it answered 502 Bad Gateway: try again"},
+		"a full page, and the same again":        {map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, full)}, nil, "page 2 has nothing but what page 1 had"},
+		"a short page without the header":        {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`)}, []string{"7"}, ""},
 		"a second page that fails gives no half list": {
 			map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`, "X-Next-Page", "2"), secondPage: says(502, "")}, nil, "it answered 502 Bad Gateway: try again",
 		},

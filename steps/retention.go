@@ -31,7 +31,7 @@ var contentTags = map[string][]string{
 	"terraform": {"terraform-*", "module-*"},
 }
 
-// Preview tells for both repositories what a policy keeps, and why, and what it
+// Preview tells for all repositories what a policy keeps, and why, and what it
 // expires. It changes nothing.
 func (r Retention) Preview(ctx context.Context) (string, error) {
 	return r.each(ctx, func(ecr *aws.ECR, repository string, p aws.Policy, g aws.Guard) (aws.Preview, string, error) {
@@ -84,6 +84,10 @@ func (r Retention) each(ctx context.Context, do retain) (string, error) {
 			return "", err
 		}
 		preview, verdict, err := do(opened.ECR, repository, policy, guard)
+		if errors.Is(err, aws.ErrNotFound) && !slices.Contains(opened.Repositories(opened.Writes), repository) {
+			out = append(out, "repository "+repository+": there is none, no open run has pushed yet")
+			continue
+		}
 		if err != nil {
 			return strings.Join(out, "\n"), err
 		}

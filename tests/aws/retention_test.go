@@ -58,7 +58,7 @@ func TestECR(t *testing.T) {
 	registry := "ecr:" + path
 	docker := loggedIn(t)
 	start := len(log(t, world.AWS.RequestLog, 0))
-	pushed := publish(t, world, publishing(p, registry, web()...).With(docker))
+	pushed := publish(t, world, publishing(p, registry, web("--trust", "protected")...).With(docker))
 	if want := world.Lab.Registry + "/" + path + "/app@sha256:"; !strings.HasPrefix(pushed[0].Image, want) {
 		t.Errorf("pushed %q, want %s...", pushed[0].Image, want)
 	}
@@ -80,7 +80,7 @@ func TestECR(t *testing.T) {
 	if strings.Count(text, `"scanOnPush": true`) != 2 || strings.Count(text, "IMMUTABLE_WITH_EXCLUSION") != 2 {
 		t.Errorf("the repositories are not as wanted: %s", text)
 	}
-	again := publish(t, world, publishing(p, registry, web()...).With(docker))
+	again := publish(t, world, publishing(p, registry, web("--trust", "protected")...).With(docker))
 	for _, image := range again {
 		if image.Pushed {
 			t.Errorf("pushed again: %+v", image)
@@ -91,8 +91,8 @@ func TestECR(t *testing.T) {
 	deployed := putImage(t, path+"/app", "deployed", environment)
 	other := putImage(t, path+"/app", "other", "mr-1")
 	latest := putImage(t, path+"/app", "latest", "latest")
-	world.Succeed(t, call(p, registry, web(), "deploy", "--environment", environment).With(docker))
-	r := world.Succeed(t, call(p, registry, web(), "retention", "preview").With(docker))
+	world.Succeed(t, call(p, registry, web("--trust", "protected"), "deploy", "--environment", environment).With(docker))
+	r := world.Succeed(t, call(p, registry, web("--trust", "protected"), "retention", "preview").With(docker))
 	for _, want := range []string{short(deployed) + " (" + environment + "): rule ", "(pattern " + environment + ") shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 1", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
@@ -101,13 +101,13 @@ func TestECR(t *testing.T) {
 	if set := lifecyclePolicy(t, path+"/app"); set != "" {
 		t.Errorf("the preview set a policy: %s", set)
 	}
-	world.Succeed(t, call(p, registry, web(), "retention", "apply").With(docker))
+	world.Succeed(t, call(p, registry, web("--trust", "protected"), "retention", "apply").With(docker))
 	policy := lifecyclePolicy(t, path+"/app")
 	if !strings.Contains(policy, environment) || !strings.Contains(policy, "latest") {
 		t.Errorf("the policy does not shield what is deployed: %q", policy)
 	}
 	// A digest that runs and that the policy would expire: refused, and the old policy stays.
-	r = world.Run(t, call(p, registry, web(), "retention", "--deployed", other, "--merge-request-days", "1", "apply").With(docker))
+	r = world.Run(t, call(p, registry, web("--trust", "protected"), "retention", "--deployed", other, "--merge-request-days", "1", "apply").With(docker))
 	if r.Code != 1 || !strings.Contains(r.Stderr, short(other)+" (mr-1) is deployed and would be expired") {
 		t.Errorf("exit code %d, want it refused\n%s", r.Code, r.Stderr)
 	}

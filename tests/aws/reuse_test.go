@@ -172,7 +172,7 @@ func TestRegistryIsNeverNeeded(t *testing.T) {
 	p := world.Project(t)
 	docker := loggedIn(t)
 	r := world.Succeed(t, call(p, "127.0.0.1:9/group/app", nil, "test").With(docker))
-	if lines := strings.Count(r.Stderr, "127.0.0.1:9/group/app/app:"); lines != 1 || !strings.Contains(r.Stderr, "no answer") {
+	if lines := strings.Count(r.Stderr, "127.0.0.1:9/group/app/open/app:"); lines != 1 || !strings.Contains(r.Stderr, "no answer") {
 		t.Errorf("want one line about the registry that does not answer, got %d\n%s", lines, r.Stderr)
 	}
 	r = world.Succeed(t, call(p, "", nil, "test").With(docker))
