@@ -81,7 +81,9 @@
 //
 // # Addresses
 //
-// Everything listens on 127.0.0.1, or on another of this machine's addresses (--bind) for an engine in
-// a container of its own; never on all. Ports are derived from the state directory's name, moved when
+// Everything listens on 127.0.0.1. The AWS stand-in listens on this machine's address on its network too, for
+// the containers of the embedded engine, which do not reach loopback: LAB_AWS_ENDPOINT names it, and it
+// answers this machine alone. With --bind ADDRESS everything listens on that one of this machine's addresses,
+// for an engine in a container of its own, and answers whoever reaches it. Never on all. Ports are derived from the state directory's name, moved when
 // taken, and kept.
 package main

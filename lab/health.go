@@ -27,6 +27,7 @@ func healthy(ctx context.Context, dir state.Dir, running state.Running) error {
 	}{
 		{"registry", "http://" + running.Address("registry") + "/v2/", http.StatusOK, true},
 		{"AWS stand-in", "http://" + running.Address("aws") + aws.HealthPath, http.StatusNoContent, false},
+		{"AWS stand-in", "http://" + running.ForContainers() + aws.HealthPath, http.StatusNoContent, false},
 	} {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, check.url, nil)
 		if err != nil {

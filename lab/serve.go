@@ -74,6 +74,19 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 		return err
 	}
 	defer awsListener.Close()
+	listeners := []net.Listener{awsListener}
+	var own string
+	if net.ParseIP(bind).IsLoopback() {
+		own = state.OwnAddress()
+	}
+	if own != "" {
+		l, err := ports.Listen(dir, own, "containers")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		listeners = append(listeners, state.FromHere{Listener: l})
+	}
 	if err := dir.WritePorts(ports); err != nil {
 		return err
 	}
@@ -101,25 +114,27 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 	defer requests.Close()
 
 	errorLog := log.New(os.Stderr, "lab: ", log.LstdFlags)
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	for _, s := range []struct {
-		name     string
-		listener net.Listener
-		handler  http.Handler
+		name      string
+		listeners []net.Listener
+		handler   http.Handler
 	}{
-		{"registry", registryListener, images},
-		{"AWS stand-in", awsListener, aws.Proxy(moto, options, requests, errorLog)},
+		{"registry", []net.Listener{registryListener}, images},
+		{"AWS stand-in", listeners, aws.Proxy(moto, options, requests, errorLog)},
 	} {
 		server := &http.Server{Handler: s.handler, ErrorLog: errorLog, ReadHeaderTimeout: 30 * time.Second}
-		go func() { failed <- fmt.Errorf("serving the lab's %s: %w", s.name, server.Serve(s.listener)) }()
+		for _, l := range s.listeners {
+			go func() { failed <- fmt.Errorf("serving the lab's %s: %w", s.name, server.Serve(l)) }()
+		}
 		defer shutdown(server)
 	}
-	if err := announce(dir, bind, ports, moto); err != nil {
+	if err := announce(dir, bind, own, ports, moto); err != nil {
 		return err
 	}
 	defer func() { _ = dir.ClearRunning() }()
 	tellReady("ready")
-	progress("serving the registry on %s and AWS on http://%s", registryListener.Addr(), awsListener.Addr())
+	progress("serving the registry on %s and AWS on http://%s", registryListener.Addr(), listeners[len(listeners)-1].Addr())
 
 	select {
 	case <-ctx.Done():
@@ -188,7 +203,7 @@ func newRegistry(ctx context.Context, dir state.Dir) (http.Handler, error) {
 	return registry.New(ctx, registry.Options{Storage: dir.Path("registry"), Htpasswd: dir.Path("htpasswd"), Secret: secret})
 }
 
-func announce(dir state.Dir, bind string, ports state.Ports, moto *aws.Moto) error {
+func announce(dir state.Dir, bind, own string, ports state.Ports, moto *aws.Moto) error {
 	self, err := state.Identify(os.Getpid())
 	if err != nil {
 		return err
@@ -197,7 +212,7 @@ func announce(dir state.Dir, bind string, ports state.Ports, moto *aws.Moto) err
 	if err != nil {
 		return fmt.Errorf("starting moto: %w", err)
 	}
-	return dir.WriteRunning(state.Running{Process: self, Moto: child, Bind: bind, Ports: ports})
+	return dir.WriteRunning(state.Running{Process: self, Moto: child, Bind: bind, Own: own, Ports: ports})
 }
 
 // tellReady writes one line to the process that waits for it, if there is one.

@@ -50,7 +50,7 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 		{"LAB_REGISTRY_OPEN_PASSWORD", open},
 		{"LAB_PYTHON_IMAGE", result.Images["python"].Ref(host)},
 		{"LAB_TERRAFORM_IMAGE", result.Images["terraform"].Ref(host)},
-		{"LAB_AWS_ENDPOINT", "http://" + running.Address("aws")},
+		{"LAB_AWS_ENDPOINT", "http://" + running.ForContainers()},
 		{"LAB_AWS_REQUEST_LOG", dir.Path(requestLog)},
 		{"LAB_IMDS_ENDPOINT", "http://" + running.Address("aws")},
 		{"LAB_CONTAINER_CREDENTIALS", "http://" + running.Address("aws") + aws.ContainerPath},
@@ -79,7 +79,7 @@ func printStatus(ctx context.Context, dir state.Dir, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "process    %d (moto %d)\n", running.PID, running.Moto.PID)
 	fmt.Fprintf(stdout, "registry   %s\n", running.Address("registry"))
-	fmt.Fprintf(stdout, "aws        http://%s\n", running.Address("aws"))
+	fmt.Fprintf(stdout, "aws        http://%s\n", running.ForContainers())
 	var result made
 	if _, err := state.ReadJSON(dir.Path("made.json"), &result); err != nil {
 		return err

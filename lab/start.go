@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"dagger/pipeline/lab/aws"
 	"dagger/pipeline/lab/debian"
@@ -83,6 +86,11 @@ func start(ctx context.Context, dir state.Dir, bind string) error {
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.ExtraFiles = []*os.File{tell}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	// What this process inherited, a lock perhaps, must not live on in the lab.
+	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		_ = tell.Close()
+		return fmt.Errorf("starting the lab: keeping descriptors from it: %w", err)
+	}
 	if err := cmd.Start(); err != nil {
 		_ = tell.Close()
 		return fmt.Errorf("starting the lab: %w", err)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,11 +117,12 @@ func release(t *testing.T) []byte {
 // serve answers HTTP where the engine's containers reach it, and returns the URL.
 func serve(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()
-	address := "127.0.0.1"
-	if world.Engine.Name() == "dagger" {
-		address = os.Getenv("PIPELINE_TEST_BIND")
+	world.NeedAWS(t)
+	lab, err := url.Parse(world.AWS.Endpoint)
+	if err != nil {
+		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", address+":0")
+	l, err := net.Listen("tcp", net.JoinHostPort(lab.Hostname(), "0"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,7 +75,11 @@ func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *W
 	if w.Index, err = index.New(upstream, filepath.Join(w.Dir, "packages")); err != nil {
 		return nil, err
 	}
-	if w.IndexHost, err = w.Index.Serve(ctx, host); err != nil {
+	reached, err := url.Parse(w.Lab["AWS_ENDPOINT"])
+	if err != nil {
+		return nil, fmt.Errorf("reading the lab's address for containers: %w", err)
+	}
+	if w.IndexHost, err = w.Index.Serve(ctx, reached.Hostname()); err != nil {
 		return nil, err
 	}
 	w.IndexURL = "http://" + w.IndexHost + "/simple/"

@@ -15,17 +15,28 @@ import (
 	"time"
 )
 
-// keepBinaries is how many built daemons stay in the cache.
-const keepBinaries = 3
+// keepEngines is how many built engines stay in the cache.
+const keepEngines = 3
 
-// binary returns the path of buildkitd, which it builds when the cache lacks it.
-func binary(ctx context.Context, d dirs, progress io.Writer) (string, error) {
+// programs are what an engine is made of: buildkitd, CNI's plugins, and our own.
+var programs = []string{
+	buildkitModule + "/cmd/buildkitd",
+	pluginsModule + "/plugins/main/bridge",
+	pluginsModule + "/plugins/main/loopback",
+	pluginsModule + "/plugins/ipam/host-local",
+	embeddedModule + "/cmd/uplink",
+	embeddedModule + "/cmd/confine",
+}
+
+// binaries returns the directory of the engine's programs, which it builds when the
+// cache lacks them.
+func binaries(ctx context.Context, d dirs, progress io.Writer) (string, error) {
 	src, err := findSource()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(d.bin(), "buildkitd-"+src.version+"-"+src.sum)
-	if isExecutable(path) {
+	path := filepath.Join(d.bin(), src.version+"-"+src.sum)
+	if isExecutable(filepath.Join(path, "buildkitd")) {
 		return path, nil
 	}
 	if err := os.MkdirAll(d.bin(), 0o755); err != nil {
@@ -38,13 +49,13 @@ func binary(ctx context.Context, d dirs, progress io.Writer) (string, error) {
 		return "", err
 	}
 	defer release()
-	if isExecutable(path) {
+	if isExecutable(filepath.Join(path, "buildkitd")) {
 		return path, nil
 	}
 	if err := build(ctx, src, path, progress); err != nil {
 		return "", err
 	}
-	removeOldBinaries(d.bin())
+	removeOldEngines(d.bin())
 	return path, nil
 }
 
@@ -54,11 +65,13 @@ func build(ctx context.Context, src source, path string, progress io.Writer) err
 		return errors.New("building buildkitd: no go on PATH: install Go 1.26, or set BUILDKIT_HOST to a running buildkitd")
 	}
 	temp := path + ".new"
-	defer os.Remove(temp)
+	defer os.RemoveAll(temp)
+	if err := os.RemoveAll(temp); err != nil {
+		return fmt.Errorf("building buildkitd: removing %q: %w", temp, cause(err))
+	}
 	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, goTool, "build", "-trimpath", "-o", temp,
-		"-ldflags", "-s -w -X "+buildkitModule+"/version.Version="+src.version,
-		buildkitModule+"/cmd/buildkitd")
+	cmd := exec.CommandContext(ctx, goTool, append([]string{"build", "-trimpath", "-buildvcs=false", "-o", temp + "/",
+		"-ldflags", "-s -w -X " + buildkitModule + "/version.Version=" + src.version}, programs...)...)
 	cmd.Dir = src.dir
 	cmd.Env = buildEnv(os.Environ())
 	cmd.Stdout, cmd.Stderr = &output, &output
@@ -134,12 +147,13 @@ func isExecutable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o100 != 0
 }
 
-// removeOldBinaries keeps the newest few daemons. Removing one that runs does it no harm.
-func removeOldBinaries(dir string) {
-	paths, _ := filepath.Glob(filepath.Join(dir, "buildkitd-*"))
+// removeOldEngines keeps the newest few. Removing one that runs does it no harm: it
+// has copies of what it starts.
+func removeOldEngines(dir string) {
+	paths, _ := filepath.Glob(filepath.Join(dir, "v*"))
 	slices.SortFunc(paths, func(a, b string) int { return modTime(b).Compare(modTime(a)) })
-	for _, path := range paths[min(keepBinaries, len(paths)):] {
-		os.Remove(path)
+	for _, path := range paths[min(keepEngines, len(paths)):] {
+		os.RemoveAll(path)
 	}
 }
 

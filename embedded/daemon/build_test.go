@@ -31,10 +31,10 @@ func TestBuildFailure(t *testing.T) {
 	}
 }
 
-func TestRemoveOldBinaries(t *testing.T) {
+func TestRemoveOldEngines(t *testing.T) {
 	dir := t.TempDir()
 	now := time.Now()
-	for i, name := range []string{"buildkitd-d", "buildkitd-a", "buildkitd-b", "buildkitd-c", "other"} {
+	for i, name := range []string{"v-d", "v-a", "v-b", "v-c", "other"} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, nil, 0o700); err != nil {
 			t.Fatal(err)
@@ -43,7 +43,7 @@ func TestRemoveOldBinaries(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	removeOldBinaries(dir)
+	removeOldEngines(dir)
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func TestRemoveOldBinaries(t *testing.T) {
 	for i := range left {
 		left[i] = filepath.Base(left[i])
 	}
-	if want := []string{"buildkitd-a", "buildkitd-b", "buildkitd-d", "other"}; !slices.Equal(left, want) {
+	if want := []string{"other", "v-a", "v-b", "v-d"}; !slices.Equal(left, want) {
 		t.Errorf("left %q, want %q", left, want)
 	}
 }

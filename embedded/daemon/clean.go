@@ -25,6 +25,9 @@ const runcRoot = "/run/runc"
 func clean(ctx context.Context, d dirs, runc string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	if err := awaitEnd(ctx, d); err != nil {
+		return err
+	}
 	if err := removeContainers(ctx, d, runc); err != nil {
 		return err
 	}
@@ -41,6 +44,26 @@ func clean(ctx context.Context, d dirs, runc string) error {
 	for _, name := range []string{d.socket(), d.traces(), d.record()} {
 		os.Remove(name)
 	}
+	return nil
+}
+
+// endTimeout is how long the kernel may take to end what was killed.
+const endTimeout = 5 * time.Second
+
+// awaitEnd waits until no buildkitd holds the state: one whose parent was killed is
+// dying. One that goes on is named by the next start.
+func awaitEnd(ctx context.Context, d dirs) error {
+	name := filepath.Join(d.state, "buildkitd.lock")
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, endTimeout)
+	defer cancel()
+	release, err := lock(limited, name, nil)
+	if err != nil {
+		return ctx.Err()
+	}
+	release()
 	return nil
 }
 

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"text/template"
 
 	"golang.org/x/sys/unix"
@@ -22,16 +23,20 @@ const (
 // config is what buildkitd.toml says.
 type config struct {
 	Root, Socket, Traces, Runc string
-	Reserved, Keep, Free       int64 // bytes
+	Plugins, CNI               string // of the containers' network; empty without one
+	Reserved, Keep, Free       int64  // bytes
 }
 
 // newConfig derives the configuration from the directories and the state's disk.
-func newConfig(d dirs, runc string) (config, error) {
+func newConfig(d dirs, n Network) (config, error) {
 	var disk unix.Statfs_t
 	if err := unix.Statfs(d.state, &disk); err != nil {
 		return config{}, fmt.Errorf("measuring the disk of %q: %w", d.state, err)
 	}
-	c := config{Root: d.state, Socket: d.address(), Traces: d.traces(), Runc: runc}
+	c := config{Root: d.state, Socket: d.address(), Traces: d.traces(), Runc: filepath.Join(d.plugins(), "confine")}
+	if n == Isolated {
+		c.Plugins, c.CNI = d.plugins(), d.cni()
+	}
 	c.Reserved, c.Keep, c.Free = bounds(int64(disk.Blocks) * disk.Frsize)
 	return c, nil
 }
@@ -44,6 +49,7 @@ func bounds(total int64) (reserved, keep, free int64) {
 }
 
 // maxEntries 0 turns the build history off: no output of any step reaches the disk.
+// Network host is what a call may ask for; the session is where that is decided.
 // Loopback registries speak HTTP: the lab's, and a team's pull-through cache.
 var configTemplate = template.Must(template.New("buildkitd.toml").Parse(`# Written at each start.
 root = {{printf "%q" .Root}}
@@ -70,7 +76,14 @@ insecure-entitlements = ["network.host"]
 [worker.oci]
   enabled = true
   binary = {{printf "%q" .Runc}}
+{{- if .CNI}}
+  networkMode = "cni"
+  cniConfigPath = {{printf "%q" .CNI}}
+  cniBinaryPath = {{printf "%q" .Plugins}}
+  cniPoolSize = 4
+{{- else}}
   networkMode = "host"
+{{- end}}
   snapshotter = "auto"
   gc = true
 

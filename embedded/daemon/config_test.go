@@ -16,7 +16,7 @@ func TestConfig(t *testing.T) {
 	if err := os.MkdirAll(d.state, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c, err := newConfig(d, "/usr/sbin/runc")
+	c, err := newConfig(d, Isolated)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +37,8 @@ func TestConfig(t *testing.T) {
 		"root":              got.Root == d.state,
 		"address":           len(got.GRPC.Address) == 1 && got.GRPC.Address[0] == d.address(),
 		"trace socket":      got.OTEL.SocketPath == d.traces(),
-		"runc":              oci.Binary == "/usr/sbin/runc",
-		"host network":      oci.Mode == "host",
+		"confined":          oci.Binary == filepath.Join(d.state, "bin", "confine"),
+		"own network":       oci.Mode == "cni" && oci.CNIConfigPath == d.cni() && oci.CNIBinaryPath == d.plugins() && oci.CNIPoolSize > 0,
 		"no history":        got.History != nil && got.History.MaxEntries != nil && *got.History.MaxEntries == 0,
 		"no containerd":     got.Workers.Containerd.Enabled != nil && !*got.Workers.Containerd.Enabled,
 		"no devices":        got.CDI.Disabled != nil && *got.CDI.Disabled,

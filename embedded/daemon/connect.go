@@ -25,11 +25,15 @@ func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 	if progress == nil {
 		progress = io.Discard
 	}
+	network, err := ChosenNetwork()
+	if err != nil {
+		return "", err
+	}
 	d, err := environment()
 	if err != nil {
 		return "", err
 	}
-	if answers(ctx, d.address(), answerTimeout) == nil {
+	if answers(ctx, d.address(), answerTimeout) == nil && suits(d, network) {
 		return d.address(), nil
 	}
 	if uid := os.Geteuid(); uid != 0 {
@@ -50,12 +54,28 @@ func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 		return "", err
 	}
 	if running {
-		return d.address(), nil
+		if suits(d, network) {
+			return d.address(), nil
+		}
+		fmt.Fprintln(progress, "starting the engine anew: its containers share this machine's network, and this call's may not")
+		if err := halt(ctx, d); err != nil {
+			return "", err
+		}
 	}
-	if err := start(ctx, d, progress); err != nil {
+	if err := start(ctx, d, network, progress); err != nil {
 		return "", err
 	}
 	return d.address(), nil
+}
+
+// suits tells whether the running daemon has what a call asks for. One that isolates
+// its containers can also give them this machine's network.
+func suits(d dirs, n Network) bool {
+	if n == Host {
+		return true
+	}
+	p, err := readProcess(d.record())
+	return err == nil && p.Network == Isolated
 }
 
 // settle waits for a daemon that is coming up, because its starter was killed, or

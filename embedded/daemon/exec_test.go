@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"net"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,11 +14,6 @@ import (
 func TestExec(t *testing.T) {
 	engine(t)
 	c := connect(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
 	cache := llb.AddMount("/cache", llb.Scratch(), llb.AsPersistentCacheDir("test", llb.CacheMountShared))
 	const size = 8_000_000 // BuildKit clips at 2 MiB unless told otherwise
 	for _, test := range []struct {
@@ -32,7 +26,6 @@ func TestExec(t *testing.T) {
 		{name: "secret variable", args: []string{"secret", "TOKEN", "canary"}, opts: []llb.RunOption{llb.AddSecret("token", llb.SecretID("token"), llb.SecretAsEnv(true), llb.SecretAsEnvName("TOKEN"))}},
 		{name: "cache mount", args: []string{"append", "/cache/file", "1"}, opts: []llb.RunOption{cache}},
 		{name: "cache mount keeps", args: []string{"append", "/cache/file", "2"}, opts: []llb.RunOption{cache}},
-		{name: "host's loopback", args: []string{"dial", l.Addr().String()}},
 		{name: "seccomp", args: []string{"confined"}},
 		{name: "long output", args: []string{"print", strconv.Itoa(size)}, out: size},
 		{name: "exit code", args: []string{"exit"}, err: "exit code: 7"},

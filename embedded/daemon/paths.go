@@ -74,7 +74,11 @@ func (d dirs) record() string  { return filepath.Join(d.run, "buildkitd.pid") }
 func (d dirs) config() string  { return filepath.Join(d.run, "buildkitd.toml") }
 func (d dirs) log() string     { return filepath.Join(d.run, "buildkitd.log") }
 func (d dirs) temp() string    { return filepath.Join(d.state, "tmp") }
-func (d dirs) bin() string     { return filepath.Join(d.cache, "bin") }
+func (d dirs) bin() string     { return filepath.Join(d.cache, "engine") }
+func (d dirs) plugins() string { return filepath.Join(d.state, "bin") }
+func (d dirs) leases() string  { return filepath.Join(d.run, "addresses") }
+func (d dirs) netns() string   { return filepath.Join(d.run, "network", "netns") }
+func (d dirs) cni() string     { return filepath.Join(d.run, "cni.conflist") }
 
 // private makes dir for its owner alone. One that exists is taken as it is, and
 // refused when others may enter it: its mode is not ours to change.

@@ -20,6 +20,8 @@ type process struct {
 	PID   int    `json:"pid"`
 	Start uint64 `json:"start"` // clock ticks after boot
 	Boot  string `json:"boot"`  // the kernel's boot id
+
+	Network Network `json:"network,omitempty"` // of its containers
 }
 
 // identify describes the live process pid.
@@ -90,7 +92,9 @@ func (p process) open() (int, error) {
 	if err != nil {
 		return -1, fmt.Errorf("opening process %d: %w", p.PID, err)
 	}
-	if now, err := identify(p.PID); err != nil || now != p {
+	now, err := identify(p.PID)
+	now.Network = p.Network
+	if err != nil || now != p {
 		unix.Close(fd)
 		return -1, nil
 	}

@@ -35,10 +35,10 @@ func TestProcess(t *testing.T) {
 		t.Errorf("read %+v, %v, wrote %+v", got, err, self)
 	}
 	for what, other := range map[string]process{
-		"another start":  {self.PID, self.Start + 1, self.Boot},
-		"another boot":   {self.PID, self.Start, "another"},
+		"another start":  {PID: self.PID, Start: self.Start + 1, Boot: self.Boot},
+		"another boot":   {PID: self.PID, Start: self.Start, Boot: "another"},
 		"no process":     {},
-		"no such number": {1 << 22, 1, self.Boot},
+		"no such number": {PID: 1 << 22, Start: 1, Boot: self.Boot},
 	} {
 		if other.alive() {
 			t.Errorf("%s: alive", what)

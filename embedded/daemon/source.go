@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 )
@@ -13,13 +14,14 @@ import (
 const (
 	embeddedModule = "dagger/pipeline/embedded"
 	buildkitModule = "github.com/moby/buildkit"
+	pluginsModule  = "github.com/containernetworking/plugins"
 )
 
 // source is the embedded module's directory, whose go.mod pins buildkitd.
 type source struct {
 	dir     string
 	version string // buildkit's, such as v0.34.2
-	sum     string // first 12 hex digits of go.sum's SHA-256
+	sum     string // first 12 hex digits of the SHA-256 of go.sum and our own programs
 }
 
 // findSource looks where PIPELINE_EMBEDDED_DIR says, else upwards from the
@@ -71,15 +73,38 @@ func readSource(dir string) (source, error) {
 	if mod.Module == nil || mod.Module.Mod.Path != embeddedModule {
 		return source{}, fmt.Errorf("%q is not module %s", name, embeddedModule)
 	}
-	sums, err := os.ReadFile(filepath.Join(dir, "go.sum"))
+	sum, err := sourceSum(dir)
 	if err != nil {
 		return source{}, err
 	}
-	hash := sha256.Sum256(sums)
 	for _, r := range mod.Require {
 		if r.Mod.Path == buildkitModule {
-			return source{dir: dir, version: r.Mod.Version, sum: hex.EncodeToString(hash[:])[:12]}, nil
+			return source{dir: dir, version: r.Mod.Version, sum: sum}, nil
 		}
 	}
 	return source{}, fmt.Errorf("%q does not require %s", name, buildkitModule)
+}
+
+// sourceSum covers what an engine is built from.
+func sourceSum(dir string) (string, error) {
+	files := []string{filepath.Join(dir, "go.sum")}
+	for _, own := range []string{"cmd/uplink", "cmd/confine", "subnet"} {
+		found, err := filepath.Glob(filepath.Join(dir, own, "*.go"))
+		if err != nil {
+			return "", err
+		}
+		files = append(files, found...)
+	}
+	hash := sha256.New()
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(hash, "%s %d\n%s", filepath.Base(file), len(data), data)
+	}
+	return hex.EncodeToString(hash.Sum(nil))[:12], nil
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -22,7 +23,7 @@ import (
 const startTimeout = 60 * time.Second
 
 // start runs buildkitd detached and waits for its first answer. The caller holds the lock.
-func start(ctx context.Context, d dirs, progress io.Writer) error {
+func start(ctx context.Context, d dirs, n Network, progress io.Writer) error {
 	if err := private(d.state, "PIPELINE_STATE_DIR"); err != nil {
 		return err
 	}
@@ -34,7 +35,7 @@ func start(ctx context.Context, d dirs, progress io.Writer) error {
 	if unshare == "" {
 		return errors.New("no unshare on PATH: apt-get install util-linux")
 	}
-	bin, err := binary(ctx, d, progress)
+	engine, err := binaries(ctx, d, progress)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,10 @@ func start(ctx context.Context, d dirs, progress io.Writer) error {
 	if err := os.MkdirAll(d.temp(), 0o700); err != nil {
 		return fmt.Errorf("starting buildkitd: making %q: %w: %s", d.temp(), cause(err), hint(err.Error(), d))
 	}
-	if err := configure(d, runc); err != nil {
+	if err := writePlugins(d, engine); err != nil {
+		return fmt.Errorf("starting buildkitd: %w: %s", err, hint(err.Error(), d))
+	}
+	if err := configure(d, n); err != nil {
 		return err
 	}
 	log, err := openLog(d.log())
@@ -53,9 +57,9 @@ func start(ctx context.Context, d dirs, progress io.Writer) error {
 	}
 	defer log.Close()
 
-	cmd := exec.Command(unshare, "--mount", "--propagation", "slave", "--", bin, "--config", d.config())
+	cmd := exec.Command(unshare, append([]string{"--mount", "--propagation", "slave", "--"}, daemonCommand(d, n, engine)...)...)
 	cmd.Dir = "/" // pins no directory of the caller's
-	cmd.Env = daemonEnv(os.Environ(), d.temp())
+	cmd.Env = daemonEnv(os.Environ(), d.temp(), runc)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := keepDescriptors(); err != nil {
@@ -69,7 +73,7 @@ func start(ctx context.Context, d dirs, progress io.Writer) error {
 		cmd.Wait() // so that it leaves no zombie while this process lives
 		close(exited)
 	}()
-	err = register(cmd.Process.Pid, d)
+	err = register(cmd.Process.Pid, d, n)
 	if err == nil {
 		err = ready(ctx, d, exited)
 	}
@@ -105,11 +109,21 @@ func warnOfCopies(ctx context.Context, d dirs, progress io.Writer) error {
 	return err
 }
 
-func register(pid int, d dirs) error {
+// daemonCommand starts buildkitd, under what gives its containers a network.
+func daemonCommand(d dirs, n Network, engine string) []string {
+	bin := filepath.Join(engine, "buildkitd")
+	if n == Host {
+		return []string{bin, "--config", d.config()}
+	}
+	return []string{filepath.Join(engine, "uplink"), "-netns", d.netns(), "-daemon", bin, "-config", d.config()}
+}
+
+func register(pid int, d dirs, n Network) error {
 	p, err := identify(pid)
 	if err != nil {
 		return startFailure(d) // it has ended already
 	}
+	p.Network = n
 	return p.write(d.record())
 }
 
@@ -131,8 +145,8 @@ func ready(ctx context.Context, d dirs, exited <-chan struct{}) error {
 	return err
 }
 
-func configure(d dirs, runc string) error {
-	c, err := newConfig(d, runc)
+func configure(d dirs, n Network) error {
+	c, err := newConfig(d, n)
 	if err != nil {
 		return err
 	}
@@ -143,7 +157,7 @@ func configure(d dirs, runc string) error {
 	if err != nil {
 		return fmt.Errorf("writing %q: %w", d.config(), cause(err))
 	}
-	return nil
+	return writeCNI(d)
 }
 
 // openLog starts a new log and keeps the one before it as NAME.old.
@@ -165,13 +179,14 @@ var passedOn = []string{
 	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
 }
 
-func daemonEnv(env []string, temp string) []string {
+func daemonEnv(env []string, temp, runc string) []string {
 	out := slices.DeleteFunc(slices.Clone(env), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
 		return !slices.Contains(passedOn, name)
 	})
 	return append(out,
 		"TMPDIR="+temp,
+		"PIPELINE_RUNC="+runc,            // which confine becomes
 		"BUILDKIT_STEP_LOG_MAX_SIZE=-1",  // a step's output is never clipped,
 		"BUILDKIT_STEP_LOG_MAX_SPEED=-1", // however much and however fast
 	)

@@ -16,8 +16,8 @@ import (
 
 // TestDaemonEnv: a secret of the caller's does not live on in the daemon.
 func TestDaemonEnv(t *testing.T) {
-	got := daemonEnv([]string{"PATH=/bin", "AWS_SECRET_ACCESS_KEY=canary", "HTTPS_PROXY=http://p", "OTEL_EXPORTER=x", "TMPDIR=/elsewhere", "NOTIFY_SOCKET=/n"}, "/s/tmp")
-	want := []string{"PATH=/bin", "HTTPS_PROXY=http://p", "TMPDIR=/s/tmp", "BUILDKIT_STEP_LOG_MAX_SIZE=-1", "BUILDKIT_STEP_LOG_MAX_SPEED=-1"}
+	got := daemonEnv([]string{"PATH=/bin", "AWS_SECRET_ACCESS_KEY=canary", "HTTPS_PROXY=http://p", "OTEL_EXPORTER=x", "TMPDIR=/elsewhere", "NOTIFY_SOCKET=/n"}, "/s/tmp", "/usr/bin/runc")
+	want := []string{"PATH=/bin", "HTTPS_PROXY=http://p", "TMPDIR=/s/tmp", "PIPELINE_RUNC=/usr/bin/runc", "BUILDKIT_STEP_LOG_MAX_SIZE=-1", "BUILDKIT_STEP_LOG_MAX_SPEED=-1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

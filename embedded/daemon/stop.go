@@ -36,6 +36,11 @@ func Stop(ctx context.Context) error {
 		return err
 	}
 	defer release()
+	return halt(ctx, d)
+}
+
+// halt ends the daemon and cleans up after it. The caller holds the lock.
+func halt(ctx context.Context, d dirs) error {
 	p, err := readProcess(d.record())
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	bksession "github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/filesync"
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
+	"github.com/moby/buildkit/util/entitlements"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -100,8 +101,13 @@ func (s *Server) connect(ctx context.Context) error {
 // secrets, registry logins and the stop requests. Internal keeps the build out
 // of BuildKit's history on disk.
 func (s *Server) solveOpt() client.SolveOpt {
+	var entitled []string
+	if s.opts.HostNetwork {
+		entitled = []string{entitlements.EntitlementNetworkHost.String()}
+	}
 	return client.SolveOpt{
-		Internal: true,
+		Internal:            true,
+		AllowedEntitlements: entitled,
 		Session: []bksession.Attachable{
 			filesync.NewFSSyncProvider(s.dirs),
 			secretsprovider.NewSecretProvider(s.secrets),

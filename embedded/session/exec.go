@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
 )
 
 // Paths inside a container while an exec runs. BuildKit removes the mount
@@ -58,6 +59,9 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		llb.AddMount(metaPath, meta, llb.SourcePath("/meta")),
 		llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional),
 		llb.WithCustomName(execPrefix + displayName(o.args)),
+	}
+	if s.opts.HostNetwork {
+		opts = append(opts, llb.Network(pb.NetMode_HOST))
 	}
 	for _, m := range c.mounts {
 		opts = append(opts, m.option())

@@ -44,6 +44,9 @@ type Options struct {
 	// keep nothing: the address of an image in a registry, or "type=..." as
 	// buildctl takes it.
 	CacheFrom, CacheTo []string
+	// HostNetwork runs commands on the network of the engine's machine, in place of
+	// one of their own.
+	HostNetwork bool
 }
 
 // Server is one session: the objects of one run of the command line.

@@ -18,11 +18,21 @@ type Running struct {
 	Moto  Process `json:"moto"`
 	Bind  string  `json:"bind"`
 	Ports Ports   `json:"ports"`
+	// Own is the address of this machine on which containers reach AWS, empty where Bind is.
+	Own string `json:"own,omitempty"`
 }
 
 // Address returns a service's HOST:PORT.
 func (r Running) Address(service string) string {
 	return net.JoinHostPort(r.Bind, strconv.Itoa(r.Ports[service]))
+}
+
+// ForContainers returns AWS's HOST:PORT for containers, which do not reach this machine's loopback.
+func (r Running) ForContainers() string {
+	if r.Own == "" {
+		return r.Address("aws")
+	}
+	return net.JoinHostPort(r.Own, strconv.Itoa(r.Ports["containers"]))
 }
 
 // ReadRunning returns the lab that was last said to serve, and whether its process is alive.

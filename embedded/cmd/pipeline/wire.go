@@ -117,16 +117,35 @@ func newSession(dir string, calls report.Store) func(cli.SessionOptions) cli.Ses
 			}
 		}
 		return server{calls: calls, function: o.Function, started: time.Now(), Server: session.New(session.Options{
-			Connect:   func(ctx context.Context) (string, error) { return daemon.Connect(ctx, os.Stderr) },
-			Progress:  o.Progress,
-			Stderr:    os.Stderr,
-			Workdir:   dir,
-			Shim:      shim,
-			Summary:   os.Getenv("PIPELINE_SUMMARY"),
-			CacheFrom: o.CacheFrom,
-			CacheTo:   o.CacheTo,
+			Connect:     connect,
+			Progress:    o.Progress,
+			Stderr:      os.Stderr,
+			Workdir:     dir,
+			Shim:        shim,
+			Summary:     os.Getenv("PIPELINE_SUMMARY"),
+			CacheFrom:   o.CacheFrom,
+			CacheTo:     o.CacheTo,
+			HostNetwork: onHost(),
 		})}
 	}
+}
+
+// onHost tells whether the caller chose this machine's network for containers. A
+// choice that is none fails in connect.
+func onHost() bool {
+	network, err := daemon.ChosenNetwork()
+	return err == nil && network == daemon.Host
+}
+
+// connect finds or starts the engine, and says so when its containers are not isolated.
+func connect(ctx context.Context) (string, error) {
+	if _, err := daemon.ChosenNetwork(); err != nil {
+		return "", err
+	}
+	if onHost() {
+		fmt.Fprintln(os.Stderr, "the call's containers share this machine's network, its loopback with it: PIPELINE_NETWORK is host")
+	}
+	return daemon.Connect(ctx, os.Stderr)
 }
 
 // engine is the embedded daemon.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 )
 
 func main() {
@@ -27,9 +28,48 @@ func main() {
 			fail("%s has %d bytes", os.Args[2], len(data))
 		}
 	case "dial": // ADDRESS: something listens there
-		c, err := net.Dial("tcp", os.Args[2])
+		check(dial(os.Args[2]))
+	case "refused": // ADDRESS: nothing can be reached there
+		if dial(os.Args[2]) == nil {
+			fail("%s was reached", os.Args[2])
+		}
+	case "unreachable": // NETWORK ADDRESS: nor there, by a socket of that network
+		if c, err := net.Dial(os.Args[2], os.Args[3]); err == nil {
+			c.Close()
+			fail("%s was reached", os.Args[3])
+		}
+	case "resolve": // NAME: it has an address
+		_, err := net.LookupHost(os.Args[2])
 		check(err)
-		c.Close()
+	case "listen": // ADDRESS FILE: listens, and is done when somebody has called or the file is there
+		listen(os.Args[2], os.Args[3])
+	case "neighbours": // PORT FILE: the one that listens cannot be reached; then makes the file
+		neighbours(os.Args[3], os.Args[2])
+		check(os.WriteFile(os.Args[3], nil, 0o600))
+	case "bind": // ADDRESS: can be listened on
+		l, err := net.Listen("tcp", os.Args[2])
+		check(err)
+		check(l.Close())
+	case "nameserver": // WANT: is asked for names
+		data, err := os.ReadFile("/etc/resolv.conf")
+		check(err)
+		if !strings.Contains(string(data), "nameserver "+os.Args[2]+"\n") {
+			fail("no nameserver %s:\n%s", os.Args[2], data)
+		}
+	case "packets": // no packet socket can be opened
+		fd, err := syscall.Socket(syscall.AF_PACKET, syscall.SOCK_RAW, 0x0300)
+		if err == nil {
+			syscall.Close(fd)
+			fail("a packet socket was opened")
+		}
+	case "capabilities": // WANT: all there are, as a mask
+		status, err := os.ReadFile("/proc/self/status")
+		check(err)
+		for _, set := range []string{"CapPrm", "CapEff", "CapBnd"} {
+			if !strings.Contains(string(status), "\n"+set+":\t"+os.Args[2]+"\n") {
+				fail("want %s in every set:\n%s", os.Args[2], status)
+			}
+		}
 	case "print": // BYTES: writes so many bytes to standard output
 		var n int
 		_, err := fmt.Sscan(os.Args[2], &n)
