@@ -32,9 +32,10 @@ func (c Check) String() string {
 // Doctor says what to look at. What is empty is left out.
 type Doctor struct {
 	Config      Config
-	Registry    Pushing  // where images are pushed
-	StateBucket string   // terraform's
-	StateKeys   []string // of the environments' states, such as "app/prod/terraform.tfstate"
+	Open        func(context.Context) (*Session, error) // gives the session; nil resolves Config
+	Registry    Pushing                                 // where images are pushed
+	StateBucket string                                  // terraform's
+	StateKeys   []string                                // of the environments' states, such as "app/prod/terraform.tfstate"
 }
 
 // soon is a session's rest that is too short for an apply to start on.
@@ -75,7 +76,11 @@ func (d Doctor) identity(ctx context.Context) (*Session, []Check) {
 	if d.Config.RoleARN != "" {
 		name = "role"
 	}
-	s, err := Resolve(ctx, d.Config)
+	open := d.Open
+	if open == nil {
+		open = func(ctx context.Context) (*Session, error) { return Resolve(ctx, d.Config) }
+	}
+	s, err := open(ctx)
 	if err != nil {
 		return nil, append(out, failed(name, err))
 	}

@@ -30,7 +30,7 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	look := aws.Doctor{Config: config}
+	look := aws.Doctor{Config: config, Open: d.AWS.Session}
 	if d.Registry.Address != "" {
 		if look.Registry, err = d.registry(ctx); err != nil {
 			return "", err
