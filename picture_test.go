@@ -33,10 +33,10 @@ func TestPictureIsThatOfTheImports(t *testing.T) {
 		}
 		got, want := drawings[i], arrows(imports)
 		for _, arrow := range missing(want, got.arrows) {
-			t.Errorf("the drawing of %q lacks the arrow %s", root, arrow)
+			t.Errorf("the drawing of %q in CONTRIBUTING.md lacks the arrow %s", root, arrow)
 		}
 		for _, arrow := range missing(got.arrows, want) {
-			t.Errorf("the drawing of %q has the arrow %s, the source has not", root, arrow)
+			t.Errorf("the drawing of %q in CONTRIBUTING.md has the arrow %s, the source has not", root, arrow)
 		}
 		for _, arrow := range got.arrows {
 			from, to, _ := strings.Cut(arrow, " --> ")
