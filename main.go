@@ -69,7 +69,7 @@ func New(s struct {
 	Region string
 	// URL of the AWS API where it is not AWS's own (a stand-in for tests).
 	// +optional
-	AwsEndpoint string
+	AwsEndpoint *string
 	// AWS access key.
 	// +optional
 	AwsAccessKeyId *dagger.Secret
@@ -83,12 +83,13 @@ func New(s struct {
 	// role with.
 	// +optional
 	WebIdentityToken *dagger.Secret
-	// ARN of the role to assume.
+	// ARN of the role to assume; none takes the keys or the machine's role as they
+	// are.
 	// +optional
-	RoleArn string
+	RoleArn *string
 	// External id that the role asks for.
 	// +optional
-	ExternalId string
+	ExternalId *string
 	// How long a session of the role may last, such as 2h. Default: 1h, which is
 	// also the most where one role assumes another.
 	// +optional
@@ -129,8 +130,8 @@ func New(s struct {
 	// registry or in caches.
 	// +default="open"
 	Trust string
-}) *Pipeline {
-	return &Pipeline{Settings: Settings(s)}
+}) (*Pipeline, error) {
+	return &Pipeline{Settings: Settings(s)}, steps.Settings(s).Check()
 }
 
 // Give the app container: python, poetry and the project's dependencies.
@@ -183,7 +184,8 @@ func (p *Pipeline) PublishImages(
 	// Tags that move, such as mr-7 or latest.
 	// +optional
 	tag []string,
-	// The CI's variables in a file, NAME=value lines, to find the tag by.
+	// The CI's variables that tell of the pipeline, in a file of NAME=value lines,
+	// to find the tag by. Others in it, such as the job's token, are refused.
 	// +optional
 	ciFacts *dagger.File,
 	// Form of the result: text or json.
@@ -353,7 +355,7 @@ func (p *Pipeline) Unlock(
 	ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Who holds the lock, as a refused run says it.
+	// Who holds the lock, or its id, as a refused run says it.
 	owner string,
 	// Release it although nothing tells that the holder has ended.
 	// +optional

@@ -26,14 +26,14 @@ type Config struct {
 
 	ContainerURI   string // AWS_CONTAINER_CREDENTIALS_FULL_URI, or the relative one of ECS, which starts with "/"
 	ContainerToken Secret // AWS_CONTAINER_AUTHORIZATION_TOKEN, or what its file holds
-	IMDSEndpoint   string // default http://169.254.169.254
+	IMDSEndpoint   string // of the instance's metadata service, http://169.254.169.254 on EC2
 
 	RoleARN    string        // role to assume; optional except for a web identity token
 	ExternalID string        // sent when the role is assumed with keys or another role
 	Duration   time.Duration // of the session, default 1 h; 1 h at most where one role assumes another
 	Facts      Facts         // name and tags of the session
 
-	AllowedAccounts []string // account ids of 12 digits; none allows every account
+	AllowedAccounts []string // account ids of 12 digits; nil allows every account, an empty list is an error
 
 	// For tests. Backoff is the pause after the given attempt, Now the clock.
 	Backoff func(attempt int) time.Duration

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	roleForm     = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-iso[a-z-]*|aws-eusc):iam::(\d{12}):role/[\w+=,.@/-]{1,576}$`)
+	roleForm     = regexp.MustCompile(`^arn:(aws(?:-[a-z]+)*):iam::(\d{12}):role/[\w+=,.@/-]{1,576}$`)
 	accountForm  = regexp.MustCompile(`^\d{12}$`)
 	regionForm   = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-\d+$`)
 	externalForm = regexp.MustCompile(`^[\w+=,.@:/-]+$`) // STS AssumeRole, ExternalId: 2 to 1224 of these
@@ -23,6 +23,9 @@ func (c Config) trimmed() Config {
 	return c
 }
 
+// Check finds settings that are missing or do not fit together. It asks nobody.
+func (c Config) Check() error { return c.trimmed().check() }
+
 // check finds settings that do not fit together before anything is sent.
 func (c Config) check() error {
 	const op = "reading AWS settings"
@@ -32,11 +35,15 @@ func (c Config) check() error {
 	case !c.WebIdentityToken.IsZero() && c.RoleARN == "":
 		return configError(op, "a web identity token without a role", "give the role's ARN too")
 	case c.AccessKeyID != "" && c.SecretAccessKey.IsZero():
-		return configError(op, "an access key id without its secret key", "give both")
-	case c.AccessKeyID == "" && (!c.SecretAccessKey.IsZero() || !c.SessionToken.IsZero()):
-		return configError(op, "a secret key or session token without its access key id", "give all of them")
+		return configError(op, "an access key id without its secret key", "give --aws-secret-access-key too")
+	case c.AccessKeyID == "" && !c.SecretAccessKey.IsZero():
+		return configError(op, "a secret key without its access key id", "give --aws-access-key-id too")
+	case c.AccessKeyID == "" && !c.SessionToken.IsZero():
+		return configError(op, "a session token without its keys", "give --aws-access-key-id and --aws-secret-access-key too")
 	case strings.HasPrefix(c.AccessKeyID, "ASIA") && c.SessionToken.IsZero():
-		return configError(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give the session token too")
+		return configError(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give --aws-session-token too")
+	case c.AllowedAccounts != nil && len(c.AllowedAccounts) == 0:
+		return configError(op, "the list of allowed accounts is empty", "write ids of 12 digits, or leave --allowed-accounts out")
 	case c.ExternalID != "" && (len(c.ExternalID) < 2 || len(c.ExternalID) > 1224 || !externalForm.MatchString(c.ExternalID)):
 		return configError(op, "the external id has a form that STS refuses", "use 2 to 1224 letters, digits and _+=,.@:/-")
 	case c.RoleARN != "" && !roleForm.MatchString(c.RoleARN):
@@ -58,6 +65,10 @@ func (c Config) check() error {
 		if err := checkAccount(c.AllowedAccounts, m[2], "role", c.RoleARN); err != nil {
 			return err
 		}
+	}
+	if c.WebIdentityToken.IsZero() && c.AccessKeyID == "" && c.ContainerURI == "" && c.IMDSEndpoint == "" {
+		// The machine's role is not taken because nothing else is there: it may be anybody's.
+		return configError(op, "nothing says where the credentials come from", "give --web-identity-token and --role-arn, keys, --container-credentials or --instance-metadata")
 	}
 	return c.checkContainer()
 }

@@ -24,11 +24,7 @@ func (p instance) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	if err == nil {
 		return c, nil
 	}
-	endpoint := p.endpoint
-	if endpoint == "" {
-		endpoint = "http://169.254.169.254"
-	}
-	op := fmt.Sprintf("reading the instance's role at %q", endpoint)
+	op := fmt.Sprintf("reading the instance's role at %q", p.endpoint)
 	switch code := metadataStatus(err); code {
 	case 0:
 		out := explain(op, err, "")

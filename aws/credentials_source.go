@@ -22,6 +22,9 @@ const (
 	chainedDuration = time.Hour
 )
 
+// instanceRole is the name of the source that every process on a machine can take.
+const instanceRole = "instance role"
+
 // source is where credentials start: a web identity token is traded for the role at once, the others give keys.
 type source struct {
 	name      string
@@ -40,7 +43,7 @@ func (c Config) pick() source {
 	case c.ContainerURI != "":
 		return source{"container role", true, awssdk.NewCredentialsCache(c.containerRole())}
 	}
-	return source{"instance role", true, awssdk.NewCredentialsCache(c.instanceRole())}
+	return source{instanceRole, true, awssdk.NewCredentialsCache(c.instanceRole())}
 }
 
 // provider mints the session's credentials: the source's own, or the role's. What it changes it notes.

@@ -3,6 +3,7 @@ package aws
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -69,15 +70,22 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 		}
 	default:
 		p.from(c, "Ec2InstanceMetadata")
-		if c.IMDSEndpoint != "" {
-			env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = c.IMDSEndpoint
-		}
+		env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = c.IMDSEndpoint
+	}
+	if c.pick().name != instanceRole {
+		maps.Copy(env, NoInstanceRole())
 	}
 	text := p.String() + base.String()
 	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != p.lines()+base.lines() {
 		return TerraformProfile{}, configError("writing the profile of terraform", "a setting holds a line break", "remove it")
 	}
 	return TerraformProfile{NewSecret(text), env, secrets}, nil
+}
+
+// NoInstanceRole are the variables that keep an SDK from taking the role of the machine where the credentials that it
+// was given do not work.
+func NoInstanceRole() map[string]string {
+	return map[string]string{"AWS_EC2_METADATA_DISABLED": "true"}
 }
 
 // profile is one section of an AWS config file.

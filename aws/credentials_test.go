@@ -205,12 +205,16 @@ func TestDeniedNamesTheAction(t *testing.T) {
 }
 
 func TestSettingsThatDoNotFit(t *testing.T) {
-	ok := Config{Region: "eu-west-1"}
+	ok := Config{Region: "eu-west-1", IMDSEndpoint: "http://169.254.169.254"}
 	for want, change := range map[string]func(*Config){
-		"region":             func(c *Config) { c.Region = "" },
-		"without a role":     func(c *Config) { c.WebIdentityToken = NewSecret(canaryToken) },
-		"secret key: give":   func(c *Config) { c.AccessKeyID = staticKey },
-		"access key id":      func(c *Config) { c.SecretAccessKey = NewSecret(canarySecret) },
+		"region":                           func(c *Config) { c.Region = "" },
+		"without a role":                   func(c *Config) { c.WebIdentityToken = NewSecret(canaryToken) },
+		"give --aws-secret-access-key too": func(c *Config) { c.AccessKeyID = staticKey },
+		"give --aws-access-key-id too":     func(c *Config) { c.SecretAccessKey = NewSecret(canarySecret) },
+		"give --aws-access-key-id and --aws-secret-access-key too": func(c *Config) { c.SessionToken = NewSecret(canarySession) },
+		"nothing says where the credentials come from":             func(c *Config) { c.IMDSEndpoint = "" },
+		"the list of allowed accounts is empty":                    func(c *Config) { c.AllowedAccounts = []string{} },
+		`allowed account "" is not an account id`:                  func(c *Config) { c.AllowedAccounts = []string{""} },
 		"no session token":   func(c *Config) { c.AccessKeyID, c.SecretAccessKey = temporaryKey, NewSecret(canarySecret) },
 		"external id":        func(c *Config) { c.ExternalID = "a b" },
 		"is not an ARN":      func(c *Config) { c.RoleARN = "ci-deploy" },
@@ -231,5 +235,23 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 	}
 	if err := ok.check(); err != nil {
 		t.Error(err)
+	}
+	// A role alone is not assumed with whatever role the machine has.
+	ok.IMDSEndpoint, ok.RoleARN = "", roleARN
+	if _, err := Resolve(t.Context(), ok); !contains(err, "nothing says where the credentials come from") {
+		t.Errorf("a role alone: %v", err)
+	}
+}
+
+// Partitions that are not known yet have roles too.
+func TestRolesOfAllPartitions(t *testing.T) {
+	for _, partition := range []string{"aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc", "aws-next"} {
+		c := Config{Region: "eu-west-1", RoleARN: "arn:" + partition + ":iam::123456789012:role/deploy", IMDSEndpoint: "http://169.254.169.254"}
+		if err := c.check(); err != nil {
+			t.Error(err)
+		}
+		if c.AllowedAccounts = []string{"210987654321"}; !errors.Is(c.check(), ErrAccount) {
+			t.Errorf("%s: the account of the role is not compared", partition)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package ci
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -48,12 +50,14 @@ type Facts struct {
 // lookup gives the value of a variable, empty when it is not set.
 type lookup func(name string) string
 
-// systems in the order they are tried. Jenkins is last: a job elsewhere may hold JENKINS_URL to call a Jenkins.
-var systems = []struct {
+type system struct {
 	name      System
 	variables []string
 	read      func(lookup) (Facts, bool)
-}{
+}
+
+// systems in the order they are tried. Jenkins is last: a job elsewhere may hold JENKINS_URL to call a Jenkins.
+var systems = []system{
 	{GitLab, gitlabVariables, gitlab},
 	{GitHub, githubVariables, github},
 	{CircleCI, circleVariables, circle},
@@ -90,7 +94,8 @@ func FromMap(variables map[string]string) (Facts, bool) {
 // FromDotenv is Detect on KEY=value lines in the form that ParseDotenv reads.
 //
 // Pass it the names that Variables lists and no others, never the output of `env`: that holds the job's secrets, and it
-// prints values of several lines as they are, so that a line of a commit message could pass for a variable.
+// prints values of several lines as they are, so that a line of a commit message could pass for a variable. FromFile
+// sees to that.
 func FromDotenv(text string) (Facts, bool, error) {
 	variables, err := ParseDotenv(text)
 	if err != nil {
@@ -98,6 +103,27 @@ func FromDotenv(text string) (Facts, bool, error) {
 	}
 	facts, ok := FromMap(variables)
 	return facts, ok, nil
+}
+
+// FromFile is FromDotenv on a file that somebody wrote for it. A name that is no fact is an error: the file has come too
+// far with a job's token already, and whoever greps in the output of `env` takes in lines of commit messages.
+func FromFile(text string) (Facts, bool, error) {
+	variables, err := ParseDotenv(text)
+	if err != nil {
+		return Facts{}, false, fmt.Errorf("reading the CI's facts: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		if !isFact(name) {
+			return Facts{}, false, fmt.Errorf("reading the CI's facts: %q is none and may be a secret: write no other variables into the file than docs/retention.md names", name)
+		}
+	}
+	facts, ok := FromMap(variables)
+	return facts, ok, nil
+}
+
+// isFact tells whether Detect reads a variable for some system, tokens left out.
+func isFact(name string) bool {
+	return !strings.Contains(name, "TOKEN") && slices.ContainsFunc(systems, func(s system) bool { return slices.Contains(s.variables, name) })
 }
 
 // Variables lists the names that Detect reads for a system. None but the ID token's holds a secret, and of that one

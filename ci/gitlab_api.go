@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,44 +49,6 @@ func (g GitLabAPI) JobStatus(ctx context.Context, owner string) (JobStatus, erro
 	return job.Status, err
 }
 
-// pageSize is how many entries GitLab gives at once, at most.
-const pageSize = 100
-
-// OpenMergeRequests are the numbers of a project's open merge requests, all of them: what is not in the list is taken for
-// closed, and its environment for one to destroy.
-func (g GitLabAPI) OpenMergeRequests(ctx context.Context, project string) ([]string, error) {
-	var out []string
-	for page := 1; page > 0; {
-		var list []struct {
-			IID int `json:"iid"`
-		}
-		next, err := g.get(ctx, "/projects/"+url.PathEscape(project)+"/merge_requests?state=opened&per_page="+strconv.Itoa(pageSize)+"&page="+strconv.Itoa(page), &list)
-		if err != nil {
-			return nil, err
-		}
-		known := len(out)
-		for _, mr := range list {
-			if number := strconv.Itoa(mr.IID); !slices.Contains(out, number) {
-				out = append(out, number)
-			}
-		}
-		switch {
-		case next != untold:
-		case len(list) < pageSize:
-			next = 0
-		case len(out) == known:
-			return nil, fmt.Errorf("asking GitLab at %s: page %d has nothing but what page %d had: try again, or give --open", g.URL, page, page-1)
-		default: // a proxy has taken the header away: a full page is not taken for the last one
-			next = page + 1
-		}
-		if next != 0 && next <= page {
-			return nil, fmt.Errorf("asking GitLab at %s: page %d names page %d as the next one: try again", g.URL, page, next)
-		}
-		page = next
-	}
-	return out, nil
-}
-
 // address is the server's URL without scheme: a host, with the path of a server that has one.
 func (g GitLabAPI) address() string {
 	_, address, ok := strings.Cut(g.URL, "://")
@@ -97,10 +58,10 @@ func (g GitLabAPI) address() string {
 	return strings.TrimRight(address, "/")
 }
 
-// untold is for the number of the next page where the answer does not name it, not even as none.
-const untold = -1
+// unsaid is the next page where the answer does not say: a proxy may have taken the header off.
+const unsaid = -1
 
-// get reads one page into v and returns the number of the next one, 0 after the last, untold where nothing is said.
+// get reads one page into v and returns the number of the next one, 0 after the last.
 func (g GitLabAPI) get(ctx context.Context, path string, v any) (next int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -127,15 +88,15 @@ func (g GitLabAPI) get(ctx context.Context, path string, v any) (next int, err e
 	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
 		return 0, fmt.Errorf("%s: it answered no JSON: check --gitlab-url", op)
 	}
-	header, told := resp.Header.Get("X-Next-Page"), len(resp.Header.Values("X-Next-Page")) > 0
-	if !told {
-		return untold, nil
-	}
-	if header == "" {
+	header, said := resp.Header["X-Next-Page"]
+	switch {
+	case !said:
+		return unsaid, nil
+	case header[0] == "":
 		return 0, nil
 	}
-	if next, err = strconv.Atoi(header); err != nil {
-		return 0, fmt.Errorf("%s: it names no number as the next page: %q", op, header)
+	if next, err = strconv.Atoi(header[0]); err != nil {
+		return 0, fmt.Errorf("%s: it names no number as the next page: %q", op, header[0])
 	}
 	return next, nil
 }

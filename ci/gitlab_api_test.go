@@ -42,12 +42,13 @@ func says(status int, body string, header ...string) http.HandlerFunc {
 const (
 	firstPage  = "/api/v4/projects/group%2Fsub%2Fproject/merge_requests?state=opened&per_page=100&page=1"
 	secondPage = "/api/v4/projects/group%2Fsub%2Fproject/merge_requests?state=opened&per_page=100&page=2"
+	thirdPage  = "/api/v4/projects/group%2Fsub%2Fproject/merge_requests?state=opened&per_page=100&page=3"
 	job7       = "/api/v4/projects/group%2Fsub%2Fproject/jobs/7"
 )
 
 func TestOpenMergeRequests(t *testing.T) {
 	var fullList []string
-	for i := range pageSize {
+	for i := range perPage {
 		fullList = append(fullList, strconv.Itoa(1000+i))
 	}
 	full := `[{"iid":` + strings.Join(fullList, `},{"iid":`) + `}]`
@@ -58,13 +59,17 @@ func TestOpenMergeRequests(t *testing.T) {
 	}{
 		"none":     {map[string]http.HandlerFunc{firstPage: says(200, "[]", "X-Next-Page", "")}, nil, ""},
 		"one page": {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7,"id":99},{"iid":12}]`, "X-Next-Page", "")}, []string{"7", "12"}, ""},
-		"full pages whose header was taken away": {
-			map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, `[{"iid":3}]`)}, append(slices.Clone(fullList), "3"), "",
+		"pages whose headers were taken away": {
+			map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, `[{"iid":3}]`), thirdPage: says(200, "[]")}, append(slices.Clone(fullList), "3"), "",
+		},
+		"a short page without its header is not the last one": {
+			map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`), secondPage: says(200, `[{"iid":3}]`), thirdPage: says(200, `[]`)}, []string{"7", "3"}, "",
 		},
 		"a full page, and another that is empty": {map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, "[]")}, fullList, ""},
-		"a full page, and another that fails":    {map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(502, "")}, nil, "it answered 502 Bad Gateway: try again"},
+		"a page, and another that fails":         {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`), secondPage: says(502, "")}, nil, "it answered 502 Bad Gateway: try again"},
 		"a full page, and the same again":        {map[string]http.HandlerFunc{firstPage: says(200, full), secondPage: says(200, full)}, nil, "page 2 has nothing but what page 1 had"},
-		"a short page without the header":        {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`)}, []string{"7"}, ""},
+		"a server without pages":                 {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`), secondPage: says(200, `[{"iid":7}]`)}, []string{"7"}, ""},
+		"two pages":                              {map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`, "X-Next-Page", "2"), secondPage: says(200, `[{"iid":3}]`, "X-Next-Page", "")}, []string{"7", "3"}, ""},
 		"a second page that fails gives no half list": {
 			map[string]http.HandlerFunc{firstPage: says(200, `[{"iid":7}]`, "X-Next-Page", "2"), secondPage: says(502, "")}, nil, "it answered 502 Bad Gateway: try again",
 		},
@@ -84,6 +89,34 @@ func TestOpenMergeRequests(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// A merge request that closes while the list is read moves others over the edge of a page: the one that is read twice
+// stands for one that is missed. The list is read again until it stays the same.
+func TestListThatMovesWhileItIsRead(t *testing.T) {
+	open, reads := []int{9, 8, 7, 6}, 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page := r.URL.Query().Get("page")
+		if reads++; reads == 2 { // 9 closes between the first two pages: 7 moves to the first one
+			open = open[1:]
+		}
+		switch w.Header().Set("X-Next-Page", ""); page {
+		case "1":
+			w.Header().Set("X-Next-Page", "2")
+			_, _ = fmt.Fprintf(w, `[{"iid":%d},{"iid":%d}]`, open[0], open[1])
+		default:
+			_, _ = fmt.Fprint(w, "[")
+			for i, iid := range open[2:] {
+				_, _ = fmt.Fprintf(w, `%s{"iid":%d}`, strings.Repeat(",", min(i, 1)), iid)
+			}
+			_, _ = fmt.Fprint(w, "]")
+		}
+	}))
+	defer server.Close()
+	got, err := GitLabAPI{URL: server.URL, Token: "token"}.OpenMergeRequests(t.Context(), "group/project")
+	if want := []string{"8", "7", "6"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 }
 

@@ -2,7 +2,8 @@ package steps
 
 import (
 	"context"
-	"strings"
+	"fmt"
+	"sync"
 	"time"
 
 	"dagger/pipeline/aws"
@@ -50,8 +51,10 @@ func (a AWS) in(region string) AWS {
 	return a
 }
 
-// Given tells whether any source of credentials is named.
-func (a AWS) Given() bool { return a.AccessKeyID != nil || a.minted() }
+// Given tells whether any source of credentials is named, be it half of one.
+func (a AWS) Given() bool {
+	return a.AccessKeyID != nil || a.SecretAccessKey != nil || a.SessionToken != nil || a.minted()
+}
 
 // minted tells whether credentials are got for the run, by a role or from the
 // machine, and so end while it goes on.
@@ -75,27 +78,23 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 	}
 	id := aws.Secret{}
 	for _, s := range []struct {
+		flag string
 		from *dagger.Secret
 		to   *aws.Secret
 	}{
-		{a.AccessKeyID, &id},
-		{a.SecretAccessKey, &config.SecretAccessKey},
-		{a.SessionToken, &config.SessionToken},
-		{a.Web, &config.WebIdentityToken},
-		{a.ContainerToken, &config.ContainerToken},
+		{"--aws-access-key-id", a.AccessKeyID, &id},
+		{"--aws-secret-access-key", a.SecretAccessKey, &config.SecretAccessKey},
+		{"--aws-session-token", a.SessionToken, &config.SessionToken},
+		{"--web-identity-token", a.Web, &config.WebIdentityToken},
+		{"--container-token", a.ContainerToken, &config.ContainerToken},
 	} {
-		if s.from == nil {
-			continue
-		}
-		text, err := s.from.Plaintext(ctx)
+		value, err := plain(ctx, s.flag, s.from)
 		if err != nil {
 			return aws.Config{}, err
 		}
-		*s.to = aws.NewSecret(strings.TrimSpace(text))
+		*s.to = aws.NewSecret(value)
 	}
-	if !id.IsZero() {
-		config.AccessKeyID = id.Reveal()
-	}
+	config.AccessKeyID = id.Reveal()
 	return config, nil
 }
 
@@ -117,8 +116,19 @@ func (a AWS) open(ctx context.Context) (*aws.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	tellOnce(fmt.Sprintf("aws: %s of account %s, from %s", session.Identity.ARN, session.Identity.Account, session.Source))
 	for _, note := range session.Notes {
-		images.Tell("aws: " + note)
+		tellOnce("aws: " + note)
 	}
 	return session, nil
+}
+
+// told are the lines that this call has told.
+var told sync.Map
+
+// tellOnce tells what several steps of a call have to say, once.
+func tellOnce(line string) {
+	if _, before := told.LoadOrStore(line, true); !before {
+		images.Tell(line)
+	}
 }

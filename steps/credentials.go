@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
 )
 
@@ -24,11 +25,20 @@ type Credentials struct {
 }
 
 // Credentials checks the account and gives what the container needs. Keys alone
-// are passed on as they are. For everything that ends, the container gets the
+// are passed on as they are; what is missing of them is an error, because the
+// container's SDK would look for others on the machine. For everything that ends, the container gets the
 // source itself, so that terraform can ask again in an apply that takes longer
 // than a session.
 func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
-	if !a.minted() && len(a.Accounts) == 0 {
+	config, err := a.Config(ctx)
+	if err == nil {
+		err = config.Check()
+	}
+	if err != nil {
+		return Credentials{}, err
+	}
+	if !a.minted() && a.Accounts == nil {
+		tellOnce("aws: the keys of --aws-access-key-id, of whatever account: --allowed-accounts would have it checked")
 		return a.keys(), nil
 	}
 	if _, err := a.Session(ctx); err != nil {
@@ -36,10 +46,6 @@ func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 	}
 	if !a.minted() {
 		return a.keys(), nil
-	}
-	config, err := a.Config(ctx)
-	if err != nil {
-		return Credentials{}, err
 	}
 	profile, err := config.TerraformProfile(awsConfigFile, awsTokenFile)
 	if err != nil {
@@ -61,7 +67,7 @@ func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 
 // keys are the ones given, as variables.
 func (a AWS) keys() Credentials {
-	out := Credentials{secrets: map[string]*dagger.Secret{}}
+	out := Credentials{env: aws.NoInstanceRole(), secrets: map[string]*dagger.Secret{}}
 	for name, secret := range map[string]*dagger.Secret{
 		"AWS_ACCESS_KEY_ID":     a.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY": a.SecretAccessKey,

@@ -18,6 +18,8 @@ type Doctor struct {
 	// Bucket holds the states, Project is the name of the poetry project.
 	Bucket  string
 	Project string
+	// Settings are shown.
+	Settings Settings
 }
 
 // engineVariable is what the embedded engine says of itself to the module.
@@ -28,6 +30,7 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 	checks := []aws.Check{d.engine(ctx)}
 	config, err := d.AWS.Config(ctx)
 	if err != nil {
+		images.Tell(d.Settings.show(ctx))
 		return "", err
 	}
 	look := aws.Doctor{Config: config, Open: d.AWS.Session}
@@ -50,7 +53,7 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 			Fix: "give --web-identity-token and --role-arn, or keys: the state bucket needs them",
 		})
 	}
-	return report(checks)
+	return report(checks, d.Settings.show(ctx))
 }
 
 // engine tells which one runs this.
@@ -117,8 +120,9 @@ func (d Doctor) states(ctx context.Context) []string {
 	return keys
 }
 
-// report is the lines. When one is not ok they are told, and named in the error.
-func report(checks []aws.Check) (string, error) {
+// report is the lines, and the settings after them. When one is not ok they are
+// told, and named in the error.
+func report(checks []aws.Check, settings string) (string, error) {
 	var lines, bad []string
 	for _, c := range checks {
 		lines = append(lines, c.String())
@@ -126,7 +130,7 @@ func report(checks []aws.Check) (string, error) {
 			bad = append(bad, c.Name)
 		}
 	}
-	text := strings.Join(lines, "\n")
+	text := strings.Join(append(lines, settings), "\n")
 	if len(bad) == 0 {
 		return text, nil
 	}

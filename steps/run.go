@@ -71,15 +71,19 @@ func (r *Run) account(project, environment string) AWS {
 	if r.sessions[facts] == nil {
 		r.sessions[facts] = &once[*aws.Session]{}
 	}
+	role := text(r.RoleArn)
+	if role == noRole {
+		role = ""
+	}
 	return AWS{
 		Region:          r.Region,
-		Endpoint:        r.AwsEndpoint,
+		Endpoint:        text(r.AwsEndpoint),
 		AccessKeyID:     r.AwsAccessKeyId,
 		SecretAccessKey: r.AwsSecretAccessKey,
 		SessionToken:    r.AwsSessionToken,
 		Web:             r.WebIdentityToken,
-		RoleARN:         r.RoleArn,
-		ExternalID:      r.ExternalId,
+		RoleARN:         role,
+		ExternalID:      text(r.ExternalId),
 		Container:       r.ContainerCredentials,
 		ContainerToken:  r.ContainerToken,
 		Instance:        r.InstanceMetadata,

@@ -20,8 +20,8 @@ func (g GitLab) api(ctx context.Context) (*ci.GitLabAPI, error) {
 	if g.Token == nil {
 		return nil, nil
 	}
-	text, err := g.Token.Plaintext(ctx)
-	return &ci.GitLabAPI{URL: g.URL, Token: text}, err
+	token, err := plain(ctx, "--gitlab-token", g.Token)
+	return &ci.GitLabAPI{URL: g.URL, Token: token}, err
 }
 
 // Unlock releases the environment's lock that owner left behind.
@@ -68,5 +68,5 @@ func (r *Run) Doctor(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.StateBucket, Project: store.Project}.Run(ctx)
+	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.StateBucket, Project: store.Project, Settings: r.Settings}.Run(ctx)
 }

@@ -35,6 +35,14 @@ func (r *Run) ApplyRetention(ctx context.Context, rules RetentionRules) (string,
 }
 
 func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, error) {
+	for _, list := range []struct {
+		flag    string
+		entries []string
+	}{{"--deployed", rules.Deployed}, {"--keep", rules.Keep}, {"--releases", rules.Releases}} {
+		if err := givenList(list.flag, list.entries); err != nil {
+			return Retention{}, err
+		}
+	}
 	r.purpose = retaining
 	place, err := r.registryPlace(ctx)
 	return Retention{

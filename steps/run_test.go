@@ -13,7 +13,7 @@ import (
 func settings(endpoint string) Settings {
 	return Settings{
 		Source: dag.Directory(), Infra: "infra", PythonImage: "python", TerraformImage: "debian", TerraformVersion: "1.11.4",
-		StateBucket: "states", Region: "eu-west-1", AwsEndpoint: endpoint, RoleArn: "arn:aws:iam::123456789012:role/deploy",
+		StateBucket: "states", Region: "eu-west-1", AwsEndpoint: &endpoint, RoleArn: new("arn:aws:iam::123456789012:role/deploy"),
 		WebIdentityToken: dag.SetSecret("web", "token"), Registry: "ecr:group/shop", LockTimeout: "5m", Trust: "protected",
 	}
 }

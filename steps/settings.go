@@ -4,6 +4,7 @@ import "dagger/pipeline/internal/dagger"
 
 // Settings are what all functions of a call have in common. The constructor of
 // the module has the same fields, in the same order, and says what each is for.
+// A text that guards something is a pointer: see Check.
 type Settings struct {
 	Source               *dagger.Directory
 	PythonImage          string
@@ -16,13 +17,13 @@ type Settings struct {
 	TerraformVariables   *dagger.Secret
 	StateBucket          string
 	Region               string
-	AwsEndpoint          string
+	AwsEndpoint          *string
 	AwsAccessKeyId       *dagger.Secret
 	AwsSecretAccessKey   *dagger.Secret
 	AwsSessionToken      *dagger.Secret
 	WebIdentityToken     *dagger.Secret
-	RoleArn              string
-	ExternalId           string
+	RoleArn              *string
+	ExternalId           *string
 	SessionDuration      string
 	ContainerCredentials string
 	ContainerToken       *dagger.Secret

@@ -92,7 +92,10 @@ func Orphans(project string, keys, open []string) []string {
 // ("7", "!7" and "mr-7" are the same), or those that GitLab knows of a project.
 // It never takes silence for "none is open".
 func OpenMergeRequests(ctx context.Context, list []string, gitlab *ci.GitLabAPI, project string) ([]string, error) {
-	if len(list) == 0 {
+	if err := givenList("--open", list); err != nil {
+		return nil, err
+	}
+	if list == nil {
 		if gitlab == nil || project == "" {
 			return nil, errors.New("sweeping: nothing tells which merge requests are open: give --open, or --gitlab-token and --gitlab-project")
 		}

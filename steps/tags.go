@@ -24,12 +24,12 @@ func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]str
 	if err != nil {
 		return nil, err
 	}
-	known, ok, err := ci.FromDotenv(text)
+	known, ok, err := ci.FromFile(text)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, errors.New("reading the CI's facts: the file is of no CI system that is known: write its variables into it, such as `env | grep ^CI_`, or give --tag")
+		return nil, errors.New("reading the CI's facts: the file is of no CI system that is known: write the variables that docs/retention.md names into it, or give --tag")
 	}
 	target := ci.TargetFor(known, ci.Rules{})
 	if target.Tag == "" {

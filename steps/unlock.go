@@ -24,6 +24,9 @@ type Unlock struct {
 // not the one named, or may still run.
 func (u Unlock) Run(ctx context.Context) (string, error) {
 	w := u.Workspace
+	if strings.TrimSpace(u.Owner) == "" {
+		return "", emptyGuard("--owner")
+	}
 	if err := w.State.validate(); err != nil {
 		return "", err
 	}
@@ -39,7 +42,7 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 		return w.Environment + ": the state is not locked", nil
 	}
 	held := fmt.Sprintf("%s since %s (%s, lock %s)", lock.Who, lock.Created.UTC().Format(time.RFC3339), lock.Operation, lock.ID)
-	if u.Owner != lock.Who {
+	if u.Owner != lock.Who && u.Owner != lock.ID {
 		return "", fmt.Errorf("unlocking %s: the lock is held by %s, not by %q: give the holder with --owner", w.Environment, held, u.Owner)
 	}
 	if !u.Force {

@@ -1,0 +1,61 @@
+package steps
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+// A guard that is given and empty stops the run: the variable that it is taken
+// from may not be set in this job. One that is not given is no error.
+func TestEmptyGuards(t *testing.T) {
+	empty, blank, given := "", " \n", "something"
+	for name, tt := range map[string]struct {
+		settings Settings
+		want     string
+	}{
+		"nothing given":            {Settings{}, ""},
+		"all given":                {Settings{RoleArn: &given, ExternalId: &given, AwsEndpoint: &given, AllowedAccounts: []string{"123456789012"}}, ""},
+		"role":                     {Settings{RoleArn: &empty}, "--role-arn"},
+		"blank role":               {Settings{RoleArn: &blank}, "--role-arn"},
+		"external id":              {Settings{ExternalId: &empty}, "--external-id"},
+		"endpoint":                 {Settings{AwsEndpoint: &empty}, "--aws-endpoint"},
+		"accounts":                 {Settings{AllowedAccounts: []string{}}, "--allowed-accounts"},
+		"accounts, one empty":      {Settings{AllowedAccounts: []string{""}}, "--allowed-accounts"},
+		"accounts, one of several": {Settings{AllowedAccounts: []string{"123456789012", " "}}, "--allowed-accounts"},
+	} {
+		err := tt.settings.Check()
+		if tt.want == "" && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if tt.want != "" && (err == nil || !strings.Contains(err.Error(), "reading "+tt.want+": it is given and empty")) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// Lists of one call guard too: what is open, what is deployed, what is kept.
+func TestEmptyLists(t *testing.T) {
+	r := NewRun(Settings{}, "")
+	ctx := context.Background()
+	for _, list := range [][]string{{}, {""}, {"7", " "}} {
+		for flag, call := range map[string]func() error{
+			"--open":     func() error { _, err := OpenMergeRequests(ctx, list, nil, "group/project"); return err },
+			"--deployed": func() error { _, err := r.PreviewRetention(ctx, RetentionRules{Deployed: list}); return err },
+			"--keep":     func() error { _, err := r.ApplyRetention(ctx, RetentionRules{Keep: list}); return err },
+			"--releases": func() error { _, err := r.ApplyRetention(ctx, RetentionRules{Releases: list}); return err },
+		} {
+			if err := call(); err == nil || !strings.Contains(err.Error(), "reading "+flag+": it is given and empty") {
+				t.Errorf("%s %q: %v", flag, list, err)
+			}
+		}
+	}
+}
+
+// An owner that nobody named fits no lock, a lock without a holder least of all.
+func TestEmptyOwner(t *testing.T) {
+	_, err := Unlock{Owner: " "}.Run(context.Background())
+	if err == nil || !strings.Contains(err.Error(), "--owner") {
+		t.Error(err)
+	}
+}
