@@ -19,11 +19,14 @@ var (
 	}
 	// PullActions pull only.
 	PullActions = []string{"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"}
-	// RetentionActions read a repository, preview a lifecycle policy and set it.
+	// RetentionActions read a repository, tag what is deployed, preview a lifecycle policy, set it and take it back.
 	RetentionActions = []string{
-		"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:GetLifecyclePolicyPreview",
-		"ecr:PutLifecyclePolicy", "ecr:StartLifecyclePolicyPreview",
+		"ecr:BatchGetImage", "ecr:DeleteLifecyclePolicy", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy",
+		"ecr:GetLifecyclePolicyPreview", "ecr:PutImage", "ecr:PutLifecyclePolicy", "ecr:StartLifecyclePolicyPreview",
 	}
+	// DeployActions pull and tag, DestroyActions pull and take a tag off.
+	DeployActions  = append([]string{"ecr:PutImage"}, PullActions...)
+	DestroyActions = append([]string{"ecr:BatchDeleteImage"}, PullActions...)
 )
 
 // repositoryForm is ECR's grammar for a repository's name (CreateRepository in its API reference).

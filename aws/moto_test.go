@@ -165,11 +165,11 @@ func TestStandInRetention(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	preview, err := r.Apply(t.Context(), name, p, Guard{Protects: sample.Protects, Deployed: []string{mr}})
+	previews, err := r.Apply(t.Context(), []Target{{name, p}}, Guard{Protects: sample.Protects, Deployed: []string{mr}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%s\n%s", preview.Note, preview.Report())
+	t.Logf("%s\n%s", previews[0].Note, previews[0].Report())
 	got, err := r.client.GetLifecyclePolicy(context.Background(), &ecr.GetLifecyclePolicyInput{RepositoryName: &name})
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +179,7 @@ func TestStandInRetention(t *testing.T) {
 	}
 	// A policy that would expire what must stay leaves the one that is set.
 	bad := policy(byPrefix(1, "latest"))
-	if _, err := r.Apply(t.Context(), name, bad, Guard{Protects: sample.Protects}); !errors.Is(err, ErrProtected) {
+	if _, err := r.Apply(t.Context(), []Target{{name, bad}}, Guard{Protects: sample.Protects}); !errors.Is(err, ErrProtected) {
 		t.Errorf("a prefix for latest (%s): %v", latest, err)
 	}
 	if again, err := r.client.GetLifecyclePolicy(context.Background(), &ecr.GetLifecyclePolicyInput{RepositoryName: &name}); err != nil || value(again.LifecyclePolicyText) != value(got.LifecyclePolicyText) {

@@ -51,8 +51,8 @@ type Image struct {
 	Digest   string
 	Tags     []string
 	PushedAt time.Time // of the digest: tagging it again does not change it
-	// Parent is the digest of a manifest list that refers to this image and is there, empty for none.
-	Parent string
+	// Parents are the digests of the manifest lists that refer to this image.
+	Parents []string
 }
 
 // JSON is the policy's text.

@@ -15,8 +15,10 @@ import (
 
 // Preview is a policy held against a repository, by our evaluator and by AWS.
 type Preview struct {
+	Target
 	Review
-	Policy Policy
+	// Marks are the tags that what is deployed gets before the policy is set.
+	Marks []Mark
 	// Asked tells that AWS was asked and answered; Note says why not.
 	Asked bool
 	Note  string
@@ -27,28 +29,64 @@ type Preview struct {
 // previewLimit is how long AWS may take for a preview of a large repository.
 const previewLimit = 3 * time.Minute
 
-// Preview evaluates a policy over a repository and asks AWS for its own preview, where the endpoint has it.
-func (r *ECR) Preview(ctx context.Context, repository string, p Policy, g Guard) (Preview, error) {
-	out := Preview{Policy: p}
-	if err := errors.Join(checkRepository(repository), p.Validate()); err != nil {
-		return out, err
-	}
-	images, err := r.Images(ctx, repository)
+// Target is a repository and the policy that it is to have.
+type Target struct {
+	Repository string
+	Policy     Policy
+}
+
+// Preview evaluates policies over their repositories and asks AWS for its own previews, where the endpoint has them. It
+// changes nothing. A repository that is not there is left out, unless none is.
+func (r *ECR) Preview(ctx context.Context, targets []Target, g Guard) ([]Preview, error) {
+	all, err := r.survey(ctx, targets, g)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	out.Review = p.Review(images, g, r.session.cfg.now())
-	theirs, err := r.askPreview(ctx, repository, p)
-	switch {
-	case errors.Is(err, ErrUnsupported):
-		out.Note = "the endpoint has no lifecycle preview: evaluated here only"
-		return out, nil
-	case err != nil:
-		return out, err
+	var out []Preview
+	for _, t := range targets {
+		images, ok := all[t.Repository]
+		if !ok {
+			continue
+		}
+		preview := Preview{Target: t, Marks: g.marks(t.Repository, images)}
+		preview.Review = t.Policy.Review(marked(images, preview.Marks), g, r.session.cfg.now())
+		theirs, err := r.askPreview(ctx, t.Repository, t.Policy)
+		switch {
+		case errors.Is(err, ErrUnsupported):
+			preview.Note = "the endpoint has no lifecycle preview: evaluated here only"
+		case err != nil:
+			return nil, err
+		default:
+			preview.Asked = true
+			preview.Differences = compare(t.Policy.Evaluate(images, r.session.cfg.now()), theirs)
+		}
+		out = append(out, preview)
 	}
-	out.Asked = true
-	out.Differences = compare(out.Fates, theirs)
 	return out, nil
+}
+
+// survey lists the repositories that are there, and checks that what is said to be deployed is in one of them.
+func (r *ECR) survey(ctx context.Context, targets []Target, g Guard) (map[string][]Image, error) {
+	all := map[string][]Image{}
+	var missing error
+	for _, t := range targets {
+		if err := errors.Join(checkRepository(t.Repository), t.Policy.Validate()); err != nil {
+			return nil, err
+		}
+		images, err := r.Images(ctx, t.Repository)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			missing = errors.Join(missing, err)
+		case err != nil:
+			return nil, err
+		default:
+			all[t.Repository] = images
+		}
+	}
+	if len(all) == 0 {
+		return nil, missing
+	}
+	return all, g.known(all)
 }
 
 // Err is the reason not to set the policy: an image that must stay, or a disagreement with AWS.
@@ -64,23 +102,42 @@ func (p Preview) Err() error {
 	}
 }
 
-// Apply previews a policy and sets it, unless an image that must stay would be expired or AWS sees it otherwise.
-func (r *ECR) Apply(ctx context.Context, repository string, p Policy, g Guard) (Preview, error) {
-	preview, err := r.Preview(ctx, repository, p, g)
+// Apply sets all policies or none. First it gives what is deployed its tags. No policy is set when one of them would
+// expire an image that must stay, or AWS sees it otherwise.
+func (r *ECR) Apply(ctx context.Context, targets []Target, g Guard) ([]Preview, error) {
+	previews, err := r.Preview(ctx, targets, g)
 	if err != nil {
-		return preview, err
+		return previews, err
 	}
-	if err := preview.Err(); err != nil {
-		return preview, err
+	var set []Target
+	var changed bool
+	for _, p := range previews {
+		if err := p.Review.Err(); err != nil {
+			return previews, fmt.Errorf("repository %q: %w", p.Repository, err)
+		}
+		for _, m := range p.Marks {
+			if err := r.mark(ctx, m); err != nil {
+				return previews, err
+			}
+			changed = true
+		}
+		set = append(set, p.Target)
 	}
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	text := p.JSON()
-	_, err = r.client.PutLifecyclePolicy(ctx, &ecr.PutLifecyclePolicyInput{RegistryId: &r.account, RepositoryName: &repository, LifecyclePolicyText: &text})
-	if err != nil {
-		return preview, explain(fmt.Sprintf("setting the lifecycle policy of %q", repository), err, "allow ecr:PutLifecyclePolicy", r.session.secrets()...)
+	if changed { // AWS is to judge the repositories with their new tags
+		marks := previews
+		if previews, err = r.Preview(ctx, set, g); err != nil {
+			return previews, err
+		}
+		for i := range previews {
+			previews[i].Marks = marks[i].Marks
+		}
 	}
-	return preview, nil
+	for _, p := range previews {
+		if err := p.Err(); err != nil {
+			return previews, fmt.Errorf("repository %q: %w", p.Repository, err)
+		}
+	}
+	return previews, r.set(ctx, set)
 }
 
 // askPreview starts AWS's preview and waits for it. Its result holds the images that would be expired.
@@ -150,7 +207,7 @@ func compare(ours []Fate, theirs map[string]int) []string {
 		rule, expired := theirs[f.Image.Digest]
 		seen[f.Image.Digest] = true
 		switch {
-		case expired && !f.Expired:
+		case expired && !f.Expired && !f.After:
 			out = append(out, fmt.Sprintf("%s: AWS expires it by rule %d, we keep it (%s)", f.Image.name(), rule, f.Why))
 		case !expired && f.Expired && !f.Tied:
 			out = append(out, fmt.Sprintf("%s: AWS keeps it, we expire it (%s)", f.Image.name(), f.Why))

@@ -52,6 +52,8 @@ func (e fakeECR) serve(w http.ResponseWriter, r request, n int) bool {
 			out["nextToken"] = next
 		}
 		jsonAnswer(w, 200, out)
+	case "GetLifecyclePolicy":
+		jsonAnswer(w, 400, map[string]any{"__type": "LifecyclePolicyNotFoundException"})
 	case "PutLifecyclePolicy":
 		jsonAnswer(w, 200, map[string]any{})
 	default:
@@ -115,7 +117,11 @@ func TestApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, r := repositoryFor(t, tt.ecr)
-			preview, err := r.Apply(t.Context(), "group/app", p, tt.guard)
+			previews, err := r.Apply(t.Context(), []Target{{"group/app", p}}, tt.guard)
+			var preview Preview
+			if len(previews) == 1 {
+				preview = previews[0]
+			}
 			if !errors.Is(err, tt.err) || tt.want != "" && !contains(err, tt.want) {
 				t.Errorf("error %v, want %q", err, tt.want)
 			}
@@ -136,7 +142,7 @@ func TestApply(t *testing.T) {
 			if json.Unmarshal([]byte(put[0].Body), &sent) != nil || sent.LifecyclePolicyText != p.JSON() {
 				t.Errorf("sent %s", put[0].Body)
 			}
-			if !strings.Contains(preview.Report(), "expire sha256:b (mr-2): rule") || !strings.Contains(preview.Report(), "keep   sha256:a (latest, mr-1): rule 1 (pattern latest) shields it") {
+			if !strings.Contains(preview.Report(), "expire sha256:b (mr-2): rule") || !strings.Contains(preview.Report(), "keep   sha256:a (latest, mr-1): rule 2 (pattern latest) shields it") {
 				t.Errorf("report\n%s", preview.Report())
 			}
 		})
@@ -154,7 +160,7 @@ func TestApplyRefusesMutants(t *testing.T) {
 		"merge request first": policy(aged(Selection{TagStatus: Tagged, TagPatternList: []string{"mr-*"}}, 14), byPattern(1, "latest"), byPattern(1, "prod")),
 	} {
 		f, r := repositoryFor(t, fakeECR{images: images, missing: true})
-		_, err := r.Apply(t.Context(), "group/app", p, Guard{Protects: sample.Protects})
+		_, err := r.Apply(t.Context(), []Target{{"group/app", p}}, Guard{Protects: sample.Protects})
 		if err == nil || !errors.Is(err, ErrProtected) && !errors.Is(err, ErrConfig) || len(f.of("PutLifecyclePolicy")) != 0 {
 			t.Errorf("%s: %v", name, err)
 		}

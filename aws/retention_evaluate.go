@@ -12,6 +12,7 @@ type Fate struct {
 	Image   Image
 	Expired bool
 	Rule    int    // priority of the rule that decides; 0 when none selects the image
+	After   bool   // kept by a manifest list alone, which goes: AWS expires this image in a later run
 	Forever bool   // kept, and no push and no passing of time will change it while the tags stay
 	Tied    bool   // kept or expired by chance: others were pushed at the same instant, and only some of them stay
 	Why     string // one line
@@ -28,7 +29,7 @@ type Fate struct {
 //     any selects all;
 //   - imageCountMoreThan sorts by push time, youngest first, and expires what comes after the count;
 //     sinceImagePushed expires what was pushed longer ago than the days;
-//   - an image that a manifest list refers to cannot be expired before the list.
+//   - an image that a manifest list refers to cannot be expired before the list: see keepChildren.
 func (p Policy) Evaluate(images []Image, now time.Time) []Fate {
 	rules := append([]Rule{}, p.Rules...)
 	sort.SliceStable(rules, func(i, j int) bool { return rules[i].Priority < rules[j].Priority })
@@ -156,24 +157,6 @@ func (s Selection) wholeTag() bool {
 		}
 	}
 	return false
-}
-
-// keepChildren keeps what a manifest list refers to, as long as the list itself stays.
-func keepChildren(fates []Fate) {
-	at := map[string]int{}
-	for i, f := range fates {
-		at[f.Image.Digest] = i
-	}
-	for i, f := range fates {
-		parent, ok := at[f.Image.Parent]
-		if f.Image.Parent == "" || !ok || !f.Expired {
-			continue
-		}
-		// AWS takes the list first and this image in a later run. It stays as long as its list, so it is at risk with it.
-		fates[i].Expired = false
-		fates[i].Forever = fates[parent].Forever && !fates[parent].Expired
-		fates[i].Why = fmt.Sprintf("manifest list %s refers to it", f.Image.Parent)
-	}
 }
 
 // days is an age in days with one decimal.

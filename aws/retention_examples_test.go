@@ -123,7 +123,7 @@ func TestBoundaries(t *testing.T) {
 
 // What a manifest list refers to stays as long as the list.
 func TestManifestListKeepsItsImages(t *testing.T) {
-	images := []Image{img("list", 30, "latest"), {Digest: "child", PushedAt: ago(30), Parent: "list"}, img("orphan", 30)}
+	images := []Image{img("list", 30, "latest"), {Digest: "child", PushedAt: ago(30), Parents: []string{"list"}}, img("orphan", 30)}
 	r := Retention{}
 	p, err := r.Policy()
 	if err != nil {

@@ -6,13 +6,21 @@ import (
 	"strings"
 )
 
-// Retention says what a repository is to keep.
+// DeployedPrefix begins the tags of what is deployed: deployed-prod is on the image that a deployment of prod used. One
+// rule keeps all of them, so their number does not matter: a policy may have 50 rules.
+const DeployedPrefix = "deployed-"
+
+// DeployedTag is the tag of what is deployed to an environment.
+func DeployedTag(environment string) string { return DeployedPrefix + environment }
+
+func isDeployedTag(tag string) bool { return strings.HasPrefix(tag, DeployedPrefix) }
+
+// Retention says what a repository is to keep, beside what has a tag of something deployed.
 //
 // A merge request's images go by age or by count, not by both: AWS lets only one rule decide about an image, so a
 // second rule for the same tags could never expire anything.
 type Retention struct {
 	Keep              []string // whole tags that stay for ever besides "latest", such as "prod"
-	Deployed          []string // whole tags of what runs now, such as "mr-7"; they stay while they are listed
 	Releases          []string // patterns of tags that stay for ever, such as "v*"
 	MergeRequest      string   // pattern of merge requests' tags, default "mr-*"
 	MergeRequestDays  int      // their age limit in days; default 30 when MergeRequestCount is 0
@@ -30,7 +38,8 @@ const (
 	DefaultUntaggedDays     = 1
 )
 
-// Policy generates the lifecycle policy. Shields come first, one rule for each tag, because the entries of one list are
+// Policy generates the lifecycle policy. Shields come first: one rule for all that is deployed, whose count is out of
+// reach, so that no number of images makes it expire one. Then one rule for each other tag that stays, because the entries of one list are
 // ANDed; each names its tag whole, because a prefix would take in others ("latest-arm64") and then expire one of them.
 func (r Retention) Policy() (Policy, error) {
 	const op = "writing a lifecycle policy"
@@ -44,12 +53,13 @@ func (r Retention) Policy() (Policy, error) {
 	add := func(description string, s Selection) {
 		p.Rules = append(p.Rules, Rule{len(p.Rules) + 1, description, s, Action{Expire}})
 	}
-	whole := slices.Concat([]string{"latest"}, r.Keep, r.Deployed)
+	add("keep what is deployed", tagged(DeployedPrefix+"*", everAndEver))
+	whole := slices.Concat([]string{"latest"}, r.Keep)
 	for i, tag := range whole {
 		if !tagForm.MatchString(tag) {
 			return Policy{}, configError(op, fmt.Sprintf("%q is not a whole tag", tag), "name tags one by one; patterns go to the releases")
 		}
-		if !slices.Contains(whole[:i], tag) {
+		if !slices.Contains(whole[:i], tag) && !isDeployedTag(tag) {
 			add("keep "+tag, tagged(tag, 1))
 		}
 	}
@@ -76,7 +86,7 @@ func (r Retention) Policy() (Policy, error) {
 
 // Protects tells whether a tag is one that must stay for ever.
 func (r Retention) Protects(tag string) bool {
-	return tag == "latest" || slices.Contains(r.Keep, tag) || slices.Contains(r.Deployed, tag) ||
+	return tag == "latest" || slices.Contains(r.Keep, tag) || isDeployedTag(tag) ||
 		slices.ContainsFunc(r.Releases, func(pattern string) bool { return matchPattern(pattern, tag) })
 }
 

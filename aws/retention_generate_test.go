@@ -32,8 +32,11 @@ func TestGeneratedPolicy(t *testing.T) {
 	if err != nil || again.JSON() != p.JSON() {
 		t.Errorf("read again: %v", err)
 	}
-	first := p.Rules[0]
-	if first.Priority != 1 || strings.Join(first.Selection.TagPatternList, " ") != "latest" || first.Selection.CountNumber != 1 || len(first.Selection.TagPrefixList) != 0 {
+	deployed, first := p.Rules[0], p.Rules[1]
+	if deployed.Priority != 1 || strings.Join(deployed.Selection.TagPatternList, " ") != "deployed-*" || !deployed.shields() {
+		t.Errorf("the shield of what is deployed is %+v", deployed)
+	}
+	if first.Priority != 2 || strings.Join(first.Selection.TagPatternList, " ") != "latest" || first.Selection.CountNumber != 1 || len(first.Selection.TagPrefixList) != 0 {
 		t.Errorf("the shield of latest is %+v", first)
 	}
 }
@@ -52,7 +55,7 @@ func TestRetentionThatCanNotBe(t *testing.T) {
 	}
 	many := Retention{}
 	for range 60 {
-		many.Deployed = append(many.Deployed, "mr-"+strings.Repeat("1", 1+len(many.Deployed)))
+		many.Keep = append(many.Keep, "keep-"+strings.Repeat("1", 1+len(many.Keep)))
 	}
 	if _, err := many.Policy(); !contains(err, "over the limit of 50") {
 		t.Errorf("60 shields: %v", err)

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 )
 
-// Images lists a repository. What a manifest list refers to gets the list's digest as parent.
+// Images lists a repository. What manifest lists refer to gets their digests as parents.
 func (r *ECR) Images(ctx context.Context, repository string) ([]Image, error) {
 	ctx, cancel := context.WithTimeout(ctx, previewLimit)
 	defer cancel()
@@ -36,7 +36,7 @@ func (r *ECR) Images(ctx context.Context, repository string) ([]Image, error) {
 			}
 		}
 	}
-	parents := map[string]string{}
+	parents := map[string][]string{}
 	const batch = 100 // BatchGetImage takes as many
 	for ; len(lists) > 0; lists = lists[min(batch, len(lists)):] {
 		out, err := r.client.BatchGetImage(ctx, &ecr.BatchGetImageInput{RegistryId: &r.account, RepositoryName: &repository, ImageIds: lists[:min(batch, len(lists))]})
@@ -45,12 +45,12 @@ func (r *ECR) Images(ctx context.Context, repository string) ([]Image, error) {
 		}
 		for _, list := range out.Images {
 			for _, child := range childrenOf(value(list.ImageManifest)) {
-				parents[child] = value(list.ImageId.ImageDigest)
+				parents[child] = append(parents[child], value(list.ImageId.ImageDigest))
 			}
 		}
 	}
 	for i := range images {
-		images[i].Parent = parents[images[i].Digest]
+		images[i].Parents = parents[images[i].Digest]
 	}
 	return images, nil
 }

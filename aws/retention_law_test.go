@@ -10,12 +10,12 @@ import (
 )
 
 // sample is what a project keeps; it has every kind of rule.
-var sample = Retention{Keep: []string{"prod", "staging"}, Deployed: []string{"mr-7"}, Releases: []string{"v*"}, MergeRequestDays: 14, Content: []string{"app-*", "terraform-*"}, ContentCount: 3}
+var sample = Retention{Keep: []string{"prod", "staging"}, Releases: []string{"v*"}, MergeRequestDays: 14, Content: []string{"app-*", "terraform-*"}, ContentCount: 3}
 
 // randomRepository is a repository as a registry can hold it: a tag is on one image at most, tags move to other images,
 // an image has none, one or many, and several are pushed at the same instant.
 func randomRepository(r *rand.Rand) []Image {
-	names := []string{"latest", "latest-arm64", "prod", "prod-old", "staging", "v1.0", "v2", "dev-v3", "mr-7", "mr-70", "mr-8", "main"}
+	names := []string{"latest", "latest-arm64", "prod", "prod-old", "staging", "v1.0", "v2", "dev-v3", "mr-7", "mr-70", "mr-8", "main", "deployed-mr-7", "deployed-prod", "deployed-staging"}
 	for i := range 8 {
 		names = append(names, fmt.Sprintf("app-%x", i), fmt.Sprintf("terraform-%x", i), fmt.Sprintf("mr-%d", 100+i))
 	}
@@ -32,7 +32,7 @@ func randomRepository(r *rand.Rand) []Image {
 	}
 	for i := range images { // some are children of a manifest list
 		if r.IntN(6) == 0 && len(images[i].Tags) == 0 {
-			images[i].Parent = images[r.IntN(len(images))].Digest
+			images[i].Parents = []string{images[r.IntN(len(images))].Digest}
 		}
 	}
 	return images
@@ -52,7 +52,7 @@ func lost(p Policy, keep Retention, images []Image, r *rand.Rand) []string {
 		// Later pushes: new images take moving tags over, and come with tags that look like protected ones.
 		for i := range r.IntN(4) {
 			digest := fmt.Sprintf("sha256:new-%d-%d", day, i)
-			fresh := Image{Digest: digest, PushedAt: now.Add(-time.Hour), Tags: []string{fmt.Sprintf("app-%d%d", day, i), fmt.Sprintf("latest-%d%d", day, i), fmt.Sprintf("v9.%d%d", day, i)}}
+			fresh := Image{Digest: digest, PushedAt: now.Add(-time.Hour), Tags: []string{fmt.Sprintf("app-%d%d", day, i), fmt.Sprintf("latest-%d%d", day, i), fmt.Sprintf("v9.%d%d", day, i), fmt.Sprintf("deployed-%d%d", day, i)}}
 			if r.IntN(2) == 0 {
 				fresh.Tags = append(fresh.Tags, "latest")
 				for j := range images {

@@ -36,21 +36,21 @@ func mutants(t *testing.T) map[string]Policy {
 	}
 	out := map[string]Policy{
 		"prefix in place of pattern": change(func(r []Rule) []Rule {
-			r[0].Selection.TagPatternList, r[0].Selection.TagPrefixList = nil, []string{"latest"}
+			r[find("latest")].Selection.TagPatternList, r[find("latest")].Selection.TagPrefixList = nil, []string{"latest"}
 			return r
 		}),
-		"wildcard behind the tag": change(func(r []Rule) []Rule { r[0].Selection.TagPatternList = []string{"latest*"}; return r }),
+		"wildcard behind the tag": change(func(r []Rule) []Rule { r[find("latest")].Selection.TagPatternList = []string{"latest*"}; return r }),
 		"two entries in one list": change(func(r []Rule) []Rule {
-			r[0].Selection.TagPatternList = []string{"latest", "prod"}
+			r[find("latest")].Selection.TagPatternList = []string{"latest", "prod"}
 			return renumber(slices.DeleteFunc(r, func(x Rule) bool { return slices.Equal(x.Selection.TagPatternList, []string{"prod"}) }))
 		}),
-		"shield rule last": change(func(r []Rule) []Rule { return last(r, 0) }),
+		"shield rule last": change(func(r []Rule) []Rule { return last(r, find("latest")) }),
 		"any before others": change(func(r []Rule) []Rule {
 			return renumber(append([]Rule{{Selection: byCount(Any, 5), Action: Action{Expire}}}, r...))
 		}),
-		"shield left out": change(func(r []Rule) []Rule { return renumber(r[1:]) }),
+		"shield left out": change(func(r []Rule) []Rule { return renumber(slices.Delete(r, find("latest"), find("latest")+1)) }),
 		"shield by age": change(func(r []Rule) []Rule {
-			r[0].Selection = aged(Selection{TagStatus: Tagged, TagPatternList: []string{"latest"}}, 30)
+			r[find("latest")].Selection = aged(Selection{TagStatus: Tagged, TagPatternList: []string{"latest"}}, 30)
 			return r
 		}),
 		"releases by count": change(func(r []Rule) []Rule {
@@ -58,14 +58,26 @@ func mutants(t *testing.T) map[string]Policy {
 			return r
 		}),
 		"releases after merge requests": change(func(r []Rule) []Rule { return last(r, find("v*")) }),
-		"deployed tag shielded by a pattern": change(func(r []Rule) []Rule {
-			r[find("mr-7")].Selection.TagPatternList = []string{"mr-7*"}
+		"deployed by count": change(func(r []Rule) []Rule {
+			r[find("deployed-*")].Selection.CountNumber = 2
 			return r
 		}),
-		"deployed shield last": change(func(r []Rule) []Rule { return last(r, find("mr-7")) }),
-		"case":                 change(func(r []Rule) []Rule { r[0].Selection.TagPatternList = []string{"Latest"}; return r }),
+		"deployed by age": change(func(r []Rule) []Rule {
+			r[find("deployed-*")].Selection = aged(Selection{TagStatus: Tagged, TagPatternList: []string{"deployed-*"}}, 365)
+			return r
+		}),
+		"deployed for merge requests alone": change(func(r []Rule) []Rule {
+			r[find("deployed-*")].Selection.TagPatternList = []string{"deployed-mr-*"}
+			return r
+		}),
+		"deployed and another": change(func(r []Rule) []Rule {
+			r[find("deployed-*")].Selection.TagPatternList = []string{"deployed-*", "app-*"}
+			return r
+		}),
+		"deployed shield last": change(func(r []Rule) []Rule { return last(r, find("deployed-*")) }),
+		"case":                 change(func(r []Rule) []Rule { r[find("latest")].Selection.TagPatternList = []string{"Latest"}; return r }),
 		"any at the end takes the rest": change(func(r []Rule) []Rule {
-			return renumber(append(r[1:], Rule{Selection: byCount(Any, 2), Action: Action{Expire}}))
+			return renumber(append(slices.Delete(r, find("latest"), find("latest")+1), Rule{Selection: byCount(Any, 2), Action: Action{Expire}}))
 		}),
 	}
 	for _, name := range []string{"prod", "staging"} {

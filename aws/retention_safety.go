@@ -10,7 +10,13 @@ import (
 // Guard says which images a policy must not expire.
 type Guard struct {
 	Protects func(tag string) bool // tags that stay for ever; see Retention.Protects
-	Deployed []string              // digests that run now, whatever their tags
+	Deployed []string              // digests that run now, whatever their tags; each is in one of the repositories
+
+	// Tags are those of images that run, and Environments those that have a state, each with the tag under which its
+	// images were published. What they are on gets a tag of its own, DeployedTag, before a policy is set. A tag is in one
+	// of the repositories; an environment may have no image.
+	Tags         []string
+	Environments map[string]string
 }
 
 // actionLag is how long after a policy is set AWS acts on it ("within 24 hours"), with a day to spare: what would be
@@ -32,7 +38,7 @@ func (p Policy) Review(images []Image, g Guard, now time.Time) Review {
 	for i, f := range out.Fates {
 		name := f.Image.name()
 		protected := slices.IndexFunc(f.Image.Tags, func(tag string) bool { return g.Protects != nil && g.Protects(tag) })
-		doomed := f.Expired || f.Tied || later[i].Expired
+		doomed := f.Expired || f.After || f.Tied || later[i].Expired || later[i].After
 		switch deployed := slices.Contains(g.Deployed, f.Image.Digest); {
 		case protected >= 0 && doomed:
 			out.Refusals = append(out.Refusals, fmt.Sprintf("%s has the protected tag %q and would be expired: %s", name, f.Image.Tags[protected], f.Why))

@@ -20,8 +20,8 @@ type Retention struct {
 	Rules aws.Retention
 	// Deployed are tags and digests of what runs, beside what the states tell.
 	Deployed []string
-	// Bucket holds the states; each of the project's makes the tag of its
-	// environment a deployed one. Empty looks at none.
+	// Bucket holds the states; what each of the project's environments was
+	// published as is deployed. Empty looks at none.
 	Bucket string
 }
 
@@ -34,91 +34,105 @@ var contentTags = map[string][]string{
 // Preview tells for all repositories what a policy keeps, and why, and what it
 // expires. It changes nothing.
 func (r Retention) Preview(ctx context.Context) (string, error) {
-	return r.each(ctx, func(ecr *aws.ECR, repository string, p aws.Policy, g aws.Guard) (aws.Preview, string, error) {
-		preview, err := ecr.Preview(ctx, repository, p, g)
-		if refused := preview.Err(); err == nil && refused != nil {
-			return preview, "would be refused: " + refused.Error(), nil
+	ecr, targets, guard, err := r.prepare(ctx)
+	if err != nil {
+		return "", err
+	}
+	previews, err := ecr.Preview(ctx, targets, guard)
+	return retentionText(targets, previews, "would get the tag", func(p aws.Preview) string {
+		if refused := p.Err(); refused != nil {
+			return "would be refused: " + refused.Error()
 		}
-		return preview, "can be set with retention apply", err
-	})
+		return "can be set with retention apply"
+	}), err
 }
 
-// Apply sets the policies, unless one would expire an image that must stay.
+// Apply tags what is deployed, and sets the policies of all repositories, unless
+// one would expire an image that must stay.
 func (r Retention) Apply(ctx context.Context) (string, error) {
-	return r.each(ctx, func(ecr *aws.ECR, repository string, p aws.Policy, g aws.Guard) (aws.Preview, string, error) {
-		preview, err := ecr.Apply(ctx, repository, p, g)
-		return preview, "the policy is set", err
-	})
+	ecr, targets, guard, err := r.prepare(ctx)
+	if err != nil {
+		return "", err
+	}
+	previews, err := ecr.Apply(ctx, targets, guard)
+	return retentionText(targets, previews, "has the tag", func(aws.Preview) string { return "the policy is set" }), err
 }
 
-type retain func(ecr *aws.ECR, repository string, p aws.Policy, g aws.Guard) (preview aws.Preview, verdict string, err error)
-
-func (r Retention) each(ctx context.Context, do retain) (string, error) {
+// prepare is the registry, a policy for each repository, and what must stay.
+func (r Retention) prepare(ctx context.Context) (*aws.ECR, []aws.Target, aws.Guard, error) {
+	guard := aws.Guard{Protects: r.Rules.Protects}
 	opened, err := r.Open(ctx)
 	if err != nil {
-		return "", err
+		return nil, nil, guard, err
 	}
 	if opened.ECR == nil {
-		return "", fmt.Errorf("reading --registry %q: lifecycle policies are ECR's: use the clean-up rules of that registry, or give ecr:PATH", r.Registry.Address)
+		return nil, nil, guard, fmt.Errorf("reading --registry %q: lifecycle policies are ECR's: use the clean-up rules of that registry, or give ecr:PATH", r.Registry.Address)
 	}
-	tags, err := r.deployedTags(ctx)
-	if err != nil {
-		return "", err
+	if guard.Environments, err = r.environments(ctx); err != nil {
+		return nil, nil, guard, err
 	}
-	guard := aws.Guard{Protects: r.Rules.Protects}
 	for _, d := range r.Deployed {
 		if strings.HasPrefix(d, "sha256:") {
 			guard.Deployed = append(guard.Deployed, d)
 		} else {
-			tags = append(tags, d)
+			guard.Tags = append(guard.Tags, d)
 		}
 	}
-	slices.Sort(tags)
-	rules := r.Rules
-	rules.Deployed = slices.Compact(tags)
-	var out []string
+	var targets []aws.Target
 	for _, repository := range opened.Repositories(retained(opened.Writes)...) {
+		rules := r.Rules
 		rules.Content = contentTags[path.Base(repository)]
 		policy, err := rules.Policy()
 		if err != nil {
-			return "", err
+			return nil, nil, guard, err
 		}
-		preview, verdict, err := do(opened.ECR, repository, policy, guard)
-		if errors.Is(err, aws.ErrNotFound) && !slices.Contains(opened.Repositories(opened.Writes), repository) {
-			out = append(out, "repository "+repository+": there is none, no open run has pushed yet")
-			continue
-		}
-		if err != nil {
-			return strings.Join(out, "\n"), err
-		}
-		out = append(out, "repository "+repository+": "+verdict, policy.String(), preview.Report())
-		out = append(out, preview.Risks...)
-		out = append(out, preview.Differences...)
-		if preview.Note != "" {
-			out = append(out, preview.Note)
-		}
+		targets = append(targets, aws.Target{Repository: repository, Policy: policy})
 	}
-	return strings.Join(out, "\n"), nil
+	return opened.ECR, targets, guard, nil
 }
 
-// deployedTags are the tags of the environments that have a state.
-func (r Retention) deployedTags(ctx context.Context) ([]string, error) {
+// retentionText is what there is to say of each repository.
+func retentionText(targets []aws.Target, previews []aws.Preview, tagged string, verdict func(aws.Preview) string) string {
+	var out []string
+	for _, t := range targets {
+		if !slices.ContainsFunc(previews, func(p aws.Preview) bool { return p.Repository == t.Repository }) {
+			out = append(out, "repository "+t.Repository+": there is none, nothing was pushed to it yet")
+		}
+	}
+	for _, p := range previews {
+		out = append(out, "repository "+p.Repository+": "+verdict(p), p.Policy.String())
+		for _, m := range p.Marks {
+			out = append(out, fmt.Sprintf("%s %s %s", m.Digest, tagged, m.Tag))
+		}
+		out = append(out, p.Report())
+		out = append(out, p.Risks...)
+		out = append(out, p.Differences...)
+		if p.Note != "" {
+			out = append(out, p.Note)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// environments are those that have a state, each with the tag that its images
+// were published under.
+func (r Retention) environments(ctx context.Context) (map[string]string, error) {
 	if r.Bucket == "" {
 		return nil, nil
 	}
-	environments, err := r.Registry.AWS.Environments(ctx, r.Bucket, r.Registry.Project)
+	names, err := r.Registry.AWS.Environments(ctx, r.Bucket, r.Registry.Project)
 	if err != nil {
 		return nil, fmt.Errorf("%w: without the states it is not known what is deployed: give --state-bucket= and what runs with --deployed", err)
 	}
-	var tags []string
-	for _, e := range environments {
-		target, err := ci.TargetNamed(e)
+	out := map[string]string{}
+	for _, name := range names {
+		target, err := ci.TargetNamed(name)
 		if err != nil {
 			return nil, err
 		}
-		tags = append(tags, target.Tag)
+		out[name] = target.Tag
 	}
-	return tags, nil
+	return out, nil
 }
 
 // Environments are those of a project that have a state in the bucket.
