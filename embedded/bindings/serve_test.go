@@ -5,13 +5,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"dagger/pipeline/embedded/module"
+	"dagger/pipeline/embedded/session/socket"
 )
 
 const shapes = `package main
@@ -70,6 +74,18 @@ func (p *Pipeline) Picked(mode Mode) Mode { return mode }
 
 func (p *Pipeline) Wrapped(ctx context.Context) error {
 	return fmt.Errorf("outer: %w", detailed{})
+}
+
+func (p *Pipeline) Many(ctx context.Context, n int) error {
+	errs := make(chan error, n)
+	for range n {
+		go func() { _, err := dag.Version(ctx); errs <- err }()
+	}
+	var err error
+	for range n {
+		err = errors.Join(err, <-errs)
+	}
+	return err
 }
 
 func (p *Pipeline) Waits(ctx context.Context) {
@@ -159,7 +175,7 @@ func TestServe(t *testing.T) {
 			if err := json.Unmarshal([]byte(tc.request), &req); err != nil {
 				t.Fatal(err)
 			}
-			p := module.Program{Path: path, Port: 1, Token: "t", Dir: t.TempDir(), Output: new(bytes.Buffer)}
+			p := module.Program{Path: path, Session: session(t, http.NotFound), Dir: t.TempDir(), Output: new(bytes.Buffer)}
 			resp, err := p.Call(context.Background(), req)
 			got := resp.Type + " " + string(resp.Value)
 			if err != nil {
@@ -172,6 +188,34 @@ func TestServe(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tc.want)
 			}
 		})
+	}
+}
+
+// session answers the program with h.
+func session(t *testing.T, h http.HandlerFunc) *os.File {
+	t.Helper()
+	server, file, err := socket.Serve(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return file
+}
+
+// TestServeAsksManyThingsAtOnce: no query waits for another, and the connection
+// is one.
+func TestServeAsksManyThingsAtOnce(t *testing.T) {
+	const n = 500
+	var together sync.WaitGroup
+	together.Add(n)
+	file := session(t, func(w http.ResponseWriter, _ *http.Request) {
+		together.Done()
+		together.Wait()
+		_, _ = io.WriteString(w, `{"data":{"version":"v"}}`)
+	})
+	p := module.Program{Path: buildShapes(t), Session: file, Dir: t.TempDir(), Output: new(bytes.Buffer)}
+	if _, err := p.Call(t.Context(), module.Request{Function: "Many", Args: map[string]any{"n": n}}); err != nil {
+		t.Error(err)
 	}
 }
 

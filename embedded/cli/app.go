@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 
 	"dagger/pipeline/embedded/module"
 	"dagger/pipeline/embedded/report"
@@ -37,8 +38,9 @@ type App struct {
 
 // Session is what a call needs of the session server.
 type Session interface {
-	// Listen starts to serve Dagger's session protocol on loopback.
-	Listen() (port int, token string, err error)
+	// Serve starts to answer the module's program, and returns the socket that it
+	// is to inherit. What is on this machine is out of its reach there.
+	Serve() (*os.File, error)
 	// Query runs a GraphQL query and returns its data. An error of an exec has
 	// a method Extensions with Dagger's details.
 	Query(ctx context.Context, query string) (json.RawMessage, error)

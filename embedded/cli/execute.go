@@ -75,13 +75,13 @@ func (a *App) inSession(ctx *interruptible, s Session, m *module.Module, c *chai
 	if err != nil {
 		return result{}, err
 	}
-	port, token, err := s.Listen()
+	socket, err := s.Serve()
 	if err != nil {
 		return result{}, err
 	}
 	output := s.Scrub(a.Stderr)
 	ctx.graceful.Store(true)
-	program := module.Program{Path: path, Port: port, Token: token, Dir: os.TempDir(), Output: output}
+	program := module.Program{Path: path, Session: socket, Dir: os.TempDir(), Output: output}
 	resp, err := program.Call(ctx, req)
 	if err := errors.Join(err, output.Close()); err != nil {
 		return result{}, err

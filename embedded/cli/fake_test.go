@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 
 	"dagger/pipeline/embedded/bindings"
 	"dagger/pipeline/embedded/module"
+	"dagger/pipeline/embedded/session/socket"
 )
 
 // fixture is a module with every kind of argument and result.
@@ -147,17 +147,8 @@ func (f *fakeSession) answer(ctx context.Context, path string, set ast.Selection
 	return map[string]any{field.Alias: v}, err
 }
 
-func (f *fakeSession) Listen() (int, string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, "", err
-	}
-	f.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, _, _ := r.BasicAuth()
-		if token != "token" {
-			http.Error(w, "unauthorized", http.StatusUnauthorized)
-			return
-		}
+func (f *fakeSession) Serve() (*os.File, error) {
+	server, file, err := socket.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var req struct{ Query string }
 		_ = json.NewDecoder(r.Body).Decode(&req)
 		data, err := f.Query(r.Context(), req.Query)
@@ -171,9 +162,9 @@ func (f *fakeSession) Listen() (int, string, error) {
 			resp = map[string]any{"errors": []any{e}}
 		}
 		_ = json.NewEncoder(w).Encode(resp)
-	})}
-	go func() { _ = f.server.Serve(l) }()
-	return l.Addr().(*net.TCPAddr).Port, "token", nil
+	}))
+	f.server = server
+	return file, err
 }
 
 func (f *fakeSession) Interrupt() {

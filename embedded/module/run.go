@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 )
@@ -50,10 +49,9 @@ func (e *Error) Extensions() map[string]any { return e.Details }
 
 // Program is a built module that can be run in a session.
 type Program struct {
-	Path  string
-	Port  int    // of the session
-	Token string // of the session
-	Dir   string // working directory
+	Path    string
+	Session *os.File // a socket to the session; Call closes it
+	Dir     string   // working directory
 	// Output gets what the module's code prints.
 	Output io.Writer
 }
@@ -62,6 +60,7 @@ type Program struct {
 // ctx ends; signals to this process do not reach it.
 func (p Program) Call(ctx context.Context, req Request) (Response, error) {
 	var resp Response
+	defer p.Session.Close()
 	in, err := json.Marshal(req)
 	if err != nil {
 		return resp, fmt.Errorf("running the module: %w", err)
@@ -86,7 +85,7 @@ func (p Program) Call(ctx context.Context, req Request) (Response, error) {
 }
 
 // run passes in on file descriptor 3, which stays open until the program has
-// ended, and returns what comes on 4.
+// ended, and returns what comes on 4. The session is on 5.
 func (p Program) run(ctx context.Context, in []byte) ([]byte, error) {
 	reqRead, reqWrite, err := os.Pipe()
 	if err != nil {
@@ -103,7 +102,7 @@ func (p Program) run(ctx context.Context, in []byte) ([]byte, error) {
 	cmd.Dir = p.Dir
 	cmd.Env = p.environment()
 	cmd.Stdout, cmd.Stderr = p.Output, p.Output
-	cmd.ExtraFiles = []*os.File{reqRead, respWrite}
+	cmd.ExtraFiles = []*os.File{reqRead, respWrite, p.Session}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	// The kernel sends Pdeathsig when the thread that started the child ends.
 	runtime.LockOSThread()
@@ -132,8 +131,7 @@ var passed = []string{
 
 func (p Program) environment() []string {
 	env := []string{
-		"DAGGER_SESSION_PORT=" + strconv.Itoa(p.Port),
-		"DAGGER_SESSION_TOKEN=" + p.Token,
+		"PIPELINE_SESSION=yes",            // it is on file descriptor 5
 		"PIPELINE_ENGINE=embedded engine", // for those who want to know which one it is
 		// the caller's own credentials come as flags, not by the way
 		"AWS_CONFIG_FILE=" + os.DevNull,

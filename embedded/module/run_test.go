@@ -20,7 +20,18 @@ func script(t *testing.T, text string) module.Program {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return module.Program{Path: path, Port: 1234, Token: "token", Dir: t.TempDir(), Output: new(bytes.Buffer)}
+	return module.Program{Path: path, Session: nothing(t), Dir: t.TempDir(), Output: new(bytes.Buffer)}
+}
+
+// nothing is a file in place of a session.
+func nothing(t *testing.T) *os.File {
+	t.Helper()
+	f, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
 }
 
 func TestCallAnswers(t *testing.T) {
@@ -93,7 +104,7 @@ func TestCallEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := p.Output.(*bytes.Buffer).String()
-	for _, want := range []string{"DAGGER_SESSION_PORT=1234\n", "DAGGER_SESSION_TOKEN=token\n", "PATH=", "HTTPS_PROXY=shown", "SSL_CERT_FILE=shown",
+	for _, want := range []string{"PIPELINE_SESSION=yes\n", "PATH=", "HTTPS_PROXY=shown", "SSL_CERT_FILE=shown",
 		"AWS_EC2_METADATA_SERVICE_ENDPOINT=shown", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)

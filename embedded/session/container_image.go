@@ -38,7 +38,7 @@ func imageFields() []Field {
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return &file{path: "container.tar", tarball: ctr(o)}, nil
 			}},
-		{Name: "export", Doc: "Write the container as an OCI archive to a path on the host.", Returns: "String!", Args: []Arg{required("path", "String", "Path to write to.")},
+		{Name: "export", Doc: "Write the container as an OCI archive to a path on the host.", Returns: "String!", Machine: true, Args: []Arg{required("path", "String", "Path to write to.")},
 			resolve: func(ctx context.Context, s *Server, o *object, a args) (any, error) {
 				return s.exportFile(ctx, &file{path: "container.tar", tarball: ctr(o)}, a.str("path"), true)
 			}},

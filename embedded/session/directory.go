@@ -167,7 +167,7 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.exists(ctx, dir(self), a.str("path"), a.str("expectedType"))
 			}},
-		{Name: "export", Doc: "Write the contents to a path on the host; what else is there stays.", Returns: "String!",
+		{Name: "export", Doc: "Write the contents to a path on the host; what else is there stays.", Returns: "String!", Machine: true,
 			Args: []Arg{required("path", "String", "Path of the folder to write to.")},
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.exportDirectory(ctx, dir(self), a.str("path"))

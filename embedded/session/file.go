@@ -92,7 +92,7 @@ func init() {
 				b, err := readAll(ctx, ref, self(o).path)
 				return string(b), err
 			}},
-		{Name: "export", Doc: "Write the file to a path on the host.", Returns: "String!",
+		{Name: "export", Doc: "Write the file to a path on the host.", Returns: "String!", Machine: true,
 			Args: []Arg{required("path", "String", "Path to write to."),
 				optional("allowParentDirPath", "Boolean", "Put the file into path where that is a folder.")},
 			resolve: func(ctx context.Context, s *Server, o *object, a args) (any, error) {

@@ -110,14 +110,14 @@ func (s *Server) hostFile(p string) (*file, error) {
 
 func init() {
 	register(Type{Name: "Host", Doc: "The machine that the command line runs on.", Fields: []Field{
-		{Name: "directory", Doc: "Load a directory of the host.", Returns: "Directory!",
+		{Name: "directory", Doc: "Load a directory of the host.", Returns: "Directory!", Machine: true,
 			Args: []Arg{required("path", "String", "Path of the directory."),
 				optional("include", "[String!]", "Patterns of paths to keep."), optional("exclude", "[String!]", "Patterns of paths to leave out."),
 				optional("noCache", "Boolean", "Has no effect: the directory is always read anew.")},
 			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
 				return s.hostDirectory(a.str("path"), a.strs("include"), a.strs("exclude"))
 			}},
-		{Name: "file", Doc: "Load a file of the host.", Returns: "File!",
+		{Name: "file", Doc: "Load a file of the host.", Returns: "File!", Machine: true,
 			Args: []Arg{required("path", "String", "Path of the file."), optional("noCache", "Boolean", "Has no effect: the file is always read anew.")},
 			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
 				return s.hostFile(a.str("path"))

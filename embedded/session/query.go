@@ -12,17 +12,26 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Query runs a GraphQL document in process and returns the value of "data".
-// An error is an *Error.
+// asker is who a query comes from. The caller's command line may name what is on
+// its machine. The module's program may not: it has what it was given, by id.
+type asker bool
+
+const (
+	byModule asker = false
+	byCaller asker = true
+)
+
+// Query runs a GraphQL document for the caller, in process, and returns the value
+// of "data". An error is an *Error.
 func (s *Server) Query(ctx context.Context, query string) (json.RawMessage, error) {
-	data, err := s.execute(ctx, query)
+	data, err := s.execute(ctx, byCaller, query)
 	if err != nil {
 		return nil, s.asError(err)
 	}
 	return json.Marshal(data)
 }
 
-func (s *Server) execute(ctx context.Context, query string) (map[string]any, error) {
+func (s *Server) execute(ctx context.Context, by asker, query string) (map[string]any, error) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: query})
 	if err != nil {
 		return nil, fmt.Errorf("parsing query: %w", err)
@@ -30,15 +39,15 @@ func (s *Server) execute(ctx context.Context, query string) (map[string]any, err
 	if len(doc.Operations) != 1 || doc.Operations[0].Operation != ast.Query {
 		return nil, errors.New("parsing query: want exactly one operation, a query")
 	}
-	return s.selectAll(ctx, s.root, doc.Operations[0].SelectionSet)
+	return s.selectAll(ctx, by, s.root, doc.Operations[0].SelectionSet)
 }
 
-func (s *Server) selectAll(ctx context.Context, self *object, set ast.SelectionSet) (map[string]any, error) {
+func (s *Server) selectAll(ctx context.Context, by asker, self *object, set ast.SelectionSet) (map[string]any, error) {
 	out := map[string]any{}
 	for _, sel := range set {
 		switch sel := sel.(type) {
 		case *ast.Field:
-			v, err := s.selectField(ctx, self, sel)
+			v, err := s.selectField(ctx, by, self, sel)
 			if err != nil {
 				return nil, err
 			}
@@ -47,7 +56,7 @@ func (s *Server) selectAll(ctx context.Context, self *object, set ast.SelectionS
 			if c := sel.TypeCondition; c != "" && c != self.typ {
 				return nil, fmt.Errorf("object %q is a %s, not a %s", shorten(self.id), self.typ, c)
 			}
-			inner, err := s.selectAll(ctx, self, sel.SelectionSet)
+			inner, err := s.selectAll(ctx, by, self, sel.SelectionSet)
 			if err != nil {
 				return nil, err
 			}
@@ -61,7 +70,7 @@ func (s *Server) selectAll(ctx context.Context, self *object, set ast.SelectionS
 	return out, nil
 }
 
-func (s *Server) selectField(ctx context.Context, self *object, sel *ast.Field) (any, error) {
+func (s *Server) selectField(ctx context.Context, by asker, self *object, sel *ast.Field) (any, error) {
 	switch sel.Name {
 	case "__typename":
 		return self.typ, nil
@@ -72,6 +81,9 @@ func (s *Server) selectField(ctx context.Context, self *object, sel *ast.Field) 
 	if err != nil {
 		return nil, err
 	}
+	if f.Machine && by != byCaller {
+		return nil, fmt.Errorf("%s.%s reaches the caller's machine, and the module may not: pass what it needs as an argument, save what it gives with --output", self.typ, f.Name)
+	}
 	a, err := decodeArgs(self.typ, f, sel.Arguments)
 	if err != nil {
 		return nil, err
@@ -80,7 +92,7 @@ func (s *Server) selectField(ctx context.Context, self *object, sel *ast.Field) 
 	if err != nil {
 		return nil, err
 	}
-	return s.present(ctx, v, sel.SelectionSet)
+	return s.present(ctx, by, v, sel.SelectionSet)
 }
 
 // call resolves a field. Fields that give objects run once for each chain in a
@@ -98,17 +110,17 @@ func (s *Server) call(ctx context.Context, self *object, f Field, a args) (any, 
 }
 
 // present turns a resolved value into its JSON form, following sub-selections.
-func (s *Server) present(ctx context.Context, v any, set ast.SelectionSet) (any, error) {
+func (s *Server) present(ctx context.Context, by asker, v any, set ast.SelectionSet) (any, error) {
 	switch v := v.(type) {
 	case *object:
 		if len(set) == 0 {
 			return nil, fmt.Errorf("an object of type %s needs a selection of its fields", v.typ)
 		}
-		return s.selectAll(ctx, v, set)
+		return s.selectAll(ctx, by, v, set)
 	case []any:
 		out := make([]any, len(v))
 		for i, item := range v {
-			p, err := s.present(ctx, item, set)
+			p, err := s.present(ctx, by, item, set)
 			if err != nil {
 				return nil, err
 			}

@@ -55,7 +55,7 @@ func init() {
 				p := "/" + a.str("name")
 				return &file{st: newFile(llb.Scratch(), p, a.str("contents"), a.integer("permissions", 0)), path: p}, nil
 			}},
-		{Name: "host", Doc: "Reach the machine that the command line runs on.", Returns: "Host!",
+		{Name: "host", Doc: "Reach the machine that the command line runs on.", Returns: "Host!", Machine: true,
 			resolve: func(context.Context, *Server, *object, args) (any, error) { return &host{}, nil }},
 		{Name: "cacheVolume", Doc: "Name a directory that stays in the engine.", Returns: "CacheVolume!", Args: []Arg{required("key", "String", "Name of the volume.")},
 			resolve: func(_ context.Context, _ *Server, _ *object, a args) (any, error) {
@@ -65,7 +65,7 @@ func init() {
 			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
 				return s.secrets.add(a.str("name"), "", "set://"+a.str("name"), a.str("plaintext"))
 			}},
-		{Name: "secret", Doc: "Read a secret from env://NAME, file://PATH or cmd://COMMAND.", Returns: "Secret!",
+		{Name: "secret", Doc: "Read a secret from env://NAME, file://PATH or cmd://COMMAND.", Returns: "Secret!", Machine: true,
 			Args: []Arg{required("uri", "String", "Where to read it."), optional("cacheKey", "String", "Name that stands for the value in cache keys.")},
 			resolve: func(ctx context.Context, s *Server, _ *object, a args) (any, error) {
 				return s.secretFromURI(ctx, a.str("uri"), a.str("cacheKey"))

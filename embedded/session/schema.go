@@ -21,6 +21,8 @@ type Field struct {
 	Doc     string
 	Args    []Arg
 	Returns string
+	// Machine marks what reads, writes or runs something on the caller's machine.
+	Machine bool
 
 	resolve resolver
 }

@@ -1,22 +1,17 @@
 // Package session serves the part of the Dagger API that the pipeline's module
-// uses, over Dagger's session protocol (GraphQL over HTTP on loopback, with a
-// token), and translates it to BuildKit's LLB. BuildKit does the rest: it
-// solves, caches, pulls and pushes.
+// uses, as GraphQL over HTTP on a socket that the module's program inherits, and
+// translates it to BuildKit's LLB. BuildKit does the rest: it solves, caches,
+// pulls and pushes.
 package session
 
 import (
 	"context"
 	"crypto/rand"
-	"crypto/subtle"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"sync"
-	"time"
 
 	digest "github.com/opencontainers/go-digest"
 
@@ -52,7 +47,6 @@ type Options struct {
 // Server is one session: the objects of one run of the command line.
 type Server struct {
 	opts    Options
-	token   string
 	salt    []byte
 	localID string
 	root    *object
@@ -80,7 +74,6 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opts:    o,
-		token:   rand.Text(),
 		salt:    []byte(rand.Text()),
 		localID: rand.Text(),
 		root:    &object{typ: "Query", id: "query"},
@@ -91,63 +84,6 @@ func New(o Options) *Server {
 	s.secrets = newSecretStore(&s.scrub)
 	s.auth = newRegistryAuth()
 	return s
-}
-
-// Listen starts to serve on a random port of the loopback interface.
-func (s *Server) Listen() (port int, token string, err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, "", fmt.Errorf("listening for the session: %w", err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /query", s.serveQuery)
-	srv := &http.Server{Handler: s.authorised(mux), ReadHeaderTimeout: 10 * time.Second}
-	s.mu.Lock()
-	s.http = srv
-	s.mu.Unlock()
-	go func() { _ = srv.Serve(l) }()
-	return l.Addr().(*net.TCPAddr).Port, s.token, nil
-}
-
-// authorised lets a request through only with the session's token, from
-// loopback, and addressed to loopback (a page in a browser cannot reach it
-// under a name of its own).
-func (s *Server) authorised(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, _, _ := r.BasicAuth()
-		ok := subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) == 1
-		if !ok || !loopback(r.RemoteAddr) || !loopback(r.Host) {
-			http.Error(w, "unauthorized", http.StatusUnauthorized)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-func loopback(hostport string) bool {
-	h, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(h)
-	return h == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
-	var req struct {
-		Query string `json:"query"`
-	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<20)).Decode(&req); err != nil {
-		http.Error(w, "reading request: "+err.Error(), http.StatusBadRequest)
-		return
-	}
-	data, err := s.execute(r.Context(), req.Query)
-	resp := map[string]any{"data": data}
-	if err != nil {
-		resp = map[string]any{"data": nil, "errors": []*Error{s.asError(err)}}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(resp)
 }
 
 // Scrub returns a writer that passes on to w without the plaintext of any
