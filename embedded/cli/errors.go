@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"dagger/pipeline/embedded/plain"
 )
 
 // usageError is a mistake on the command line; the help of path tells more.
@@ -34,7 +36,7 @@ func (a *App) report(err error) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(a.Stderr, "Error: %s\n", oneLine(err.Error()))
+	fmt.Fprintf(a.Stderr, "Error: %s\n", oneLine(plain.String(err.Error())))
 	var u *usageError
 	if errors.As(err, &u) {
 		fmt.Fprintf(a.Stderr, "Run '%s --help' for usage.\n", u.path)

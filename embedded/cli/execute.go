@@ -9,12 +9,14 @@ import (
 	"strings"
 
 	"dagger/pipeline/embedded/module"
+	"dagger/pipeline/embedded/plain"
 )
 
 // result is what a chain gave.
 type result struct {
 	typ   module.Type
 	value any
+	own   bool   // it is what the module itself returned
 	saved string // path on the host, when the engine has exported it
 }
 
@@ -37,7 +39,7 @@ func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *option
 	if progress == "quiet" {
 		a.showExec(s, err)
 	}
-	text := scrubbing{s}.text(oneLine(err.Error()))
+	text := oneLine(scrubbing{s}.shown(err.Error()))
 	if sig == 0 {
 		return scrubbed{err, text}
 	}
@@ -79,14 +81,14 @@ func (a *App) inSession(ctx *interruptible, s Session, m *module.Module, c *chai
 	if err != nil {
 		return result{}, err
 	}
-	output := s.Scrub(a.Stderr)
+	output := plain.Hiding(a.Stderr, s.Scrub)
 	ctx.graceful.Store(true)
 	program := module.Program{Path: path, Session: socket, Dir: os.TempDir(), Output: output}
 	resp, err := program.Call(ctx, req)
 	if err := errors.Join(err, output.Close()); err != nil {
 		return result{}, err
 	}
-	res := result{typ: module.ParseType(resp.Type)}
+	res := result{typ: module.ParseType(resp.Type), own: len(fields) == 0}
 	if len(resp.Value) > 0 {
 		d := json.NewDecoder(strings.NewReader(string(resp.Value)))
 		d.UseNumber()

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/embedded/module"
+	"dagger/pipeline/embedded/plain"
 )
 
 // print writes a result: scalars as they are, lists one item a line, objects as
@@ -49,6 +50,11 @@ func (a *App) print(s scrubbing, res result, o *options) error {
 			return fmt.Errorf("saving to %q: %w", o.output, err)
 		}
 		fmt.Fprintf(a.Stderr, "Saved output to %q.\n", path)
+	}
+	if res.own {
+		text = s.text(plain.Result(text))
+	} else {
+		text = s.shown(text)
 	}
 	if a.Terminal && !strings.HasSuffix(text, "\n") {
 		text += "\n"

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"dagger/pipeline/embedded/plain"
 )
 
 // scrubbed is an error whose text has been freed of secrets.
@@ -17,6 +19,15 @@ func (e scrubbed) Unwrap() error { return e.error }
 
 // scrubbing removes the session's secrets from text.
 type scrubbing struct{ Session }
+
+// shown is text for a terminal and for the log of a job.
+func (s scrubbing) shown(text string) string {
+	var b strings.Builder
+	w := plain.Hiding(&b, s.Scrub)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.String()
+}
 
 func (s scrubbing) text(text string) string {
 	var b strings.Builder
@@ -35,7 +46,7 @@ func (a *App) showExec(s Session, err error) {
 	}
 	for _, name := range []string{"stdout", "stderr", "output"} {
 		if text, _ := details[name].(string); text != "" {
-			fmt.Fprintln(a.Stderr, scrubbing{s}.text(text))
+			fmt.Fprintln(a.Stderr, scrubbing{s}.shown(text))
 		}
 	}
 }

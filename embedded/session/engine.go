@@ -73,7 +73,7 @@ func (s *Server) connect(ctx context.Context) error {
 	// The job outlives the request that opened it.
 	jobCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	e.cancel, e.finish, e.ended = cancel, make(chan struct{}), make(chan error, 1)
-	if e.steps, err = newSteps(s.opts.Progress, s.scrub.Writer(s.opts.Stderr)); err != nil {
+	if e.steps, err = newSteps(s.opts.Progress, s.scrub.Writer(s.opts.Stderr), newCleaner(s.scrub.Writer)); err != nil {
 		return err
 	}
 	ready := make(chan gateway.Client, 1)

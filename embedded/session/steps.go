@@ -48,7 +48,7 @@ type steps struct {
 // execPrefix starts the progress name of every exec.
 const execPrefix = "exec "
 
-func newSteps(mode string, w io.WriteCloser) (*steps, error) {
+func newSteps(mode string, w io.WriteCloser, clean *cleaner) (*steps, error) {
 	display, err := newDisplay(mode, w)
 	if err != nil {
 		return nil, err
@@ -63,6 +63,7 @@ func newSteps(mode string, w io.WriteCloser) (*steps, error) {
 		defer st.done.Done()
 		defer close(st.display)
 		for status := range st.in {
+			clean.status(status)
 			st.note(status)
 			st.display <- status
 		}
@@ -161,7 +162,7 @@ func writeSummary(path string, steps []Step) error {
 		return err
 	}
 	// The process may be ended at any moment.
-	return writeWhole(path, func(w io.Writer) error {
+	return writeWhole(path, 0o644, func(w io.Writer) error {
 		_, err := w.Write(append(b, '\n'))
 		return err
 	})

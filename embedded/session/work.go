@@ -31,7 +31,7 @@ func works(def [][]byte) map[digest.Digest]string {
 			return out
 		}
 		own := digest.FromBytes(raw)
-		plain(&op)
+		anonymous(&op)
 		for _, in := range op.Inputs {
 			in.Digest = keys[in.Digest]
 		}
@@ -48,8 +48,8 @@ func works(def [][]byte) map[digest.Digest]string {
 	return out
 }
 
-// plain removes from an operation what is different in each session.
-func plain(op *pb.Op) {
+// anonymous removes from an operation what is different in each session.
+func anonymous(op *pb.Op) {
 	switch {
 	case op.GetSource() != nil:
 		source := op.GetSource()
