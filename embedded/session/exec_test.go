@@ -1,10 +1,13 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -194,6 +197,55 @@ func TestWhatIsNotThereSaysSo(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: more than a line: %q", q, err)
+		}
+	}
+}
+
+// TestExportMakesFilesAlone: what a command leaves behind besides files does not
+// come to the host.
+func TestExportMakesFilesAlone(t *testing.T) {
+	s := newServer(t)
+	socket := filepath.Join(t.TempDir(), "socket")
+	build := exec.Command("go", "build", "-o", socket, "./testdata/socket")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the program: %v: %s", err, out)
+	}
+	id := query(t, s, fmt.Sprintf(`{host{file(path:%q){id}}}`, socket))
+	script := `mkdir -p /out/deep && cd /out && echo r > r.xml && chmod 640 r.xml && cp r.xml su && chmod 6755 su && ln -s r.xml in && ln -s /etc/shadow up && mkfifo fifo && ln r.xml hard`
+	var said bytes.Buffer
+	s.opts.Stderr = &said
+	umask(t, 0o022)
+	out := filepath.Join(t.TempDir(), "reports")
+	chain(t, s, fmt.Sprintf(`withFile(path:"/socket",source:%q,permissions:493){withExec(args:["sh","-c",%q]){directory(path:"/out"){export(path:%q)`,
+		id, script+" && /socket /out/deep/listens", out))
+	if want := "left out what is no file, or a link to somewhere else: fifo, up\n"; !strings.HasSuffix(said.String(), want) {
+		t.Errorf("said %q, want %s", said.String(), want)
+	}
+	var got []string
+	err := filepath.WalkDir(out, func(p string, f fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := f.Info()
+		if err == nil {
+			got = append(got, strings.TrimPrefix(p, out)+" "+info.Mode().String())
+		}
+		return err
+	})
+	want := " drwxr-xr-x\n/deep drwxr-xr-x\n/deep/listens -rwxr-xr-x\n/hard -rw-r-----\n/in Lrwxrwxrwx\n/r.xml -rw-r-----\n/su -rwxr-xr-x"
+	if got := strings.Join(got, "\n"); err != nil || got != want {
+		t.Errorf("got\n%s\nwant\n%s\n%v", got, want, err)
+	}
+	for file, want := range map[string]string{"fifo": "it is no regular file", "deep": "it is no regular file", "su": ""} {
+		out := filepath.Join(t.TempDir(), "file")
+		_, err := tryChain(t, s, fmt.Sprintf(`withExec(args:["sh","-c",%q]){file(path:"/out/%s"){export(path:%q)`, script, file, out))
+		if want == "" && err == nil {
+			if info, statErr := os.Stat(out); statErr != nil || info.Mode() != 0o755 {
+				t.Errorf("%s: mode %v, %v", file, info, statErr)
+			}
+		} else if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", file, err, want)
 		}
 	}
 }

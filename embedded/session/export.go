@@ -2,7 +2,9 @@ package session
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +15,8 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+
+	"dagger/pipeline/embedded/plain"
 )
 
 // export builds st once more in a job of its own whose result goes to an
@@ -39,7 +43,7 @@ func (s *Server) export(ctx context.Context, st llb.State, c *container, entry c
 		if err := s.keepOutputs(ctx, gw, def.ToPB()); err != nil {
 			return nil, err
 		}
-		if entry.Type == client.ExporterLocal {
+		if entry.Type == client.ExporterTar {
 			return res, nil // a directory has no configuration
 		}
 		config, err := json.Marshal(c.image)
@@ -56,14 +60,45 @@ func (s *Server) export(ctx context.Context, st llb.State, c *container, entry c
 }
 
 // exportDirectory writes d's contents into the host folder p, which is made
-// when it is not there.
+// when it is not there. What has no place on the host is left out, and named once.
 func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (string, error) {
 	out := s.hostPath(p)
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	if err := os.MkdirAll(out, 0o777); err != nil {
 		return "", fmt.Errorf("exporting to %q: %w", p, err)
 	}
-	_, err := s.export(ctx, d.rooted(), &container{}, client.ExportEntry{Type: client.ExporterLocal, OutputDir: out})
-	return out, err
+	leftOut, err := s.exportTar(ctx, d.rooted(), out)
+	if err != nil {
+		return "", fmt.Errorf("exporting to %q: %w", p, err)
+	}
+	if len(leftOut) > 0 {
+		fmt.Fprintln(s.opts.Stderr, plain.String(s.scrub.String(fmt.Sprintf("exporting to %q: left out what is no file, or a link to somewhere else: %s", p, few(leftOut)))))
+	}
+	return out, nil
+}
+
+// exportTar passes the files of st through an archive: what may be written to the
+// host is decided here, one by one.
+func (s *Server) exportTar(ctx context.Context, st llb.State, out string) (leftOut []string, err error) {
+	r, w := io.Pipe()
+	unpacked := make(chan error, 1)
+	go func() {
+		var err error
+		if leftOut, err = unpack(r, out); err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		r.CloseWithError(err)
+		unpacked <- err
+	}()
+	_, err = s.export(ctx, st, &container{}, client.ExportEntry{
+		Type:   client.ExporterTar,
+		Output: func(map[string]string) (io.WriteCloser, error) { return w, nil },
+	})
+	w.CloseWithError(err)
+	own := <-unpacked
+	if own != nil && !errors.Is(own, err) && !errors.Is(own, io.ErrUnexpectedEOF) {
+		err = own // the engine's error would only say that nobody reads any more
+	}
+	return leftOut, err
 }
 
 // exportFile writes f to the host path p, whole or not at all.
@@ -75,10 +110,20 @@ func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool
 		}
 		out = filepath.Join(out, path.Base(f.path))
 	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(out), 0o777); err != nil {
 		return "", fmt.Errorf("exporting to %q: %w", p, err)
 	}
-	return out, writeWhole(out, func(w io.Writer) error {
+	mode := os.FileMode(0o644)
+	if f.tarball == nil {
+		st, err := f.stat(ctx, s)
+		if err != nil {
+			return "", err
+		}
+		if mode = os.FileMode(st.Mode); !mode.IsRegular() {
+			return "", fmt.Errorf("exporting %q to %q: it is no regular file", f.path, p)
+		}
+	}
+	return out, writeWhole(out, mode.Perm(), func(w io.Writer) error {
 		if f.tarball != nil {
 			return s.writeTarball(ctx, f.tarball, w)
 		}
@@ -93,9 +138,10 @@ func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool
 	})
 }
 
-// writeWhole replaces the file at p by what write produces, in one step.
-func writeWhole(p string, write func(io.Writer) error) error {
-	tmp, err := os.CreateTemp(filepath.Dir(p), ".export-*")
+// writeWhole replaces the file at p by what write produces, in one step. Its mode
+// is no wider than the umask allows.
+func writeWhole(p string, mode os.FileMode, write func(io.Writer) error) error {
+	tmp, err := os.OpenFile(filepath.Join(filepath.Dir(p), tempName()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return fmt.Errorf("exporting to %q: %w", p, err)
 	}
@@ -104,14 +150,14 @@ func writeWhole(p string, write func(io.Writer) error) error {
 		tmp.Close()
 		return err
 	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
 	if err := tmp.Close(); err != nil {
 		return fmt.Errorf("exporting to %q: %w", p, err)
 	}
 	return os.Rename(tmp.Name(), p)
 }
+
+// tempName is a name that nothing has.
+func tempName() string { return ".export-" + rand.Text() }
 
 type nopCloser struct{ io.Writer }
 
