@@ -38,6 +38,9 @@ func newApp() (*cli.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := own(cache); err != nil {
+		return nil, err
+	}
 	calls := report.Store(filepath.Join(cache, "report"))
 	name := os.Getenv("PIPELINE_COMMAND")
 	if name == "" {
@@ -75,16 +78,4 @@ func newApp() (*cli.App, error) {
 		}
 	}
 	return app, nil
-}
-
-// cacheDir is where binaries are kept between runs.
-func cacheDir() (string, error) {
-	if dir := os.Getenv("PIPELINE_CACHE_DIR"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("finding the cache directory: %w: set PIPELINE_CACHE_DIR", err)
-	}
-	return filepath.Join(dir, "pipeline"), nil
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"dagger/pipeline/embedded/session"
@@ -52,6 +54,47 @@ func TestCacheDir(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", "")
 	if _, err := cacheDir(); err == nil || !strings.Contains(err.Error(), "set PIPELINE_CACHE_DIR") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestCacheIsTheCallersOwn: what others can write to is not executed.
+func TestCacheIsTheCallersOwn(t *testing.T) {
+	for _, tc := range []struct {
+		mode  os.FileMode
+		owner int
+		want  string
+	}{
+		{0o755, os.Getuid(), ""},
+		{0o700, os.Getuid(), ""},
+		{0o775, os.Getuid(), "mode 0775 lets others write to it: chmod go-w it"},
+		{0o757, os.Getuid(), "mode 0757 lets others write to it"},
+		{0o755, 12345, "it belongs to uid 12345"},
+	} {
+		c := newCheckout(t)
+		dir := filepath.Join(c.dir, "cache")
+		if err := errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, tc.mode), os.Chown(dir, tc.owner, -1)); err != nil {
+			t.Skip(err) // only root gives a directory away
+		}
+		err := own(dir)
+		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%+v: got %v", tc, err)
+		}
+		c.env = append(c.env, "PIPELINE_CACHE_DIR="+dir)
+		out, code := c.run(".", "repo/pipeline", "version")
+		if (code == 0) != (tc.want == "") || tc.want != "" && (c.builds() > 0 || !strings.Contains(out, "it belongs to somebody else, or others may write to it")) {
+			t.Errorf("%+v: the launcher: exit code %d, %s", tc, code, out)
+		}
+	}
+	fresh := filepath.Join(t.TempDir(), "a", "b")
+	umask := syscall.Umask(0)
+	defer syscall.Umask(umask)
+	c := newCheckout(t)
+	c.env = append(c.env, "PIPELINE_CACHE_DIR="+fresh)
+	if out, code := c.run(".", "repo/pipeline", "version"); code != 0 {
+		t.Errorf("a fresh cache: exit code %d, %s", code, out)
+	}
+	if info, err := os.Stat(fresh); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("a fresh cache: %v, %v", info.Mode(), err)
 	}
 }
 
