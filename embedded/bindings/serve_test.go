@@ -214,7 +214,7 @@ func TestServeAsksManyThingsAtOnce(t *testing.T) {
 		_, _ = io.WriteString(w, `{"data":{"version":"v"}}`)
 	})
 	p := module.Program{Path: buildShapes(t), Session: file, Dir: t.TempDir(), Output: new(bytes.Buffer)}
-	if _, err := p.Call(t.Context(), module.Request{Function: "Many", Args: map[string]any{"n": n}}); err != nil {
+	if _, err := p.Call(t.Context(), module.Request{Calls: []module.Call{{Function: "Pipeline.Many", Args: map[string]any{"n": n}}}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -19,21 +19,28 @@ type Set struct {
 	values [][]byte
 }
 
+// Shortest is the length of the shortest value that is removed. Without those of
+// one character there would be nothing left to read.
+const Shortest = 2
+
 // Add registers plaintexts. Surrounding white space does not count, because
 // files and commands often end their value with a newline; empty values are
-// ignored.
-func (s *Set) Add(plaintexts ...string) {
+// ignored. It tells whether each of the others will be removed.
+func (s *Set) Add(plaintexts ...string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	all := true
 	for _, p := range plaintexts {
 		v := []byte(strings.TrimSpace(p))
-		if len(v) == 0 || s.has(v) {
-			continue
+		switch {
+		case len(v) == 0 || s.has(v):
+		case len(v) < Shortest:
+			all = false
+		default:
+			s.values = append(s.values, v)
 		}
-		s.values = append(s.values, v)
 	}
-	// The longest first: a secret may contain another one.
-	sort.SliceStable(s.values, func(i, j int) bool { return len(s.values[i]) > len(s.values[j]) })
+	return all
 }
 
 func (s *Set) has(v []byte) bool {
@@ -47,16 +54,41 @@ func (s *Set) has(v []byte) bool {
 
 // String returns text without the secrets.
 func (s *Set) String(text string) string {
-	return string(s.replace([]byte(text)))
+	var b strings.Builder
+	w := s.Writer(&b)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.String()
 }
 
-func (s *Set) replace(b []byte) []byte {
+// span is a part of a text, without its end.
+type span struct{ start, end int }
+
+// spans are the parts of b that belong to secrets. Secrets that overlap are one
+// part.
+func (s *Set) spans(b []byte) (all []span) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
 	for _, v := range s.values {
-		b = bytes.ReplaceAll(b, v, []byte(Mask))
+		for from := 0; ; {
+			i := bytes.Index(b[from:], v)
+			if i < 0 {
+				break
+			}
+			all = append(all, span{from + i, from + i + len(v)})
+			from += i + 1
+		}
 	}
-	return b
+	s.mu.RUnlock()
+	sort.Slice(all, func(i, j int) bool { return all[i].start < all[j].start })
+	merged := all[:0]
+	for _, p := range all {
+		if n := len(merged); n > 0 && p.start < merged[n-1].end {
+			merged[n-1].end = max(merged[n-1].end, p.end)
+			continue
+		}
+		merged = append(merged, p)
+	}
+	return merged
 }
 
 // pending is the length of the longest end of b that may be the start of a
@@ -84,22 +116,18 @@ func (s *Set) Writer(w io.Writer) io.WriteCloser {
 }
 
 type writer struct {
-	set  *Set
-	w    io.Writer
-	mu   sync.Mutex
-	held []byte
+	set    *Set
+	w      io.Writer
+	mu     sync.Mutex
+	held   []byte
+	masked int // so much of held belongs to a secret for which the mask is written
 }
 
 func (w *writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	b := w.set.replace(append(w.held, p...))
-	n := len(b) - w.set.pending(b)
-	w.held = bytes.Clone(b[n:])
-	if n == 0 {
-		return len(p), nil
-	}
-	if _, err := w.w.Write(b[:n]); err != nil {
+	w.held = append(w.held, p...)
+	if err := w.pass(w.set.pending(w.held)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -108,11 +136,37 @@ func (w *writer) Write(p []byte) (int, error) {
 func (w *writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	held := w.held
-	w.held = nil
-	if len(held) == 0 {
+	return w.pass(0)
+}
+
+// pass writes what is held, but for the last keep bytes.
+func (w *writer) pass(keep int) error {
+	b, until := w.held, len(w.held)-keep
+	var out []byte
+	at := 0
+	done := span{0, w.masked}
+	for _, p := range append(w.set.spans(b), span{len(b), len(b)}) {
+		if p.start < done.end { // goes on with the secret that is masked already
+			done.end = max(done.end, p.end)
+			continue
+		}
+		at = max(at, done.end)
+		if at >= until {
+			break
+		}
+		out = append(out, b[at:min(p.start, until)]...)
+		at = min(p.start, until)
+		if p.start >= until {
+			break
+		}
+		out = append(out, Mask...)
+		done = p
+	}
+	w.masked = max(0, done.end-until)
+	w.held = bytes.Clone(b[until:])
+	if len(out) == 0 {
 		return nil
 	}
-	_, err := w.w.Write(held)
+	_, err := w.w.Write(out)
 	return err
 }

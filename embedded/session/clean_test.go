@@ -42,3 +42,17 @@ func TestProgressIsClean(t *testing.T) {
 		t.Errorf("got %q, %q", v.Name, v.Error)
 	}
 }
+
+func TestOneCharacterIsNotHiddenAndSaidOnce(t *testing.T) {
+	var said strings.Builder
+	s := New(Options{Stderr: &said})
+	t.Cleanup(func() { _ = s.Close() })
+	for range 2 {
+		query(t, s, `{setSecret(name:"short",plaintext:"e"){id}}`)
+		query(t, s, `{setSecret(name:"short",plaintext:"e\n"){id}}`)
+		query(t, s, `{setSecret(name:"long",plaintext:"canary"){id}}`)
+	}
+	if want := "secret \"short\": one character is not hidden in output: it would hide every such character\n"; said.String() != want {
+		t.Errorf("said %q, want %q", said.String(), want)
+	}
+}

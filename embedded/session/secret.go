@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -27,20 +28,25 @@ type secret struct {
 type secretStore struct {
 	mu    sync.Mutex
 	byKey map[string]string
+	short map[string]bool // too short to be hidden, and said
 	scrub *scrub.Set
+	say   io.Writer
 }
 
-func newSecretStore(set *scrub.Set) *secretStore {
-	return &secretStore{byKey: map[string]string{}, scrub: set}
+func newSecretStore(set *scrub.Set, say io.Writer) *secretStore {
+	return &secretStore{byKey: map[string]string{}, short: map[string]bool{}, scrub: set, say: say}
 }
 
 func (st *secretStore) add(name, uri, key, plaintext string) (*secret, error) {
 	if len(plaintext) > 128_000 {
 		return nil, fmt.Errorf("secret %q: %d bytes, more than the 128000 that are allowed", name, len(plaintext))
 	}
-	st.scrub.Add(plaintext)
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	if !st.scrub.Add(plaintext) && !st.short[key] {
+		st.short[key] = true
+		fmt.Fprintf(st.say, "secret %q: one character is not hidden in output: it would hide every such character\n", name)
+	}
 	for base, n := key, 2; ; n++ {
 		old, ok := st.byKey[key]
 		if !ok || old == plaintext {

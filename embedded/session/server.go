@@ -81,7 +81,7 @@ func New(o Options) *Server {
 		dirs:    newHostDirs(),
 		stops:   newStops(),
 	}
-	s.secrets = newSecretStore(&s.scrub)
+	s.secrets = newSecretStore(&s.scrub, o.Stderr)
 	s.auth = newRegistryAuth()
 	return s
 }
