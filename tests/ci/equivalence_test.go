@@ -23,31 +23,35 @@ type system struct {
 var systems = []system{
 	{"github.yml", map[string]string{
 		"$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT": "{Attempt}",
-		"${{ vars.TF_STATE_BUCKET }}":        "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}", "${{ vars.AWS_ROLE_ARN }}": "{Role}",
-		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}": "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
+		"${{ vars.TF_STATE_BUCKET }}":        "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}",
+		"${{ github.event_name == 'push' && github.ref_protected && 'protected' || 'open' }}":                            "{Trust}",
+		"${{ github.event_name == 'push' && github.ref_protected && vars.AWS_PROTECTED_ROLE_ARN || vars.AWS_ROLE_ARN }}": "{Role}",
+		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}":                            "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
 		"env://AWS_ID_TOKEN": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}"}},
 	{"circleci.yml", map[string]string{
 		"$CIRCLE_WORKFLOW_JOB_ID": "{Attempt}",
-		"$TF_STATE_BUCKET":        "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$AWS_ROLE_ARN": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
+		"$TF_STATE_BUCKET":        "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
 		"env://CIRCLE_OIDC_TOKEN_V2": "{IDToken}", "mr-${CIRCLE_PULL_REQUEST##*/}": "mr-{MergeRequest}"}},
 	{"azure-pipelines.yml", map[string]string{
 		"$BUILD_BUILDID-$SYSTEM_JOBATTEMPT": "{Attempt}",
-		"$(TF_STATE_BUCKET)":                "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(AWS_ROLE_ARN)": "{Role}",
+		"$(TF_STATE_BUCKET)":                "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(PIPELINE_TRUST)": "{Trust}", "$(PIPELINE_ROLE)": "{Role}",
 		"$(System.CollectionUri)$(System.TeamProject)/_build/results?buildId=$(Build.BuildId)": "{JobURL}",
 		"env://AWS_ID_TOKEN": "{IDToken}", "mr-$(System.PullRequest.PullRequestId)": "mr-{MergeRequest}"}},
 	{"bitbucket-pipelines.yml", map[string]string{
 		"$BITBUCKET_STEP_UUID-$BITBUCKET_STEP_RUN_NUMBER": "{Attempt}",
-		"$TF_STATE_BUCKET": "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$AWS_ROLE_ARN": "{Role}",
+		"$TF_STATE_BUCKET": "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}",
 		"$BITBUCKET_GIT_HTTP_ORIGIN/pipelines/results/$BITBUCKET_BUILD_NUMBER": "{JobURL}",
 		"env://BITBUCKET_STEP_OIDC_TOKEN":                                      "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}"}},
 	{"buildkite.yml", map[string]string{
 		"$$BUILDKITE_JOB_ID": "{Attempt}",
-		"$$TF_STATE_BUCKET":  "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$AWS_ROLE_ARN": "{Role}",
+		"$$TF_STATE_BUCKET":  "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$PIPELINE_TRUST": "{Trust}", "$$PIPELINE_ROLE": "{Role}",
 		"$$BUILDKITE_BUILD_URL#$$BUILDKITE_JOB_ID": "{JobURL}", "env://AWS_ID_TOKEN": "{IDToken}", "mr-$$BUILDKITE_PULL_REQUEST": "mr-{MergeRequest}",
 		"$$": "$"}},
 	{"Jenkinsfile", map[string]string{
 		"$BUILD_TAG":             "{Attempt}",
-		"${env.TF_STATE_BUCKET}": "{StateBucket}", "${env.PIPELINE_REGISTRY}": "{Registry}", "${env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
+		"${env.TF_STATE_BUCKET}": "{StateBucket}", "${env.PIPELINE_REGISTRY}": "{Registry}",
+		"${!env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'}":              "{Trust}",
+		"${!env.CHANGE_ID && env.AWS_PROTECTED_ROLE_ARN ? env.AWS_PROTECTED_ROLE_ARN : env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
 		"env://AWS_ID_TOKEN": "{IDToken}", "'mr-' + env.CHANGE_ID": "mr-{MergeRequest}"}},
 }
 
@@ -141,7 +145,7 @@ func scalars(v any) []string {
 // gitlab is the same of the component, whose saved plans are off and whose further flags are empty.
 func gitlab(t *testing.T) pipeline {
 	t.Helper()
-	c := config(t, map[string]any{"state_bucket": "{StateBucket}", "registry": "{Registry}", "role_arn": "{Role}"})
+	c := config(t, map[string]any{"state_bucket": "{StateBucket}", "registry": "{Registry}"})
 	var p pipeline
 	for _, name := range c.Jobs() {
 		if strings.HasPrefix(name, "chain-") {
@@ -155,12 +159,12 @@ func gitlab(t *testing.T) pipeline {
 				p.calls = append(p.calls, strings.ReplaceAll(line, "$CI_JOB_ID", "{Attempt}"))
 			}
 		}
-		p.aws = strings.ReplaceAll(fmt.Sprint(job(c, name)["variables"].(map[string]any)["PIPELINE_AWS"]), "env://AWS_ID_TOKEN", "{IDToken}")
+		p.aws = strings.NewReplacer("env://AWS_ID_TOKEN", "{IDToken}", "$PIPELINE_ROLE", "{Role}").Replace(fmt.Sprint(job(c, name)["variables"].(map[string]any)["PIPELINE_AWS"]))
 	}
 	slices.Sort(p.calls)
 	p.calls = slices.Compact(p.calls)
 	flags := fmt.Sprint(c["variables"].(map[string]any)["PIPELINE_FLAGS"])
-	p.flags = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(flags, "$CI_JOB_URL", "{JobURL}"), "$PIPELINE_MORE_FLAGS", ""))
+	p.flags = strings.TrimSpace(strings.NewReplacer("$CI_JOB_URL", "{JobURL}", "$PIPELINE_TRUST", "{Trust}", "$PIPELINE_MORE_FLAGS", "").Replace(flags))
 	p.environment = []string{"latest", "mr-{MergeRequest}", "prod", "staging"}
 	return p
 }
@@ -179,7 +183,7 @@ func TestEquivalence(t *testing.T) {
 			// Each change must be noticed.
 			for _, change := range [][2]string{
 				{" --artifact artifact.zip", ""}, {"deploy --environment", "plan --environment"}, {"test-reports", "test"}, {"--source .", "--source /"},
-				{"--tag", "--name"}, {" --attempt ", " --try "}, {"dagger call -q", "dagger call"}, {"--state-bucket=", "--bucket="}, {"--web-identity-token=", "--token="}, {"staging", "stage"},
+				{"--tag", "--name"}, {" --attempt ", " --try "}, {"dagger call -q", "dagger call"}, {"--state-bucket=", "--bucket="}, {"--web-identity-token=", "--token="}, {"--trust=", "--level="}, {"staging", "stage"},
 			} {
 				if !strings.Contains(text, change[0]) {
 					t.Errorf("%q is not in the file", change[0])
@@ -215,6 +219,26 @@ func TestNoExampleIsLeftOut(t *testing.T) {
 	for _, f := range files {
 		if f.Name() != "README.md" && !slices.ContainsFunc(systems, func(s system) bool { return s.file == f.Name() }) {
 			t.Errorf("%s is not compared", f.Name())
+		}
+	}
+}
+
+// Every system says protected for its protected branches only: where the word is left out, all runs are open.
+func TestOnlyProtectedBranchesAreProtected(t *testing.T) {
+	for file, want := range map[string]string{
+		"github.yml":              "github.event_name == 'push' && github.ref_protected && 'protected' || 'open'",
+		"circleci.yml":            "*) ENVIRONMENT=mr-${CIRCLE_PULL_REQUEST##*/} IMAGE_TAG=mr-${CIRCLE_PULL_REQUEST##*/} PIPELINE_TRUST=open",
+		"azure-pipelines.yml":     "if in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging') }}:\n    PIPELINE_TRUST: protected",
+		"bitbucket-pipelines.yml": "PIPELINE_TRUST=open PIPELINE_ROLE=$AWS_ROLE_ARN\n          - if [ -n \"$BITBUCKET_DEPLOYMENT_ENVIRONMENT\" ]; then PIPELINE_TRUST=protected",
+		"buildkite.yml":           `PIPELINE_TRUST=open PIPELINE_ROLE="$$AWS_ROLE_ARN"` + "\n      - case \"$$BUILDKITE_PULL_REQUEST$$BUILDKITE_BRANCH\" in falsemain|falsestaging) PIPELINE_TRUST=protected",
+		"Jenkinsfile":             "!env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'",
+	} {
+		text := example(t, system{file: file})
+		if !strings.Contains(text, want) {
+			t.Errorf("%s: no %q", file, want)
+		}
+		if n := strings.Count(text, "protected'") + strings.Count(text, "TRUST=protected") + strings.Count(text, "TRUST: protected"); n != 1 {
+			t.Errorf("%s: %d places say protected", file, n)
 		}
 	}
 }

@@ -234,15 +234,38 @@ var rules = []rule{
 		for _, r := range got {
 			condition := fmt.Sprint(component.At(r, "if"))
 			// A rule for branches must name its branch: any other is what doubles pipelines.
-			if !strings.HasPrefix(condition, `$CI_PIPELINE_SOURCE == "merge_request_event"`) && !regexp.MustCompile(`^\$CI_COMMIT_BRANCH == "[a-z]+"$`).MatchString(condition) {
+			if !strings.HasPrefix(condition, `$CI_PIPELINE_SOURCE == "merge_request_event"`) && !regexp.MustCompile(`^\$CI_COMMIT_BRANCH == "[a-z]+"( && \$CI_COMMIT_REF_PROTECTED == "true"( && \$PIPELINE_PROTECTED_ROLE != "")?)?$`).MatchString(condition) {
 				return condition
 			}
 		}
-		return first(differ(len(got), 5), differ(component.At(got, 0, "when"), "never"), differ(component.At(got, 1, "when"), "never"),
+		return first(differ(len(got), 9), differ(component.At(got, 0, "when"), "never"), differ(component.At(got, 1, "when"), "never"),
 			differ(component.At(c["workflow"], "auto_cancel", "on_new_commit"), "interruptible"))
 	}, func(c component.Config) {
 		w := c["workflow"].(map[string]any)
 		w["rules"] = append(w["rules"].([]any), map[string]any{"if": "$CI_COMMIT_BRANCH"})
+	}},
+
+	{"only a protected branch's pipeline is protected, with its role where there is one", func(c component.Config) string {
+		got, _ := component.At(c["workflow"], "rules").([]any)
+		for _, r := range got {
+			condition, role := fmt.Sprint(component.At(r, "if")), any(nil)
+			trust := component.At(r, "variables", "PIPELINE_TRUST")
+			protected := strings.HasPrefix(condition, "$CI_COMMIT_BRANCH == ") && strings.Contains(condition, ` && $CI_COMMIT_REF_PROTECTED == "true"`)
+			if strings.HasSuffix(condition, ` && $PIPELINE_PROTECTED_ROLE != ""`) {
+				role = c["variables"].(map[string]any)["PIPELINE_PROTECTED_ROLE"]
+			}
+			want := any(nil)
+			if protected {
+				want = "protected"
+			}
+			if d := first(differ(trust, want), differ(component.At(r, "variables", "PIPELINE_ROLE"), role)); d != "" {
+				return condition + ": " + d
+			}
+		}
+		variables := c["variables"].(map[string]any)
+		return first(differ(variables["PIPELINE_TRUST"], "open"), differ(strings.Contains(fmt.Sprint(variables["PIPELINE_FLAGS"]), "--trust=$PIPELINE_TRUST "), true))
+	}, func(c component.Config) {
+		component.At(c["workflow"], "rules", 2).(map[string]any)["variables"] = map[string]any{"PIPELINE_TRUST": "protected"}
 	}},
 
 	{"staging deploys to staging and main to production", func(c component.Config) string {
