@@ -1,0 +1,83 @@
+package steps
+
+import (
+	"encoding/json"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/trust"
+)
+
+// The policies that the documentation gives to the two roles allow what a run of
+// the level does, and the open one pushes nowhere else.
+func TestPoliciesInTheDocs(t *testing.T) {
+	text, err := os.ReadFile("../docs/credentials.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]policy{}
+	for _, m := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		var p policy
+		if err := json.Unmarshal([]byte(m[1]), &p); err != nil {
+			t.Fatalf("%v in %s", err, m[1])
+		}
+		for name, sid := range map[string]string{"open": "OpenLogin", "protected": "ProtectedLogin"} {
+			if strings.Contains(m[1], sid) {
+				found[name] = p
+			}
+		}
+	}
+	if len(found) != 2 {
+		t.Fatalf("the documentation has %d of the two policies", len(found))
+	}
+	for level, p := range found {
+		r, err := Registry{Trust: trust.Level(level)}.images("group/my-service")
+		if err != nil {
+			t.Fatal(err)
+		}
+		purposes := []purpose{pulling, pushing}
+		if level == "protected" {
+			purposes = append(purposes, retaining)
+		}
+		for _, to := range purposes {
+			for _, grant := range to(r) {
+				for _, action := range grant.Actions {
+					for _, repository := range grant.Repositories {
+						if !matches(p, action, repository) {
+							t.Errorf("the %s role may not %s on %s", level, action, repository)
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, action := range append(slices.Clone(aws.PushActions), aws.RetentionActions...) {
+		for _, repository := range []string{"group/my-service/app", "group/my-service/terraform", "group/my-service", "group/other/app"} {
+			reads := slices.Contains(aws.PullActions, action) && strings.HasPrefix(repository, "group/my-service/")
+			if matches(found["open"], action, repository) && !reads {
+				t.Errorf("the open role may %s on %s", action, repository)
+			}
+		}
+	}
+}
+
+// matches tells whether a policy allows an action on a repository; * stands for
+// anything, as in IAM.
+func matches(p policy, action, repository string) bool {
+	for _, s := range p.Statement {
+		if !slices.Contains(s.Action, action) {
+			continue
+		}
+		for _, resource := range s.Resource {
+			pattern := strings.ReplaceAll(regexp.QuoteMeta(resource), `\*`, ".*")
+			if regexp.MustCompile("^" + pattern + "$").MatchString("arn:aws:ecr:eu-west-1:123456789012:repository/" + repository) {
+				return true
+			}
+		}
+	}
+	return false
+}
