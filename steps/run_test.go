@@ -85,6 +85,28 @@ func TestDoctorOpensOneSession(t *testing.T) {
 	}
 }
 
+// A sweep destroys each environment with a session that tells of it, and all with one image.
+func TestSweepOpensASessionForEach(t *testing.T) {
+	server, asked := cloud(t)
+	text, err := NewRun(settings(server.URL), "").Sweep(t.Context(), false, []string{"3"}, GitLab{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text, "mr-1: ") || !strings.Contains(text, "mr-2: ") || strings.Contains(text, "mr-3") || strings.Contains(text, "prod") {
+		t.Errorf("swept\n%s", text)
+	}
+	for what, want := range map[string]int{
+		"AssumeRoleWithWebIdentity":                          4, // to list, the same narrowed to the registry, and two environments
+		"GetAuthorizationToken":                              1,
+		"HEAD /v2/group/shop/terraform/manifests/terraform-": 1,
+		"HEAD /v2/group/shop/app/":                           0,
+	} {
+		if got := asked.count(what); got != want {
+			t.Errorf("%s: asked %d times, want %d\n%s", what, got, want, strings.Join(asked.seen, "\n"))
+		}
+	}
+}
+
 // A session tells in its name and tags on whose behalf it is: another
 // environment has one of its own, the same one shares it.
 func TestSessionsByFacts(t *testing.T) {

@@ -161,6 +161,15 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 				base64.StdEncoding.EncodeToString([]byte("AWS:password")), server.URL)
 			return
 		}
+		if r.URL.Query().Has("list-type") {
+			asked.add("ListObjects")
+			fmt.Fprint(w, `<ListBucketResult>`)
+			for _, environment := range []string{"mr-1", "mr-2", "mr-3", "prod"} {
+				fmt.Fprintf(w, `<Contents><Key>shop/%s/terraform.tfstate</Key></Contents>`, environment)
+			}
+			fmt.Fprint(w, `</ListBucketResult>`)
+			return
+		}
 		_ = r.ParseForm()
 		action := r.Form.Get("Action")
 		if r.Form.Get("Policy") != "" {
