@@ -34,6 +34,9 @@ func (a *App) call(ctx context.Context, o *options, args []string) error {
 		a.helpCall(c, o)
 		return nil
 	}
+	if err := defaults.checkNames(m); err != nil {
+		return err
+	}
 	progress, err := o.display(a.LookupEnv)
 	if err != nil {
 		return a.usage("call", err)

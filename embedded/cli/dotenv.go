@@ -20,10 +20,15 @@ type dotenv struct {
 	raw   map[string]string
 	all   map[string]string // for expansion: raw and what has another prefix
 
+	prefixed []variable // those that had the module's name in front
+
 	lookup func(string) (string, bool)
 	value  map[string]string
 	busy   map[string]bool
 }
+
+// variable is the name of a variable in a file, with the module's name and without.
+type variable struct{ path, name, short string }
 
 func newDotenv(lookup func(string) (string, bool)) *dotenv {
 	return &dotenv{raw: map[string]string{}, all: map[string]string{}, lookup: lookup,
@@ -53,6 +58,7 @@ func (d *dotenv) read(path, prefix string) error {
 				}
 				continue
 			}
+			d.prefixed = append(d.prefixed, variable{path, name, short})
 			name = short
 		}
 		d.add(name, value)

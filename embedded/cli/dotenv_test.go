@@ -141,9 +141,50 @@ func TestDotenvPlaces(t *testing.T) {
 	}
 }
 
+// TestDotenvNamesThatAreNoArgument: a name that is not read may be a guard that
+// somebody relies on.
+func TestDotenvNamesThatAreNoArgument(t *testing.T) {
+	for _, tc := range []struct{ name, want string }{
+		{"PIPELINE_PYTHON_IMAGE", "did you mean PIPELINE_pythonImage?"},
+		{"pipeline_aws_access_key_id", "did you mean pipeline_awsAccessKeyId?"},
+		{"PIPELINE_regoin", "did you mean PIPELINE_region?"},
+		{"PIPELINE_deploy_dry_run", "did you mean PIPELINE_deploy_dryRun?"},
+		{"PIPELINE_DEPLOY_ENVIROMENT", "did you mean PIPELINE_deploy_environment?"},
+		{"PIPELINE_environment", "write PIPELINE_argumentName, or PIPELINE_functionName_argumentName"},
+		{"PIPELINE_", "write PIPELINE_argumentName"},
+		{"PIPELINE_region", ""},
+		{"PIPELINE_REGION", ""},
+		{"export PIPELINE_Deploy_DRYRUN", ""},
+		{"PIPELINE_build_package_x", "no argument of the module"},
+		{"# PIPELINE_nothing", ""},
+		{"PIPELINES", ""},
+	} {
+		w := newWorld(t)
+		path := filepath.Join(w.Dir, ".env")
+		if err := os.WriteFile(path, []byte("OTHER=1\n"+tc.name+"=true\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		code := w.run("call", "-q", "test")
+		said := w.err.String()
+		if tc.want == "" && (code != 0 || said != "") {
+			t.Errorf("%s: exit code %d: %s", tc.name, code, said)
+		}
+		if tc.want != "" && (code != 1 || !strings.HasPrefix(said, "Error: reading \""+path+"\": "+tc.name+" is no argument") ||
+			!strings.Contains(said, tc.want) || len(w.session.queries) > 0) {
+			t.Errorf("%s: exit code %d: %s", tc.name, code, said)
+		}
+	}
+}
+
+// TestUserDefaultsWithUnderscores: beside the module there is no prefix to tell
+// what is meant for it.
 func TestUserDefaultsWithUnderscores(t *testing.T) {
 	w := newWorld(t)
-	if err := os.WriteFile(filepath.Join(w.Dir, ".env"), []byte("PIPELINE_PYTHON_IMAGE=x\nPIPELINE_RE_MARK=y\n"), 0o644); err != nil {
+	w.ModuleDir = t.TempDir()
+	if err := os.CopyFS(w.ModuleDir, os.DirFS(fixture)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(w.ModuleDir, ".env"), []byte("PYTHON_IMAGE=x\nRE_MARK=y\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	want := "user default: PYTHON_IMAGE is not read: the argument is pythonImage, without underscores\n"
