@@ -28,18 +28,34 @@ func (p *Pipeline) run(environment string) *steps.Run {
 
 // New sets what all functions have in common.
 func New(s struct {
-	// The project: the directory with pyproject.toml, poetry.lock and Makefile.
+	// The repository: the directory with the project, or with several of them.
 	// Version control, caches, virtual environments, local state and .env files
 	// stay out of the containers.
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "artifact.zip", "dist"]
 	Source *dagger.Directory
-	// Image to build the app container on: Alpine or Debian with python3 and its
-	// venv module.
-	// +default="python:3.12.8-slim-bookworm"
+	// Path of the project in the source, where that is a repository of several.
+	// +default="."
+	Project string
+	// Image to build the app container on: Alpine, Debian or Fedora with python3
+	// and its venv module. Default: Docker's own, of the version that the project
+	// asks for.
+	// +optional
 	PythonImage string
-	// Version of poetry, installed in an environment of its own.
-	// +default="2.2.1"
+	// Version of poetry. Default: the one that wrote poetry.lock.
+	// +optional
 	PoetryVersion string
+	// Version of uv. Default: one that reads the lock files of all.
+	// +optional
+	UvVersion string
+	// Version of the project where it comes from git, such as 1.2.3: version
+	// control is no part of the source.
+	// +optional
+	ProjectVersion string
+	// Variables for what installs packages, as NAME=value lines:
+	// POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME
+	// and _PASSWORD, PIP_INDEX_URL; NETRC is the text of a netrc file.
+	// +optional
+	InstallSecrets *dagger.Secret
 	// Image to build the terraform container on: Alpine or Debian. One that has
 	// terraform or OpenTofu keeps it.
 	// +default="debian:bookworm-slim"
@@ -54,7 +70,7 @@ func New(s struct {
 	// it; what is not in there is fetched.
 	// +optional
 	ProviderMirror *dagger.Directory
-	// Path of the terraform root module in the project.
+	// Path of the terraform root module, from the project's directory.
 	// +default="infra"
 	Infra string
 	// Values of the root module's variables that are secret, as the text of a

@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"fmt"
+	"path"
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
@@ -13,130 +14,187 @@ import (
 const (
 	Workdir    = "/app"
 	virtualenv = "/opt/venv"
-	poetryHome = "/opt/poetry"
+	toolsHome  = "/opt/python-tools" // the package manager, in an environment of its own
 )
 
-// mirrorPluginVersion is of poetry-plugin-pypi-mirror, which lets poetry use any
-// simple index.
-const mirrorPluginVersion = "0.6.5"
-
-// App is the container that tests and packages the project: python, poetry and
-// the project's dependencies, not its source.
+// App is the container that tests and packages the project: python, its package
+// manager and the project's dependencies, not its source.
 type App struct {
-	Source        *dagger.Directory
-	Base          string
-	PoetryVersion string
-	Registry      Registry
+	// Source is the repository, Path the project's directory in it.
+	Source *dagger.Directory
+	Path   string
+	// Base, Poetry and UV are what the caller names; "" is found out.
+	Base, Poetry, UV string
+	// Version is that of a project which takes it from git, "" for none.
+	Version string
+	// Secrets are variables for what installs, NAME=value lines, or nil.
+	Secrets  *dagger.Secret
+	Registry Registry
 }
 
-// Container is the image's.
-func (a App) Container(ctx context.Context) (*dagger.Container, error) {
-	image, err := a.Image(ctx)
-	return image.Container, err
+// installer brings a package manager and installs what a lock file names.
+type installer struct {
+	// manager is a pip requirement for each tool, such as poetry==2.2.1.
+	manager []string
+	// script installs; it runs in the project's directory, beside files.
+	script    string
+	arguments []string
+	// files are what the script reads, by their paths in the container.
+	files map[string]string
+	// archives are packages that are files of the repository, by the same paths.
+	archives map[string]*dagger.File
+	explain  func(output string) string
+}
+
+// Image is taken from the registry where that has it, else built. Layers, from
+// the one that changes least: base image, system packages, package manager,
+// dependencies.
+//
+// No layer has a cache volume. What installs runs code of whoever wrote a
+// package, and package managers take what is in their caches for verified.
+func (a App) Image(ctx context.Context) (Image, error) {
+	found, err := a.find(ctx)
+	if err != nil {
+		return Image{}, err
+	}
+	install, err := a.installer(ctx, found)
+	if err != nil {
+		return Image{}, err
+	}
+	name, err := a.base(found)
+	if err != nil {
+		return Image{}, err
+	}
+	base, err := a.Registry.from(ctx, name)
+	if err != nil {
+		return Image{}, err
+	}
+	system := found.Settings.SystemPackages
+	tag := func() (string, error) {
+		from, err := baseContent(ctx, base)
+		if err != nil {
+			return "", err
+		}
+		ingredients := []string{from, strings.Join(appTools, "\n"), strings.Join(system, "\n"), installPackages, installManager, strings.Join(install.manager, "\n"),
+			importFromSource, install.script, strings.Join(install.arguments, "\n"), a.workdir()}
+		for _, file := range sortedKeys(install.files) {
+			ingredients = append(ingredients, file, install.files[file])
+		}
+		archives := dag.Directory()
+		for _, file := range sortedKeys(install.archives) {
+			archives = archives.WithFile(file, install.archives[file])
+		}
+		if len(install.archives) > 0 {
+			digest, err := archives.Digest(ctx)
+			if err != nil {
+				return "", err
+			}
+			ingredients = append(ingredients, digest)
+		}
+		return contentTag("app", ingredients...), nil
+	}
+	return a.Registry.image(ctx, "app", tag, func() (*dagger.Container, error) {
+		secrets, err := readSecrets(ctx, a.Secrets)
+		if err != nil {
+			return nil, err
+		}
+		c := base.
+			WithExec(appTools).
+			With(withSystemPackages(system)).
+			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
+			With(secrets.with).
+			With(withManager(install.manager)).
+			With(a.withDependencies(install)).
+			With(secrets.without)
+		return built(ctx, "building the app container", c, install.explain)
+	})
 }
 
 var appTools = installTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zip"})
 
-// Image is taken from the registry where that has it, else built. Layers, from
-// the one that changes least: base image, tools, poetry in an environment of its
-// own, dependencies.
-func (a App) Image(ctx context.Context) (Image, error) {
-	pyproject, err := read(ctx, a.Source, "pyproject.toml", noProject)
-	if err != nil {
-		return Image{}, err
+func withSystemPackages(names []string) dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		if len(names) == 0 {
+			return c
+		}
+		return c.WithExec(append([]string{"sh", "-c", installPackages, "install-packages"}, names...))
 	}
-	lock, err := read(ctx, a.Source, "poetry.lock", "run `poetry lock` and commit the file")
-	if err != nil {
-		return Image{}, err
-	}
-	dependencies, err := project.DependencyProject(pyproject)
-	if err != nil {
-		return Image{}, err
-	}
-	base, err := a.Registry.from(ctx, a.Base)
-	if err != nil {
-		return Image{}, err
-	}
-	tag := func() (string, error) {
-		from, err := baseContent(ctx, base)
-		return contentTag("app", from, strings.Join(appTools, "\n"), a.PoetryVersion, mirrorPluginVersion,
-			virtualenv, importFromSource, installDependencies, dependencies, lock), err
-	}
-	return a.Registry.image(ctx, "app", tag, func() (*dagger.Container, error) {
-		c := base.
-			WithExec(appTools).
-			With(withPoetry(a.PoetryVersion)).
-			With(withDependencies(dependencies, lock))
-		return built(ctx, "building the app container", c, explainPoetry)
-	})
 }
 
-// ReadProject reads the project that a directory is the root of.
-func ReadProject(ctx context.Context, source *dagger.Directory) (project.Project, error) {
-	pyproject, err := read(ctx, source, "pyproject.toml", noProject)
-	if err != nil {
-		return project.Project{}, err
+// withManager installs package managers in an environment of their own, as
+// wheels: none of them runs code of its own to be built.
+func withManager(requirements []string) dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		c = c.WithExec([]string{"python3", "-m", "venv", virtualenv})
+		if len(requirements) == 0 {
+			return c
+		}
+		return c.WithExec(append([]string{"sh", "-c", installManager, "install-manager"}, requirements...))
 	}
-	return project.Parse(pyproject)
 }
 
-const noProject = "is this the root of a poetry project? name it with --source"
+const installManager = `set -eu
+python3 -m venv ` + toolsHome + `
+` + toolsHome + `/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: "$@"
+for command in poetry uv; do
+  [ ! -x ` + toolsHome + `/bin/$command ] || ln -sf ` + toolsHome + `/bin/$command /usr/local/bin/$command
+done`
 
-func read(ctx context.Context, source *dagger.Directory, name, hint string) (string, error) {
-	ok, err := source.Exists(ctx, name)
+// withDependencies installs what is locked into a virtual environment that is
+// first on PATH. It has a place for the project itself and for packages of the
+// repository, which Installed fills: see there.
+func (a App) withDependencies(install installer) dagger.WithContainerFunc {
+	return func(c *dagger.Container) *dagger.Container {
+		c = c.
+			WithExec([]string{"sh", "-c", importFromSource, "import-from-source"}).
+			WithEnvVariable("VIRTUAL_ENV", virtualenv).
+			WithEnvVariable("PATH", virtualenv+"/bin:${PATH}", dagger.ContainerWithEnvVariableOpts{Expand: true}).
+			WithWorkdir(a.workdir())
+		for _, file := range sortedKeys(install.files) {
+			c = c.WithNewFile(file, install.files[file])
+		}
+		for _, file := range sortedKeys(install.archives) {
+			c = c.WithFile(file, install.archives[file])
+		}
+		return c.WithExec(append([]string{"sh", "-c", install.script, "install-dependencies"}, install.arguments...))
+	}
+}
+
+// workdir is the project's directory in the container.
+func (a App) workdir() string { return path.Join(Workdir, a.Path) }
+
+// base is the image that the caller or the project names, or one with the
+// project's version of Python.
+func (a App) base(f found) (string, error) {
+	if name := first(a.Base, f.Settings.PythonImage); name != "" {
+		return name, nil
+	}
+	minor, err := f.Python(f.pythonVersion)
 	if err != nil {
 		return "", err
 	}
-	if !ok {
-		return "", fmt.Errorf("reading the source: no %s: %s", name, hint)
-	}
-	return source.File(name).Contents(ctx)
+	return PythonImage(minor), nil
 }
 
-func withPoetry(version string) dagger.WithContainerFunc {
-	return func(c *dagger.Container) *dagger.Container {
-		return c.
-			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
-			WithMountedCache("/root/.cache/pip", dag.CacheVolume("pip")).
-			WithExec([]string{"python3", "-m", "venv", poetryHome}).
-			WithExec([]string{poetryHome + "/bin/pip", "install", "--quiet", "--disable-pip-version-check", "poetry==" + version, "poetry-plugin-pypi-mirror==" + mirrorPluginVersion}).
-			WithExec([]string{"ln", "-sf", poetryHome + "/bin/poetry", "/usr/local/bin/poetry"}).
-			WithoutMount("/root/.cache/pip")
+// PythonImage is Docker's own image of Python 3.minor.
+func PythonImage(minor int) string {
+	if minor == 12 {
+		return "python:3.12.8-slim-bookworm"
 	}
+	return fmt.Sprintf("python:3.%d-slim-bookworm", minor)
 }
 
-// withDependencies installs the locked dependencies of all groups into a
-// virtual environment that is first on PATH. The project itself is not
-// installed: a .pth file makes its modules importable from the source, at no
-// cost when the source changes.
-func withDependencies(pyproject, lock string) dagger.WithContainerFunc {
-	return func(c *dagger.Container) *dagger.Container {
-		return c.
-			WithExec([]string{"python3", "-m", "venv", virtualenv}).
-			WithExec([]string{"sh", "-c", importFromSource, "import-from-source", Workdir}).
-			WithEnvVariable("VIRTUAL_ENV", virtualenv).
-			WithEnvVariable("PATH", virtualenv+"/bin:${PATH}", dagger.ContainerWithEnvVariableOpts{Expand: true}).
-			WithWorkdir(Workdir).
-			WithNewFile("pyproject.toml", pyproject).
-			WithNewFile("poetry.lock", lock).
-			WithMountedCache("/root/.cache/pypoetry", dag.CacheVolume("pypoetry")).
-			WithExec([]string{"sh", "-c", installDependencies, "install-dependencies"}).
-			WithoutMount("/root/.cache/pypoetry")
+// installer is that of the lock file that the project has.
+func (a App) installer(ctx context.Context, f found) (installer, error) {
+	switch f.lockName {
+	case "poetry.lock":
+		return a.poetry(ctx, f)
+	case "uv.lock":
+		return a.uv(ctx, f)
+	case "pylock.toml":
+		return a.pylock(f)
 	}
+	return a.pip(ctx, f)
 }
 
-// importFromSource makes the modules in $1 and $1/src importable.
-const importFromSource = `set -eu
-packages=$(` + virtualenv + `/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-printf '%s\n' "$1" "$1/src" > "$packages/project.pth"`
-
-// installDependencies makes poetry take packages from the index that pip is
-// configured for in the image: one configuration serves both, and an index
-// without PyPI's own JSON interface is enough. They are compiled to bytecode
-// here, once: what runs on the container writes none.
-const installDependencies = `set -eu
-pip="` + poetryHome + `/bin/python -m pip"
-: "${POETRY_PYPI_MIRROR_URL:=${PIP_INDEX_URL:-$($pip config get global.index-url 2>/dev/null || true)}}"
-: "${POETRY_PYPI_MIRROR_URL:=$(` + poetryHome + `/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)' 2>/dev/null || true)}"
-export POETRY_PYPI_MIRROR_URL
-exec poetry --no-interaction --no-ansi install --no-root --all-groups --compile`
+func first(texts ...string) string { return project.First(texts...) }

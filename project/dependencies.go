@@ -10,7 +10,7 @@ import (
 // those that poetry hashes into poetry.lock, and what it needs to read them.
 var dependencyKeys = map[string][]string{
 	"project":     {"requires-python", "dependencies", "optional-dependencies"},
-	"tool.poetry": {"dependencies", "dev-dependencies", "group", "extras", "source", "requires-poetry", "requires-plugins"},
+	"tool.poetry": {"dependencies", "dev-dependencies", "group", "extras", "source", "requires-poetry", "requires-plugins", "build-constraints"},
 }
 
 // DependencyProject reduces a pyproject.toml to what decides which dependencies
@@ -46,4 +46,37 @@ func keep(to, from map[string]any, keys []string) {
 			to[k] = v
 		}
 	}
+}
+
+// uvKeys are the parts of [tool.uv] that decide what is locked and installed.
+var uvKeys = []string{
+	"sources", "index", "index-url", "extra-index-url", "find-links", "workspace", "default-groups", "dependency-groups", "conflicts", "environments", "required-environments",
+	"constraint-dependencies", "override-dependencies", "exclude-dependencies", "build-constraint-dependencies", "dev-dependencies", "prerelease", "resolution", "fork-strategy",
+	"index-strategy", "exclude-newer", "exclude-newer-package", "package", "no-binary", "no-binary-package", "no-build", "no-build-package", "no-build-isolation-package", "required-version",
+	"dependency-metadata", "extra-build-dependencies", "managed", "no-sources",
+}
+
+// UVDependencyProject is DependencyProject for a package of uv's. Its name stays,
+// because uv.lock has it; its version does not.
+func UVDependencyProject(pyproject string) (string, error) {
+	var doc map[string]any
+	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
+		return "", fmt.Errorf("reading pyproject.toml: %w", positioned(err))
+	}
+	out := map[string]any{}
+	keep(out, doc, []string{"dependency-groups", "build-system"})
+	if project, ok := doc["project"].(map[string]any); ok {
+		kept := map[string]any{"version": "0"}
+		keep(kept, project, append([]string{"name"}, dependencyKeys["project"]...))
+		out["project"] = kept
+	}
+	if tool, ok := doc["tool"].(map[string]any); ok {
+		if section, ok := tool["uv"].(map[string]any); ok {
+			uv := map[string]any{}
+			keep(uv, section, uvKeys)
+			out["tool"] = map[string]any{"uv": uv}
+		}
+	}
+	b, err := toml.Marshal(out)
+	return string(b), err
 }

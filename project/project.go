@@ -16,6 +16,8 @@ type Project struct {
 	// RequiresPython is the range of Python's versions in the words of the project:
 	// a specifier (>=3.11) or a constraint of Poetry's (^3.11). It may be empty.
 	RequiresPython string
+	// RequiresPoetry is the range of Poetry's versions, often empty.
+	RequiresPoetry string
 	Settings       Settings
 }
 
@@ -28,8 +30,9 @@ func Parse(pyproject string) (Project, error) {
 		}
 		Tool struct {
 			Poetry struct {
-				Name         string
-				Dependencies struct{ Python any }
+				Name           string
+				RequiresPoetry string `toml:"requires-poetry"`
+				Dependencies   struct{ Python any }
 			}
 			Pipeline any
 		}
@@ -38,8 +41,9 @@ func Parse(pyproject string) (Project, error) {
 		return Project{}, fmt.Errorf("reading pyproject.toml: %w", positioned(err))
 	}
 	p := Project{
-		Name:           first(doc.Project.Name, doc.Tool.Poetry.Name),
+		Name:           First(doc.Project.Name, doc.Tool.Poetry.Name),
 		RequiresPython: doc.Project.RequiresPython,
+		RequiresPoetry: doc.Tool.Poetry.RequiresPoetry,
 	}
 	if python, ok := doc.Tool.Poetry.Dependencies.Python.(string); ok && p.RequiresPython == "" {
 		p.RequiresPython = python
@@ -49,7 +53,7 @@ func Parse(pyproject string) (Project, error) {
 			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
 		}
 	}
-	p.Name = first(p.Name, p.Settings.Name)
+	p.Name = First(p.Name, p.Settings.Name)
 	return p, nil
 }
 
@@ -68,7 +72,8 @@ func (p Project) Named() error {
 	return nil
 }
 
-func first(texts ...string) string {
+// First is the first text that is not empty.
+func First(texts ...string) string {
 	for _, text := range texts {
 		if text != "" {
 			return text

@@ -24,6 +24,7 @@ type Run struct {
 	registry  once[Opened]
 	pull      once[images.Registry]
 	app       once[images.Image]
+	ready     once[images.Ready]
 	terraform once[images.Image]
 	workspace once[Workspace]
 	artifact  once[*dagger.File]
@@ -47,7 +48,7 @@ func NewRun(settings Settings, environment string) *Run {
 
 // Project is what the source says of itself.
 func (r *Run) Project(ctx context.Context) (project.Project, error) {
-	return r.project.get(func() (project.Project, error) { return images.ReadProject(ctx, r.Source) })
+	return r.project.get(func() (project.Project, error) { return images.ReadProject(ctx, r.Source, r.Settings.Project) })
 }
 
 // projectName is the name of the project, which is part of its states' keys.

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"path"
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
@@ -11,7 +12,7 @@ import (
 // module is the root module in the terraform container.
 func (r *Run) module(ctx context.Context) (Workspace, error) {
 	container, err := r.TerraformContainer(ctx)
-	return Workspace{Container: container, Source: r.Source, Infra: r.Infra}, err
+	return Workspace{Container: container, Source: r.Source, Infra: r.infra()}, err
 }
 
 // inEnvironment is the run's environment with nothing to deploy.
@@ -62,7 +63,7 @@ func (r *Run) workspaceOf(ctx context.Context, environment string) (Workspace, e
 // takes the place of the source where that has no project: in the job that
 // destroys the environment of a branch that is gone.
 func (r *Run) publishedModule(ctx context.Context, environment string) (images.Published, error) {
-	for _, name := range []string{"pyproject.toml", r.Infra} {
+	for _, name := range []string{path.Join(r.Settings.Project, "pyproject.toml"), r.infra()} {
 		there, err := r.Source.Exists(ctx, name)
 		if err != nil || there || r.Registry == "" {
 			return images.Published{}, err

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"path"
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
@@ -22,7 +23,7 @@ func (r *Run) registryPlace(ctx context.Context) (Registry, error) {
 			Address: r.Registry, Username: r.RegistryUsername, Password: r.RegistryPassword,
 			Trust: level, Lasting: r.Environment != "" && !ci.IsMergeRequest(r.Environment),
 		}
-		named, err := r.Source.Exists(ctx, "pyproject.toml")
+		named, err := r.Source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
 		if err == nil && named {
 			store.Project, err = r.projectName(ctx)
 		}
@@ -61,12 +62,26 @@ func (r *Run) pullFrom(ctx context.Context) (images.Registry, error) {
 // appImage is the app container and the name of its content.
 func (r *Run) appImage(ctx context.Context) (images.Image, error) {
 	return r.app.get(func() (images.Image, error) {
-		registry, err := r.pullFrom(ctx)
+		recipe, err := r.appRecipe(ctx)
 		if err != nil {
 			return images.Image{}, err
 		}
-		return images.App{Source: r.Source, Base: r.PythonImage, PoetryVersion: r.PoetryVersion, Registry: registry}.Image(ctx)
+		return recipe.Image(ctx)
 	})
+}
+
+func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
+	registry, err := r.pullFrom(ctx)
+	return images.App{
+		Source:   r.Source,
+		Path:     r.Settings.Project,
+		Base:     r.PythonImage,
+		Poetry:   r.PoetryVersion,
+		UV:       r.UvVersion,
+		Version:  r.ProjectVersion,
+		Secrets:  r.InstallSecrets,
+		Registry: registry,
+	}, err
 }
 
 // terraformImage is the terraform container and the name of its content.
@@ -84,7 +99,7 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 	registry, err := r.pullFrom(ctx)
 	return images.Terraform{
 		Source:   r.Source,
-		Infra:    r.Infra,
+		Infra:    r.infra(),
 		Base:     r.TerraformImage,
 		Version:  r.TerraformVersion,
 		Releases: r.TerraformReleases,

@@ -7,8 +7,12 @@ import "dagger/pipeline/internal/dagger"
 // A text that guards something is a pointer: see Check.
 type Settings struct {
 	Source               *dagger.Directory
+	Project              string
 	PythonImage          string
 	PoetryVersion        string
+	UvVersion            string
+	ProjectVersion       string
+	InstallSecrets       *dagger.Secret
 	TerraformImage       string
 	TerraformVersion     string
 	TerraformReleases    string

@@ -100,7 +100,7 @@ func leaf(made, field, given string) any {
 	case "publish":
 		return given + "@" + digest
 	case "entries":
-		return []string{"main.tf"}
+		return []string{"main.tf", "pyproject.toml", "poetry.lock"}
 	case "exitCode":
 		return 0
 	case "size":

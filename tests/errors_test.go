@@ -27,11 +27,11 @@ func TestWrongProject(t *testing.T) {
 	runWrong(t, []wrong{
 		{
 			name: "no pyproject.toml", change: func(p *harness.Project) { p.Remove("pyproject.toml") }, call: []string{"test"},
-			want: "reading the source: no pyproject.toml: is this the root of a poetry project? name it with --source",
+			want: "reading the source: no pyproject.toml: is this the root of a Python project? name it with --source, or its directory in the source with --project",
 		},
 		{
 			name: "no pyproject.toml to deploy", change: func(p *harness.Project) { p.Remove("pyproject.toml") }, call: []string{"deploy", "--environment", "mr-1"},
-			want: "reading the source: no pyproject.toml: is this the root of a poetry project? name it with --source",
+			want: "reading the source: no pyproject.toml: is this the root of a Python project? name it with --source, or its directory in the source with --project",
 		},
 		{
 			name: "invalid pyproject.toml", change: func(p *harness.Project) { p.Write("pyproject.toml", "[project]\nname = \n") }, call: []string{"test"},

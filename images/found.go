@@ -1,0 +1,113 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+)
+
+// found is what the project's directory says about its dependencies.
+type found struct {
+	project.Project
+	pyproject     string
+	names         []string // in the project's directory
+	lockName      string
+	lockDir       string // of the lock file, in the repository
+	lock          string
+	pythonVersion string // text of .python-version
+}
+
+// locks are the lock files, the one that counts first.
+var locks = []string{"poetry.lock", "uv.lock", "pylock.toml", "requirements.txt"}
+
+// ReadProject reads the project in a directory of a repository.
+func ReadProject(ctx context.Context, source *dagger.Directory, dir string) (project.Project, error) {
+	pyproject, err := read(ctx, source, path.Join(dir, "pyproject.toml"), noProject)
+	if err != nil {
+		return project.Project{}, err
+	}
+	return project.Parse(pyproject)
+}
+
+const noProject = "is this the root of a Python project? name it with --source, or its directory in the source with --project"
+
+func read(ctx context.Context, source *dagger.Directory, name, hint string) (string, error) {
+	ok, err := source.Exists(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fmt.Errorf("reading the source: no %s: %s", name, hint)
+	}
+	return source.File(name).Contents(ctx)
+}
+
+func (a App) find(ctx context.Context) (f found, err error) {
+	if f.pyproject, err = read(ctx, a.Source, path.Join(a.Path, "pyproject.toml"), noProject); err != nil {
+		return f, err
+	}
+	if f.Project, err = project.Parse(f.pyproject); err != nil {
+		return f, err
+	}
+	if f.names, err = a.Source.Directory(a.Path).Entries(ctx); err != nil {
+		return f, err
+	}
+	if slices.Contains(f.names, ".python-version") {
+		if f.pythonVersion, err = a.Source.File(path.Join(a.Path, ".python-version")).Contents(ctx); err != nil {
+			return f, err
+		}
+	}
+	if f.lockName, f.lockDir, err = a.findLock(ctx, f); err != nil {
+		return f, err
+	}
+	f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx)
+	return f, err
+}
+
+// findLock looks for a lock file in the project's directory, and for that of a
+// uv workspace above it.
+func (a App) findLock(ctx context.Context, f found) (name, dir string, err error) {
+	both := slices.Contains(f.names, "poetry.lock") && slices.Contains(f.names, "uv.lock")
+	if uv, poetry := f.Settings.UV != "", f.Settings.Poetry != ""; both && uv != poetry {
+		return map[bool]string{true: "uv.lock", false: "poetry.lock"}[uv], a.Path, nil
+	}
+	if both {
+		return "", "", fmt.Errorf("reading the source: %s has both poetry.lock and uv.lock: say which in [tool.pipeline], with poetry = or uv = and a version", path.Join("/", a.Path))
+	}
+	for _, name := range locks {
+		if slices.Contains(f.names, name) {
+			return name, a.Path, nil
+		}
+	}
+	for dir := path.Clean(a.Path); dir != "." && dir != "/"; {
+		dir = path.Dir(dir)
+		ok, err := a.Source.Exists(ctx, path.Join(dir, "uv.lock"))
+		if err != nil || ok {
+			return "uv.lock", dir, err
+		}
+	}
+	hint := "run `poetry lock` or `uv lock` and commit the file"
+	if strings.Contains(f.pyproject, "[tool.poetry") {
+		hint = "run `poetry lock` and commit the file"
+	}
+	wanted := "poetry.lock"
+	if !strings.Contains(f.pyproject, "[tool.poetry") {
+		wanted = "lock file (" + strings.Join(locks, ", ") + ")"
+	}
+	return "", "", fmt.Errorf("reading the source: no %s: %s", wanted, hint)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,88 @@
+package images
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// Inputs is the part of the repository that tests and package depend on: the
+// project, the packages of the repository that it uses, and the settings that
+// tools look for in the directories above it. Terraform's root modules and the
+// documents beside the project's own files are left out, so that an edit of
+// them runs nothing again.
+func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Directory, error) {
+	out := dag.Directory()
+	if a.inAll(dirs) {
+		filter, err := a.unread(ctx, "", roots)
+		return a.Source.Filter(dagger.DirectoryFilterOpts{Exclude: filter}), err
+	}
+	for dir := path.Clean(a.Path); dir != "."; {
+		dir = path.Dir(dir)
+		out = out.WithDirectory(dir, a.Source.Directory(dir), dagger.DirectoryWithDirectoryOpts{Include: settingsAbove})
+	}
+	for _, dir := range dirs {
+		filter, err := a.unread(ctx, dir, roots)
+		if err != nil {
+			return nil, err
+		}
+		out = out.WithDirectory(dir, a.Source.Directory(dir), dagger.DirectoryWithDirectoryOpts{Exclude: filter})
+	}
+	return out, nil
+}
+
+// settingsAbove are files that tools look for above the project's directory.
+var settingsAbove = []string{"pyproject.toml", "uv.lock", "setup.cfg", "tox.ini", "pytest.ini", "conftest.py", "Makefile", "*.mk", ".coveragerc", ".python-version"}
+
+// inAll tells whether the repository's own directory is among the directories.
+func (a App) inAll(dirs []string) bool { return slices.Contains(dirs, ".") }
+
+// unread are the patterns of what tests and package do not read in a directory.
+// A document that its pyproject.toml or Makefile names is read, and so is Python
+// beside Terraform's files.
+func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, error) {
+	names, err := a.Source.Directory(dir).Entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	said := ""
+	for _, name := range []string{"pyproject.toml", "Makefile", "setup.py", "setup.cfg", "tox.ini", "noxfile.py"} {
+		if slices.Contains(names, name) {
+			text, err := a.Source.File(path.Join(dir, name)).Contents(ctx)
+			if err != nil {
+				return nil, err
+			}
+			said += text
+		}
+	}
+	var out []string
+	for _, name := range names {
+		lower := strings.ToLower(name)
+		document := strings.HasSuffix(lower, ".md") || strings.HasSuffix(lower, ".rst")
+		if document && !strings.Contains(said, name) {
+			out = append(out, name)
+		}
+	}
+	return append(out, rootPatterns(dir, roots)...), nil
+}
+
+// rootPatterns leave out Terraform's own files in the root modules that are below
+// a directory.
+func rootPatterns(dir string, roots []string) []string {
+	var out []string
+	for _, root := range roots {
+		rel, ok := strings.CutPrefix(path.Clean(root)+"/", strings.TrimPrefix(path.Clean(dir)+"/", "./"))
+		if rel = strings.TrimSuffix(rel, "/"); !ok || rel == "" || rel == "." || strings.HasPrefix(rel, "..") {
+			continue
+		}
+		for _, pattern := range terraformFiles {
+			out = append(out, path.Join(rel, "**", pattern))
+		}
+	}
+	return out
+}
+
+var terraformFiles = []string{"*.tf", "*.tf.json", "*.tofu", "*.tfvars", "*.tfvars.json", "*.tftpl", "*.hcl", "*.md", ".terraform-version", ".opentofu-version"}

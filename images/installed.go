@@ -1,0 +1,165 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+)
+
+// installedDir holds what is not third-party in the environment: the project and
+// packages of the repository. Python takes it for one of its package directories.
+const installedDir = "/opt/project"
+
+// importFromSource makes what is in installedDir importable.
+const importFromSource = `set -eu
+packages=$(` + virtualenv + `/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+printf 'import site; site.addsitedir("` + installedDir + `")\n' > "$packages/project.pth"`
+
+// Installed adds the project and the packages of the repository that it uses to
+// the image, as an editable installation does: their modules are found in the
+// source, their metadata, entry points and commands are files. No command runs
+// for it, so a new version or an edit costs nothing. It gives the repository's
+// directories that it depends on, too.
+//
+// What only a build backend makes complete is in Build: directories to install
+// once the source is there.
+type Installed struct {
+	Container *dagger.Container
+	// Dirs are the directories of the project and of the packages that it uses.
+	Dirs  []string
+	Build []string
+	Lock  string
+}
+
+// Installed reads the packages' pyproject.toml files.
+func (a App) Installed(ctx context.Context, c *dagger.Container) (Installed, error) {
+	f, err := a.find(ctx)
+	if err != nil {
+		return Installed{}, err
+	}
+	dirs, err := a.localDirs(ctx, f)
+	if err != nil {
+		return Installed{}, err
+	}
+	out := Installed{Dirs: dirs, Lock: f.lock}
+	files, commands := dag.Directory(), dag.Directory()
+	var roots []string
+	for _, dir := range dirs {
+		d, err := a.distribution(ctx, dir, f)
+		if err != nil {
+			return Installed{}, err
+		}
+		source := path.Join(Workdir, dir)
+		for _, root := range d.Roots {
+			roots = append(roots, path.Join(source, root))
+		}
+		if d.Build {
+			out.Build = append(out.Build, source)
+			continue
+		}
+		if !d.Installed {
+			continue
+		}
+		info := d.Info(source)
+		for _, name := range sortedKeys(info) {
+			files = files.WithNewFile(name, info[name])
+		}
+		scripts := d.Scripts(virtualenv+"/bin/python", source)
+		for _, name := range sortedKeys(scripts) {
+			commands = commands.WithNewFile(name, scripts[name], dagger.DirectoryWithNewFileOpts{Permissions: 0o755})
+		}
+	}
+	files = files.WithNewFile("source.pth", strings.Join(roots, "\n")+"\n")
+	out.Container = c.WithDirectory(installedDir, files).WithDirectory(virtualenv+"/bin", commands)
+	return out, nil
+}
+
+// localDirs are the project's directory and those of the packages of the
+// repository that are locked with it.
+func (a App) localDirs(ctx context.Context, f found) ([]string, error) {
+	dirs := []string{path.Clean(a.Path)}
+	add := func(dir string) {
+		if dir = path.Clean(dir); !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	switch f.lockName {
+	case "requirements.txt":
+		for _, local := range project.ReadRequirements(f.lock).Locals {
+			add(path.Join(f.lockDir, local))
+		}
+	case "pylock.toml":
+	default:
+		locals, err := project.LocalPackages(f.lock)
+		if err != nil {
+			return nil, err
+		}
+		for _, local := range locals {
+			if dir := path.Join(f.lockDir, local.Path); !local.File {
+				if strings.HasPrefix(dir, "..") {
+					return nil, fmt.Errorf("reading %s: %s is in %q, outside of the source: name the repository with --source and the project in it with --project", f.lockName, local.Name, local.Path)
+				}
+				add(dir)
+			}
+		}
+	}
+	return dirs, nil
+}
+
+// distribution is what the pyproject.toml of a directory says; "" for a directory
+// that has none.
+func (a App) distribution(ctx context.Context, dir string, f found) (project.Distribution, error) {
+	text := f.pyproject
+	names := f.names
+	if dir != path.Clean(a.Path) {
+		var err error
+		if names, err = a.Source.Directory(dir).Entries(ctx); err != nil {
+			return project.Distribution{}, fmt.Errorf("reading %s: the source has no directory %q: %w", f.lockName, dir, err)
+		}
+		text = ""
+		if slices.Contains(names, "pyproject.toml") {
+			if text, err = a.Source.File(path.Join(dir, "pyproject.toml")).Contents(ctx); err != nil {
+				return project.Distribution{}, err
+			}
+		}
+	}
+	d, err := project.ReadDistribution(text)
+	if err != nil {
+		return d, fmt.Errorf("reading %s: %w", path.Join(dir, "pyproject.toml"), err)
+	}
+	if d.Name == "" && slices.Contains(names, "setup.py") {
+		d.Build = true // its metadata is in code
+	}
+	if d.Installed && d.Version == "" {
+		d.Version, err = a.version(ctx, dir, d.VersionFiles)
+	}
+	return d, err
+}
+
+// version looks for a version in the files where it may stand. One that comes
+// from git is not known: .git is no part of the source.
+func (a App) version(ctx context.Context, dir string, files []string) (string, error) {
+	for _, name := range files {
+		file := path.Join(dir, name)
+		ok, err := a.Source.Exists(ctx, file)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			continue
+		}
+		text, err := a.Source.File(file).Contents(ctx)
+		if err != nil {
+			return "", err
+		}
+		if v := project.VersionIn(text); v != "" {
+			return v, nil
+		}
+	}
+	return first(a.Version, "0.0.0"), nil
+}

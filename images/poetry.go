@@ -1,0 +1,91 @@
+package images
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+)
+
+// poetry installs a poetry.lock: the groups that Poetry itself would, and those
+// that the project asks for.
+func (a App) poetry(ctx context.Context, f found) (installer, error) {
+	reduced, err := project.DependencyProject(f.pyproject)
+	if err != nil {
+		return installer{}, err
+	}
+	version := a.Poetry
+	if version == "" {
+		if version, err = f.PoetryVersion(f.lock); err != nil {
+			return installer{}, err
+		}
+	}
+	dir := path.Join(Workdir, f.lockDir)
+	files := map[string]string{path.Join(dir, "pyproject.toml"): reduced, path.Join(dir, "poetry.lock"): f.lock}
+	if slices.Contains(f.names, "poetry.toml") {
+		if files[path.Join(dir, "poetry.toml")], err = a.Source.File(path.Join(f.lockDir, "poetry.toml")).Contents(ctx); err != nil {
+			return installer{}, err
+		}
+	}
+	archives, err := a.archives(f)
+	if err != nil {
+		return installer{}, err
+	}
+	var arguments []string
+	for flag, names := range map[string][]string{"--extras": f.Settings.Extras, "--with": f.Settings.Groups, "--without": f.Settings.WithoutGroups} {
+		for _, name := range names {
+			arguments = append(arguments, flag+"="+name)
+		}
+	}
+	slices.Sort(arguments)
+	return installer{
+		manager:   []string{"poetry==" + version, "poetry-plugin-pypi-mirror==" + mirrorPlugin(version)},
+		script:    installPoetry,
+		arguments: arguments,
+		files:     files,
+		archives:  archives,
+		explain:   explainPoetry,
+	}, nil
+}
+
+// mirrorPlugin is the version of poetry-plugin-pypi-mirror, which lets Poetry use
+// any simple index, for a version of Poetry.
+func mirrorPlugin(poetry string) string {
+	if strings.HasPrefix(poetry, "1.") || strings.HasPrefix(poetry, "2.0.") {
+		return "0.4.3"
+	}
+	return "0.6.5"
+}
+
+// archives are the wheels and source archives of the repository that a lock file
+// names, by their paths in the container.
+func (a App) archives(f found) (map[string]*dagger.File, error) {
+	locals, err := project.LocalPackages(f.lock)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*dagger.File{}
+	for _, local := range locals {
+		if local.File {
+			file := path.Join(f.lockDir, local.Path)
+			out[path.Join(Workdir, file)] = a.Source.File(file)
+		}
+	}
+	return out, nil
+}
+
+// installPoetry makes poetry take packages from the index that pip is configured
+// for in the image: one configuration serves both, and an index without PyPI's
+// own JSON interface is enough. Packages are compiled to bytecode here, once:
+// what runs on the container writes none. Packages of the repository are not
+// installed: see Installed.
+const installPoetry = `set -eu
+pip="` + toolsHome + `/bin/python -m pip"
+: "${POETRY_PYPI_MIRROR_URL:=${PIP_INDEX_URL:-$($pip config get global.index-url 2>/dev/null || true)}}"
+: "${POETRY_PYPI_MIRROR_URL:=$(` + toolsHome + `/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)' 2>/dev/null || true)}"
+export POETRY_PYPI_MIRROR_URL POETRY_CACHE_DIR=/tmp/pypoetry
+poetry --no-interaction --no-ansi install --no-root --no-directory --compile "$@"
+rm -rf "$POETRY_CACHE_DIR"`

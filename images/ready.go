@@ -1,0 +1,61 @@
+package images
+
+import (
+	"context"
+	"path"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// Ready is the app container with all that tests and package depend on.
+type Ready struct {
+	Container *dagger.Container
+	// Source is the project's directory, as it is in the container.
+	Source *dagger.Directory
+	// Lock is the text of the project's lock file.
+	Lock string
+}
+
+// Ready puts the source into the image, installs the project and leaves out what
+// tests and package do not read; roots are Terraform's root modules.
+func (a App) Ready(ctx context.Context, image *dagger.Container, roots []string) (Ready, error) {
+	installed, err := a.Installed(ctx, image)
+	if err != nil {
+		return Ready{}, err
+	}
+	inputs, err := a.Inputs(ctx, installed.Dirs, roots)
+	if err != nil {
+		return Ready{}, err
+	}
+	c := installed.Container.WithDirectory(Workdir, inputs)
+	if len(installed.Build) > 0 {
+		if c, err = a.build(ctx, c, installed.Build); err != nil {
+			return Ready{}, err
+		}
+	}
+	return Ready{Container: c, Source: inputs.Directory(path.Clean(a.Path)), Lock: installed.Lock}, nil
+}
+
+// build installs packages with their own build backends, from the source: it is
+// done again when the source changes.
+func (a App) build(ctx context.Context, c *dagger.Container, dirs []string) (*dagger.Container, error) {
+	secrets, err := readSecrets(ctx, a.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	version := first(a.Version, "0.0.0")
+	c = c.
+		With(secrets.with).
+		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
+		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
+		WithExec(append([]string{"sh", "-c", buildPackages, "build-packages"}, dirs...)).
+		WithoutEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION").
+		WithoutEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS").
+		With(secrets.without)
+	return built(ctx, "installing the project", c, explainPip)
+}
+
+const buildPackages = `set -eu
+for dir in "$@"; do
+  ` + virtualenv + `/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps --editable "$dir"
+done`

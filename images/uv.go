@@ -1,0 +1,76 @@
+package images
+
+import (
+	"context"
+	"path"
+
+	"dagger/pipeline/project"
+)
+
+// defaultUV reads the lock files of all versions so far.
+const defaultUV = "0.13.9"
+
+// uv installs a uv.lock: the default groups, and those that the project asks for.
+func (a App) uv(ctx context.Context, f found) (installer, error) {
+	files := map[string]string{path.Join(Workdir, f.lockDir, "uv.lock"): project.WithoutVersions(f.lock)}
+	locals, err := project.LocalPackages(f.lock)
+	if err != nil {
+		return installer{}, err
+	}
+	dirs := map[string]bool{f.lockDir: true, path.Clean(a.Path): true}
+	for _, local := range locals {
+		if !local.File {
+			dirs[path.Join(f.lockDir, local.Path)] = true
+		}
+	}
+	for _, dir := range sortedKeys(dirs) {
+		pyproject, err := read(ctx, a.Source, path.Join(dir, "pyproject.toml"), "uv.lock names it: run `uv lock` and commit the file")
+		if err != nil {
+			return installer{}, err
+		}
+		if files[path.Join(Workdir, dir, "pyproject.toml")], err = project.UVDependencyProject(pyproject); err != nil {
+			return installer{}, err
+		}
+	}
+	archives, err := a.archives(f)
+	if err != nil {
+		return installer{}, err
+	}
+	var arguments []string
+	for _, extra := range f.Settings.Extras {
+		arguments = append(arguments, "--extra="+extra)
+	}
+	for _, group := range f.Settings.Groups {
+		arguments = append(arguments, "--group="+group)
+	}
+	for _, group := range f.Settings.WithoutGroups {
+		arguments = append(arguments, "--no-group="+group)
+	}
+	return installer{
+		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
+		script:    uvEnvironment + "uv sync --locked --inexact --no-install-local \"$@\"",
+		arguments: arguments,
+		files:     files,
+		archives:  archives,
+		explain:   explainUV,
+	}, nil
+}
+
+// pylock installs a pylock.toml; uv checks the hashes that are in it.
+func (a App) pylock(f found) (installer, error) {
+	return installer{
+		manager: []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
+		script:  uvEnvironment + "uv pip install --preview-features pylock --requirements pylock.toml",
+		files:   map[string]string{path.Join(Workdir, f.lockDir, "pylock.toml"): f.lock},
+		explain: explainUV,
+	}, nil
+}
+
+// uvEnvironment makes uv use the image's python and the index that pip is
+// configured for, and keep nothing.
+const uvEnvironment = `set -eu
+export UV_PROJECT_ENVIRONMENT=` + virtualenv + ` UV_PYTHON_DOWNLOADS=never UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_PROGRESS=1
+index=${PIP_INDEX_URL:-$(` + toolsHome + `/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+[ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
+[ -z "${SSL_CERT_FILE:-}" ] || export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
+`

@@ -1,0 +1,249 @@
+package project
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Distribution is what an installed package tells others about itself.
+type Distribution struct {
+	Name, Version string
+	// VersionFiles are where the version may stand if it is not in pyproject.toml.
+	VersionFiles []string
+	// Roots are the directories with its modules, from the project's.
+	Roots []string
+	// EntryPoints by group; the group console_scripts makes commands.
+	EntryPoints map[string]map[string]string
+	// Files are scripts that become commands as they are.
+	Files map[string]string
+	// Requires are its dependencies, where they stand in the standard's form.
+	Requires []string
+	// Installed is false for what is no package but a list of dependencies.
+	Installed bool
+	// Build tells that only its build backend makes it complete: it compiles, or
+	// writes modules.
+	Build bool
+}
+
+// builders are parts of build requirements that compile or write modules.
+var builders = []string{
+	"maturin", "setuptools-rust", "cython", "scikit-build", "meson-python", "cffi", "pybind11", "nanobind", "mypy", "numpy", "hatch-cython",
+}
+
+// pyproject is the part of the file that says how the project is built.
+type pyproject struct {
+	Project struct {
+		Name, Version string
+		Dependencies  []string
+		Scripts       map[string]string
+		GUIScripts    map[string]string            `toml:"gui-scripts"`
+		EntryPoints   map[string]map[string]string `toml:"entry-points"`
+	}
+	BuildSystem struct {
+		Requires []string
+		Backend  string `toml:"build-backend"`
+	} `toml:"build-system"`
+	Tool struct {
+		Poetry     *poetryTable
+		Setuptools struct {
+			PackageDir map[string]string `toml:"package-dir"`
+			ExtModules any               `toml:"ext-modules"`
+			Packages   any
+			Dynamic    struct {
+				Version struct {
+					Attr string
+					File any
+				}
+			}
+		}
+		SetuptoolsSCM map[string]any `toml:"setuptools_scm"`
+		Hatch         struct {
+			Version struct{ Path string }
+			Build   struct {
+				Hooks   map[string]any
+				Targets struct {
+					Wheel struct{ Packages, Sources any }
+				}
+			}
+		}
+		PDM struct {
+			Version struct{ Path string }
+			Build   struct {
+				PackageDir string `toml:"package-dir"`
+			}
+		}
+		UV struct {
+			Package      *bool
+			BuildBackend struct {
+				Root *string `toml:"module-root"`
+			} `toml:"build-backend"`
+		}
+	}
+}
+
+type poetryTable struct {
+	Name, Version string
+	PackageMode   *bool `toml:"package-mode"`
+	Packages      []struct{ From string }
+	Scripts       map[string]any
+	Plugins       map[string]map[string]string
+	Build         any
+}
+
+// ReadDistribution reads a pyproject.toml. What it has of another form than a
+// build backend would take, it leaves out.
+func ReadDistribution(text string) (Distribution, error) {
+	var doc pyproject
+	if err := toml.Unmarshal([]byte(text), &doc); err != nil {
+		return Distribution{}, positioned(err)
+	}
+	poetry := doc.Tool.Poetry
+	if poetry == nil {
+		poetry = &poetryTable{}
+	}
+	d := Distribution{
+		Name:        First(doc.Project.Name, poetry.Name),
+		Version:     First(doc.Project.Version, poetry.Version),
+		Requires:    doc.Project.Dependencies,
+		EntryPoints: map[string]map[string]string{},
+		Files:       map[string]string{},
+	}
+	d.Installed = d.Name != "" && (poetry.PackageMode == nil || *poetry.PackageMode) && (doc.Tool.UV.Package == nil || *doc.Tool.UV.Package)
+	if doc.Tool.Poetry == nil && doc.BuildSystem.Backend == "" && len(doc.BuildSystem.Requires) == 0 && doc.Tool.UV.Package == nil {
+		d.Installed = false // neither uv nor pip make a package of it by themselves
+	}
+	for group, points := range doc.Project.EntryPoints {
+		d.add(group, points)
+	}
+	for group, points := range poetry.Plugins {
+		d.add(group, points)
+	}
+	d.add("console_scripts", doc.Project.Scripts)
+	d.add("gui_scripts", doc.Project.GUIScripts)
+	d.addPoetryScripts(poetry.Scripts)
+	d.Roots = doc.roots()
+	d.VersionFiles = doc.versionFiles()
+	d.Build = doc.needsBuild()
+	return d, nil
+}
+
+func (d Distribution) add(group string, points map[string]string) {
+	if len(points) == 0 {
+		return
+	}
+	if d.EntryPoints[group] == nil {
+		d.EntryPoints[group] = map[string]string{}
+	}
+	maps.Copy(d.EntryPoints[group], points)
+}
+
+// addPoetryScripts reads scripts, which may be tables with a reference or a file.
+func (d Distribution) addPoetryScripts(scripts map[string]any) {
+	for name, value := range scripts {
+		switch v := value.(type) {
+		case string:
+			d.add("console_scripts", map[string]string{name: v})
+		case map[string]any:
+			reference, _ := v["reference"].(string)
+			callable, _ := v["callable"].(string)
+			if kind, _ := v["type"].(string); kind == "file" {
+				d.Files[name] = reference
+			} else if target := First(reference, callable); target != "" {
+				d.add("console_scripts", map[string]string{name: target})
+			}
+		}
+	}
+}
+
+// roots are the project's own directory, src, and those that its build backend
+// is told of.
+func (p pyproject) roots() []string {
+	roots := []string{".", "src"}
+	if p.Tool.Poetry != nil {
+		for _, included := range p.Tool.Poetry.Packages {
+			roots = append(roots, included.From)
+		}
+	}
+	roots = append(roots, p.Tool.Setuptools.PackageDir[""], p.Tool.PDM.Build.PackageDir)
+	if table, ok := p.Tool.Setuptools.Packages.(map[string]any); ok {
+		if find, ok := table["find"].(map[string]any); ok {
+			roots = append(roots, texts(find["where"])...)
+		}
+	}
+	wheel := p.Tool.Hatch.Build.Targets.Wheel
+	for _, dir := range texts(wheel.Packages) {
+		roots = append(roots, path.Dir(dir))
+	}
+	roots = append(roots, texts(wheel.Sources)...)
+	if root := p.Tool.UV.BuildBackend.Root; root != nil {
+		roots = append(roots, *root)
+	}
+	var out []string
+	for _, root := range roots {
+		if root != "" && !slices.Contains(out, path.Clean(root)) {
+			out = append(out, path.Clean(root))
+		}
+	}
+	return out
+}
+
+func (p pyproject) versionFiles() []string {
+	dynamic := p.Tool.Setuptools.Dynamic.Version
+	files := append([]string{p.Tool.Hatch.Version.Path, p.Tool.PDM.Version.Path}, texts(dynamic.File)...)
+	if dot := strings.LastIndex(dynamic.Attr, "."); dot > 0 {
+		module := strings.ReplaceAll(dynamic.Attr[:dot], ".", "/")
+		for _, root := range []string{"", "src", p.Tool.Setuptools.PackageDir[""]} {
+			files = append(files, path.Join(root, module+".py"), path.Join(root, module, "__init__.py"))
+		}
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
+}
+
+// needsBuild tells whether the build backend compiles or writes modules.
+func (p pyproject) needsBuild() bool {
+	if len(p.Tool.Hatch.Build.Hooks) > 0 || p.Tool.Setuptools.ExtModules != nil || p.Tool.Poetry != nil && p.Tool.Poetry.Build != nil {
+		return true
+	}
+	for _, key := range []string{"version_file", "write_to"} {
+		if _, ok := p.Tool.SetuptoolsSCM[key]; ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.BuildSystem.Requires, func(requirement string) bool {
+		return slices.ContainsFunc(builders, func(b string) bool { return strings.HasPrefix(strings.ToLower(requirement), b) })
+	})
+}
+
+// texts are the texts of a value that may be one or a list.
+func texts(value any) []string {
+	var out []string
+	switch v := value.(type) {
+	case string:
+		out = append(out, v)
+	case []any:
+		for _, item := range v {
+			if text, ok := item.(string); ok {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+var assigned = regexp.MustCompile(`(?m)^\s*(?:__version__|VERSION|version|__VERSION__)\s*(?::[^=\n]*)?=\s*["']([^"'\n]+)["']`)
+
+// VersionIn finds a version in a module or in a file that holds nothing else.
+func VersionIn(text string) string {
+	if m := assigned.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	if words := strings.Fields(text); len(words) == 1 {
+		return words[0]
+	}
+	return ""
+}
