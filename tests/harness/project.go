@@ -177,3 +177,9 @@ func (p *Project) Pushing(address string) []string {
 		"publish", "--address", address,
 	}
 }
+
+// Empty returns a project with no files.
+func (w *World) Empty(t testing.TB) *Project {
+	t.Helper()
+	return &Project{Dir: t.TempDir(), t: t, w: w}
+}

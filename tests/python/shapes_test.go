@@ -1,0 +1,103 @@
+package python
+
+import (
+	"strings"
+	"testing"
+
+	"dagger/pipeline/tests/harness"
+)
+
+// A project in a repository of several: its library, its extras and groups, and
+// itself installed. Only what touches it runs its tests.
+func TestMonorepo(t *testing.T) {
+	p := project(t, "monorepo")
+	flags := []string{"--project", "services/orders", "--infra", "../../infra"}
+	passes(t, p, "5 tests passed", flags...)
+	for _, test := range []struct {
+		name   string
+		change func()
+		runs   bool
+	}{
+		{"Terraform's files", func() { p.Append("infra/main.tf", "# edited\n") }, false},
+		{"a document", func() { p.Append("README.md", "edited\n"); p.Append("services/orders/README.md", "edited\n") }, false},
+		{"another service", func() { p.Append("services/billing/app.py", "# edited\n") }, false},
+		{"the library", func() { p.Append("libs/common/common/__init__.py", "\nEDITED = True\n") }, true},
+		{"the source", func() { p.Append("services/orders/src/orders/cli.py", "\n# edited\n") }, true},
+		{"the version", func() { p.Replace("services/orders/pyproject.toml", `"1.2.3"`, `"1.3.0"`) }, true},
+	} {
+		test.change()
+		r := passes(t, p, "5 tests passed", flags...)
+		if world.Engine.Name() != "embedded" {
+			continue
+		}
+		if installed(r) {
+			t.Errorf("an edit of %s installed packages again: %q", test.name, r.Ran())
+		}
+		if tested(r) != test.runs {
+			t.Errorf("an edit of %s ran the tests: %v, want %v: %q", test.name, tested(r), test.runs, r.Ran())
+		}
+	}
+	p.Append("services/orders/pyproject.toml", "\n")
+	p.Replace("services/orders/pyproject.toml", `extras = ["web"]`, `extras = ["web"]`+"\ngroups = [\"docs\"]")
+	r := world.Run(t, p.Call(append(flags, "test")...))
+	if r.Code == 0 || !strings.Contains(r.Stderr, "test_what_is_installed") {
+		t.Errorf("an optional group that the table asks for is not installed: exit code %d\n%s", r.Code, r.Stderr)
+	}
+}
+
+// Each package manager installs what its lock file names.
+func TestManagers(t *testing.T) {
+	for _, test := range []struct {
+		name, project, want, ran string
+	}{
+		{"poetry18", ".", "1 tests passed", "poetry==1.8.5"},
+		{"workspace", "services/api", "2 tests passed", "uv=="},
+		{"requirements", ".", "1 tests passed", ""},
+		{"pylock", ".", "1 tests passed", "uv=="},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := project(t, test.name)
+			passes(t, p, test.want, "--project", test.project)
+			p.Append(test.project+"/tests/test_more.py", "def test_more():\n    pass\n")
+			r := world.Succeed(t, p.Call("--project", test.project, "test"))
+			if installed(r) {
+				t.Errorf("an edit installed packages again: %q", r.Ran())
+			}
+		})
+	}
+}
+
+// What does not fit is said in one line, before anything is installed where it
+// can be.
+func TestRefusals(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*harness.Project)
+		want   string
+	}{
+		{"a hash that does not fit", wrongHashes,
+			"building the app container: a package of the index is not the one whose hash is in the requirements file"},
+		{"no lock file", func(p *harness.Project) { p.Remove("requirements.txt") },
+			"reading the source: no lock file (poetry.lock, uv.lock, pylock.toml, requirements.txt)"},
+		{"a setting that is none", func(p *harness.Project) { p.Append("pyproject.toml", "[tool.pipeline]\nextra = [\"web\"]\n") },
+			"tool.pipeline.extra is no setting: did you mean tool.pipeline.extras?"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := project(t, "requirements")
+			test.change(p)
+			r := world.Run(t, p.Call("test"))
+			if r.Code == 0 || !strings.Contains(r.Stderr, test.want) {
+				t.Errorf("exit code %d, want %q in\n%s", r.Code, test.want, r.Stderr)
+			}
+		})
+	}
+}
+
+// wrongHashes changes the first digit of each hash.
+func wrongHashes(p *harness.Project) {
+	parts := strings.Split(p.Read("requirements.txt"), "sha256:")
+	for i, part := range parts[1:] {
+		parts[i+1] = map[bool]string{true: "1", false: "0"}[part[0] == '0'] + part[1:]
+	}
+	p.Write("requirements.txt", strings.Join(parts, "sha256:"))
+}

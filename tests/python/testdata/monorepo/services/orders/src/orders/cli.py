@@ -1,0 +1,5 @@
+from common import NAME
+
+
+def main():
+    print("orders with", NAME)

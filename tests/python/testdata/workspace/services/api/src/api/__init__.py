@@ -1,0 +1,7 @@
+from common import NAME
+
+__version__ = "0.3.0"
+
+
+def main():
+    print("api with", NAME)
