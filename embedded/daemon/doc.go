@@ -10,6 +10,9 @@
 //	PIPELINE_STATE_DIR  buildkitd's root    default /var/lib/pipeline
 //	PIPELINE_RUN_DIR    socket, pid, log    default /run/pipeline
 //
+// PIPELINE_NETWORK=host in the environment starts one that does not isolate its
+// containers, where there is none yet; the default is isolated. See cmd/uplink.
+//
 // The daemon lives in a mount namespace of its own. Whatever it mounts vanishes
 // with its last process, however it dies; only a container that outlives a killed
 // daemon has to be removed, and the next start or stop does.

@@ -22,6 +22,7 @@ func hint(failure string, d dirs) string {
 		{"read-only file system", "set PIPELINE_STATE_DIR to another disk"},
 		{"another instance running", fmt.Sprintf("another buildkitd uses %q: stop it, or set PIPELINE_STATE_DIR", d.state)},
 		{"could not lock", fmt.Sprintf("another buildkitd uses %q: stop it, or set PIPELINE_STATE_DIR", d.state)},
+		{"CNI setup error", "this kernel may lack bridges or pairs of interfaces (CONFIG_BRIDGE, CONFIG_VETH): choose the machine's network with PIPELINE_NETWORK=host"},
 		{"the containers' network", "this root may not give containers a network of their own, as in an unprivileged container (no CAP_NET_ADMIN): run privileged, or choose the machine's network with PIPELINE_NETWORK=host"},
 		{"unshare", "this root may not mount, as in an unprivileged container: run privileged, or set BUILDKIT_HOST to a running buildkitd"},
 		{"invalid database", damaged},

@@ -2,9 +2,11 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -133,6 +135,32 @@ func TestChoice(t *testing.T) {
 	t.Setenv(networkVariable, "hots")
 	_, err := Connect(t.Context(), nil)
 	oneLine(t, err, `PIPELINE_NETWORK "hots"`, "isolated or host")
+}
+
+// TestNetworkRefused: where root may not make networks, one line says so and names
+// the choice, with which the engine starts.
+func TestNetworkRefused(t *testing.T) {
+	engine(t)
+	connect := func() (string, error) {
+		cmd := helper("connect")
+		cmd.Args = []string{"setpriv", "--bounding-set=-net_admin", "--", "/proc/self/exe"}
+		var err error
+		if cmd.Path, err = exec.LookPath("setpriv"); err != nil {
+			t.Skip(err)
+		}
+		cmd.Args[3], _ = os.Executable()
+		out, err := cmd.Output()
+		return string(out), err
+	}
+	out, err := connect()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	oneLine(t, errors.New(out), "starting buildkitd", "the containers' network", "operation not permitted", "PIPELINE_NETWORK=host")
+	t.Setenv(networkVariable, "host")
+	if out, err := connect(); err != nil {
+		t.Errorf("with the choice: %v: %s", err, out)
+	}
 }
 
 // TestNothingOnTheMachine: no interface, and nothing else to clean up, however the daemon ends.

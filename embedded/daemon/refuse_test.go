@@ -83,7 +83,7 @@ func TestDiskFullBuild(t *testing.T) {
 	t.Setenv("PIPELINE_CACHE_DIR", cache)
 	_, err := Connect(t.Context(), t.Output())
 	oneLine(t, err, "building buildkitd", "no space left on device", "PIPELINE_CACHE_DIR")
-	if left, err := filepath.Glob(filepath.Join(cache, "bin", "buildkitd*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(cache, "engine", "v*")); err != nil || len(left) > 0 {
 		t.Errorf("%q, %v is left of the build", left, err)
 	}
 	if pids := processes(t, d); len(pids) > 0 {
