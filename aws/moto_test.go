@@ -110,18 +110,18 @@ func TestStandInRegistry(t *testing.T) {
 	s := onStandIn(t, withKeys)
 	r := NewECR(s)
 	name := fmt.Sprintf("group/app-%d", time.Now().UnixNano())
-	repo, err := r.EnsureRepository(t.Context(), name)
+	repo, err := r.EnsureRepository(t.Context(), name, "app-*")
 	if err != nil || !repo.Created {
 		t.Fatalf("%+v, %v", repo, err)
 	}
-	if repo, err = r.EnsureRepository(t.Context(), name); err != nil || repo.Created || len(repo.Notes) != 0 {
+	if repo, err = r.EnsureRepository(t.Context(), name, "app-*"); err != nil || repo.Created || len(repo.Notes) != 0 {
 		t.Errorf("again: %+v, %v", repo, err)
 	}
 	var wait sync.WaitGroup
 	made := make(chan bool, 6)
 	for range cap(made) { // jobs that start at once
 		wait.Go(func() {
-			repo, err := r.EnsureRepository(t.Context(), name+"-at-once")
+			repo, err := r.EnsureRepository(t.Context(), name+"-at-once", "app-*")
 			if err != nil {
 				t.Error(err)
 			}
@@ -145,7 +145,7 @@ func TestStandInRetention(t *testing.T) {
 	s := onStandIn(t, withKeys)
 	r := NewECR(s)
 	name := fmt.Sprintf("group/kept-%d", time.Now().UnixNano())
-	if _, err := r.EnsureRepository(t.Context(), name); err != nil {
+	if _, err := r.EnsureRepository(t.Context(), name, "app-*"); err != nil {
 		t.Fatal(err)
 	}
 	push := func(content, tag string) string {

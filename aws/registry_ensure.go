@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
 )
-
-// MovingTags are the tags that may be pushed again with another image; every other tag of a repository that we create
-// is immutable.
-var MovingTags = []string{"latest", "mr-*"}
 
 // Repository is what EnsureRepository found or made.
 type Repository struct {
@@ -21,14 +18,15 @@ type Repository struct {
 	Notes     []string // settings of an existing repository that differ from those of a new one
 }
 
-// EnsureRepository creates a repository where it is missing: scanned on push, tags immutable but for MovingTags and the
-// ones given, encrypted as the account has it by default. One that exists is left as it is; what differs is noted. Two
+// EnsureRepository creates a repository where it is missing: scanned on push, the tags that fit one of the patterns
+// immutable, encrypted as the account has it by default. The other tags move: those of merge requests, branches and
+// environments, and of what is deployed, are more patterns than ECR takes. One that exists is left as it is; what differs is noted. Two
 // jobs that create it at once both succeed.
-func (r *ECR) EnsureRepository(ctx context.Context, name string, moving ...string) (Repository, error) {
+func (r *ECR) EnsureRepository(ctx context.Context, name string, fixed ...string) (Repository, error) {
 	if err := checkRepository(name); err != nil {
 		return Repository{}, err
 	}
-	filters, err := exclusions(append(append([]string{}, MovingTags...), moving...))
+	filters, err := exclusions(fixed)
 	if err != nil {
 		return Repository{}, err
 	}
@@ -42,7 +40,7 @@ func (r *ECR) EnsureRepository(ctx context.Context, name string, moving ...strin
 		RegistryId:                         &r.account,
 		RepositoryName:                     &name,
 		ImageScanningConfiguration:         &types.ImageScanningConfiguration{ScanOnPush: true},
-		ImageTagMutability:                 types.ImageTagMutabilityImmutableWithExclusion,
+		ImageTagMutability:                 types.ImageTagMutabilityMutableWithExclusion,
 		ImageTagMutabilityExclusionFilters: filters,
 	})
 	var exists *types.RepositoryAlreadyExistsException
@@ -69,9 +67,15 @@ func (r *ECR) describe(ctx context.Context, name string) (Repository, error) {
 		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q is not scanned on push", name))
 	}
 	switch found.ImageTagMutability {
+	case types.ImageTagMutabilityMutableWithExclusion:
 	case types.ImageTagMutabilityImmutableWithExclusion:
+		if !slices.ContainsFunc(found.ImageTagMutabilityExclusionFilters, func(f types.ImageTagMutabilityExclusionFilter) bool {
+			return matchPattern(value(f.Filter), DeployedTag("prod"))
+		}) {
+			repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q does not let the tags of deployments move, %s*: make its tags mutable but for content tags (aws ecr put-image-tag-mutability)", name, DeployedPrefix))
+		}
 	case types.ImageTagMutabilityImmutable:
-		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags without exclusions: %s can not move", name, strings.Join(MovingTags, " and ")))
+		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags without exclusions: latest, mr-* and %s* can not move", name, DeployedPrefix))
 	default:
 		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has mutable tags: a content tag could be overwritten", name))
 	}
@@ -84,12 +88,12 @@ func exclusions(patterns []string) ([]types.ImageTagMutabilityExclusionFilter, e
 	var out []types.ImageTagMutabilityExclusionFilter
 	for _, p := range patterns {
 		if p == "" || len(p) > 128 || strings.Count(p, "*") > 2 {
-			return nil, configError(fmt.Sprintf("reading moving tag %q", p), "not a filter that ECR takes", "use up to 128 characters and two wildcards")
+			return nil, configError(fmt.Sprintf("reading immutable tag %q", p), "not a filter that ECR takes", "use up to 128 characters and two wildcards")
 		}
 		out = append(out, types.ImageTagMutabilityExclusionFilter{Filter: &p, FilterType: types.ImageTagMutabilityExclusionFilterTypeWildcard})
 	}
 	if len(out) > 5 {
-		return nil, configError("reading moving tags", fmt.Sprintf("%d are over the limit of 5", len(out)), "use a pattern such as \"mr-*\"")
+		return nil, configError("reading immutable tags", fmt.Sprintf("%d are over the limit of 5", len(out)), "use a pattern such as \"app-*\"")
 	}
 	return out, nil
 }

@@ -110,7 +110,7 @@ func TestEnsureRepository(t *testing.T) {
 		return false
 	}
 	r := NewECR(resolve(t, withKeys(quick(f))))
-	repo, err := r.EnsureRepository(t.Context(), "group/app", "main")
+	repo, err := r.EnsureRepository(t.Context(), "group/app", "app-*", "module-*")
 	if err != nil || !repo.Created || repo.URI != "h/group/app" {
 		t.Fatalf("%+v, %v", repo, err)
 	}
@@ -128,8 +128,8 @@ func TestEnsureRepository(t *testing.T) {
 	for _, x := range sent.ImageTagMutabilityExclusionFilters {
 		filters = append(filters, x.FilterType+" "+x.Filter)
 	}
-	if !sent.ImageScanningConfiguration.ScanOnPush || sent.ImageTagMutability != "IMMUTABLE_WITH_EXCLUSION" || sent.EncryptionConfiguration != nil ||
-		!slices.Equal(filters, []string{"WILDCARD latest", "WILDCARD mr-*", "WILDCARD main"}) {
+	if !sent.ImageScanningConfiguration.ScanOnPush || sent.ImageTagMutability != "MUTABLE_WITH_EXCLUSION" || sent.EncryptionConfiguration != nil ||
+		!slices.Equal(filters, []string{"WILDCARD app-*", "WILDCARD module-*"}) {
 		t.Errorf("sent %+v", sent)
 	}
 	repo, err = r.EnsureRepository(t.Context(), "group/app")
@@ -140,9 +140,9 @@ func TestEnsureRepository(t *testing.T) {
 	if repo, err := r.EnsureRepository(t.Context(), "group/app"); err != nil || repo.Created {
 		t.Errorf("two jobs at once: %+v, %v", repo, err)
 	}
-	for _, bad := range [][]string{{"a*b*c*d"}, {"x1", "x2", "x3", "x4"}, {""}} {
+	for _, bad := range [][]string{{"a*b*c*d"}, {"x1", "x2", "x3", "x4", "x5", "x6"}, {""}} {
 		if _, err := r.EnsureRepository(t.Context(), "group/app", bad...); !errors.Is(err, ErrConfig) {
-			t.Errorf("moving tags %q: %v", bad, err)
+			t.Errorf("immutable tags %q: %v", bad, err)
 		}
 	}
 	if _, err := r.EnsureRepository(t.Context(), "Group/App"); !errors.Is(err, ErrConfig) {

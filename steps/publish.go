@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"dagger/pipeline/aws"
@@ -34,10 +35,6 @@ type Publish struct {
 	retag func(ctx context.Context, repository, digest, tag string) error
 }
 
-// movingTags are those of branches and lasting environments; ECR lets them move
-// beside "latest" and "mr-*".
-var movingTags = []string{"staging", "branch-*", "env-*"}
-
 // Prepare makes sure, before any work, that there are repositories to push to,
 // which ECR does not make by itself, and that the run may push to them.
 func (p Publish) Prepare(ctx context.Context) error {
@@ -53,18 +50,18 @@ func (p Publish) Prepare(ctx context.Context) error {
 	return nil
 }
 
-func (p Publish) ensure(ctx context.Context, path string) error {
+func (p Publish) ensure(ctx context.Context, repository string) error {
 	if p.Registry.ECR == nil {
 		return nil
 	}
-	repository, err := p.Registry.ECR.EnsureRepository(ctx, path, movingTags...)
+	found, err := p.Registry.ECR.EnsureRepository(ctx, repository, contentTags[path.Base(repository)]...)
 	if err != nil {
 		return err
 	}
-	if repository.Created {
-		images.Tell("created repository " + repository.Name)
+	if found.Created {
+		images.Tell("created repository " + found.Name)
 	}
-	for _, note := range repository.Notes {
+	for _, note := range found.Notes {
 		images.Tell(note)
 	}
 	return nil

@@ -40,6 +40,7 @@ func (r *Run) Unlock(ctx context.Context, owner string, force bool, gitlab GitLa
 // Sweep finds the environments of merge requests that are not open, and destroys
 // them unless it is a dry run.
 func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitLab) (string, error) {
+	r.purpose = unmarking
 	api, err := gitlab.api(ctx)
 	if err != nil {
 		return "", err
@@ -54,6 +55,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	}
 	return Sweep{
 		Workspace: r.workspaceOf,
+		Ended:     r.unmark,
 		AWS:       r.account(project, ""),
 		Bucket:    r.StateBucket,
 		Project:   project,

@@ -114,11 +114,16 @@ func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger
 
 // Deploy applies a saved plan, or the source.
 func (r *Run) Deploy(ctx context.Context, artifact, plan *dagger.File, key *dagger.Secret) (string, error) {
+	r.purpose = marking // a whole pipeline has opened the registry already, to push
 	w, err := r.deployment(ctx, artifact)
 	if err != nil {
 		return "", err
 	}
-	return Deploy{Workspace: w, Plan: plan, Key: key}.Run(ctx)
+	line, err := Deploy{Workspace: w, Plan: plan, Key: key}.Run(ctx)
+	if err == nil {
+		r.mark(ctx)
+	}
+	return line, err
 }
 
 // Drift fails when the environment was changed outside of terraform.
@@ -145,11 +150,16 @@ func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (
 	if err := MayDestroy(r.Environment, confirm); err != nil {
 		return "", err
 	}
+	r.purpose = unmarking
 	w, err := r.inEnvironment(ctx)
 	if err != nil {
 		return "", err
 	}
-	return Destroy(ctx, w, confirm, key)
+	line, err := Destroy(ctx, w, confirm, key)
+	if err == nil {
+		r.unmark(ctx, r.Environment)
+	}
+	return line, err
 }
 
 // ErroredState is the state that a run could not write.

@@ -16,6 +16,8 @@ import (
 type Sweep struct {
 	// Workspace gives the run for one environment.
 	Workspace func(ctx context.Context, environment string) (Workspace, error)
+	// Ended is told of each one that was destroyed.
+	Ended func(ctx context.Context, environment string)
 	// AWS, Bucket and Project say where the states are.
 	AWS     AWS
 	Bucket  string
@@ -68,7 +70,11 @@ func (s Sweep) destroy(ctx context.Context, environment string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	return Destroy(ctx, w, "", nil)
+	line, err := Destroy(ctx, w, "", nil)
+	if err == nil {
+		s.Ended(ctx, environment)
+	}
+	return line, err
 }
 
 // Orphans are the merge requests' environments among a project's states whose

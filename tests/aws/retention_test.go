@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,10 +56,10 @@ func TestECR(t *testing.T) {
 	world.NeedTerraform(t)
 	p, environment := world.Project(t), world.Environment()
 	path := strings.TrimPrefix(images(), world.Lab.Registry+"/")
-	registry := "ecr:" + path
+	at := "ecr:" + path
 	docker := loggedIn(t)
 	start := len(log(t, world.AWS.RequestLog, 0))
-	pushed := publish(t, world, publishing(p, registry, web("--trust", "protected")...).With(docker))
+	pushed := publish(t, world, publishing(p, at, web("--trust", "protected")...).With(docker))
 	if want := world.Lab.Registry + "/" + path + "/app@sha256:"; !strings.HasPrefix(pushed[0].Image, want) {
 		t.Errorf("pushed %q, want %s...", pushed[0].Image, want)
 	}
@@ -77,10 +78,10 @@ func TestECR(t *testing.T) {
 		t.Error("no session of the registry step was narrowed")
 	}
 	text, _ := ecr(t, "DescribeRepositories", map[string]any{"repositoryNames": []string{path + "/app", path + "/terraform"}})
-	if strings.Count(text, `"scanOnPush": true`) != 2 || strings.Count(text, "IMMUTABLE_WITH_EXCLUSION") != 2 {
+	if strings.Count(text, `"scanOnPush": true`) != 2 || strings.Count(text, `"MUTABLE_WITH_EXCLUSION"`) != 2 {
 		t.Errorf("the repositories are not as wanted: %s", text)
 	}
-	again := publish(t, world, publishing(p, registry, web("--trust", "protected")...).With(docker))
+	again := publish(t, world, publishing(p, at, web("--trust", "protected")...).With(docker))
 	for _, image := range again {
 		if image.Pushed {
 			t.Errorf("pushed again: %+v", image)
@@ -91,9 +92,15 @@ func TestECR(t *testing.T) {
 	deployed := putImage(t, path+"/app", "deployed", environment)
 	other := putImage(t, path+"/app", "other", "mr-1")
 	latest := putImage(t, path+"/app", "latest", "latest")
-	world.Succeed(t, call(p, registry, web("--trust", "protected"), "deploy", "--environment", environment).With(docker))
-	r := world.Succeed(t, call(p, registry, web("--trust", "protected"), "retention", "preview").With(docker))
-	for _, want := range []string{short(deployed) + " (" + environment + "): rule ", "(pattern " + environment + ") shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 1", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
+	world.Succeed(t, call(p, at, web("--trust", "protected"), "deploy", "--environment", environment).With(docker))
+	// The deployment has put its tag on what it used, in both repositories.
+	for i, name := range []string{"app", "terraform"} {
+		if got := digestOf(t, path+"/"+name, "deployed-"+environment); got != pushed[i].Digest {
+			t.Errorf("deployed-%s in %s is %s, want %s", environment, name, got, pushed[i].Digest)
+		}
+	}
+	r := world.Succeed(t, call(p, at, web("--trust", "protected"), "retention", "preview").With(docker))
+	for _, want := range []string{short(deployed) + " (" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
 		}
@@ -101,19 +108,54 @@ func TestECR(t *testing.T) {
 	if set := lifecyclePolicy(t, path+"/app"); set != "" {
 		t.Errorf("the preview set a policy: %s", set)
 	}
-	world.Succeed(t, call(p, registry, web("--trust", "protected"), "retention", "apply").With(docker))
+	world.Succeed(t, call(p, at, web("--trust", "protected"), "retention", "apply").With(docker))
 	policy := lifecyclePolicy(t, path+"/app")
-	if !strings.Contains(policy, environment) || !strings.Contains(policy, "latest") {
+	if !strings.Contains(policy, `"deployed-*"`) || strings.Contains(policy, environment) || !strings.Contains(policy, "latest") {
 		t.Errorf("the policy does not shield what is deployed: %q", policy)
 	}
 	// A digest that runs and that the policy would expire: refused, and the old policy stays.
-	r = world.Run(t, call(p, registry, web("--trust", "protected"), "retention", "--deployed", other, "--merge-request-days", "1", "apply").With(docker))
+	r = world.Run(t, call(p, at, web("--trust", "protected"), "retention", "--deployed", other, "--merge-request-days", "1", "apply").With(docker))
 	if r.Code != 1 || !strings.Contains(r.Stderr, short(other)+" (mr-1) is deployed and would be expired") {
 		t.Errorf("exit code %d, want it refused\n%s", r.Code, r.Stderr)
 	}
 	if now := lifecyclePolicy(t, path+"/app"); now != policy {
 		t.Errorf("a refused policy was set: %s", now)
 	}
+	r = world.Run(t, call(p, at, web("--trust", "protected"), "retention", "--deployed", "sha256:"+strings.Repeat("0", 64), "apply").With(docker))
+	if r.Code != 1 || !strings.Contains(r.Stderr, "no repository has it") {
+		t.Errorf("exit code %d, want an unknown digest refused\n%s", r.Code, r.Stderr)
+	}
+	// The end of the environment takes the tag off, and leaves the image.
+	if tags := tagsOf(t, path+"/app", deployed); !slices.Contains(tags, "deployed-"+environment) {
+		t.Errorf("tags %q", tags)
+	}
+	world.Succeed(t, call(p, at, web("--trust", "protected"), "destroy", "--environment", environment).With(docker))
+	if tags := tagsOf(t, path+"/app", deployed); !slices.Equal(tags, []string{environment}) {
+		t.Errorf("tags after the destruction: %q", tags)
+	}
+}
+
+// digestOf is the digest of a tag in the lab's registry.
+func digestOf(t *testing.T, repository, tag string) string {
+	t.Helper()
+	body, err := io.ReadAll(registry(t, http.MethodGet, repository, tag, nil, "").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("sha256:%x", sha256.Sum256(body))
+}
+
+// tagsOf are the tags of an image in the stand-in's ECR.
+func tagsOf(t *testing.T, repository, digest string) []string {
+	t.Helper()
+	text, _ := ecr(t, "DescribeImages", map[string]any{"repositoryName": repository, "imageIds": []any{map[string]any{"imageDigest": digest}}})
+	var answer struct {
+		ImageDetails []struct{ ImageTags []string }
+	}
+	if err := json.Unmarshal([]byte(text), &answer); err != nil || len(answer.ImageDetails) != 1 {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return answer.ImageDetails[0].ImageTags
 }
 
 // lifecyclePolicy is the text of a repository's policy, "" where it has none.

@@ -1,0 +1,101 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
+)
+
+// marking tags what was deployed in the run's own level, unmarking takes such a
+// tag off.
+func marking(r images.Registry) []aws.Grant   { return pullingAnd(aws.DeployActions)(r) }
+func unmarking(r images.Registry) []aws.Grant { return pullingAnd(aws.DestroyActions)(r) }
+
+// pullingAnd is pulling, and actions on what the run writes.
+func pullingAnd(actions []string) purpose {
+	return func(r images.Registry) []aws.Grant {
+		return append(pulling(r), aws.Grant{Actions: actions, Repositories: r.Repositories(r.Writes)})
+	}
+}
+
+// mark moves the tag of the environment's deployment onto the images that it
+// used, in ECR: its lifecycle policy never expires one that has such a tag. A tag
+// that cannot be moved fails no deployment, which is done by then; retention sets
+// what is missing.
+func (r *Run) mark(ctx context.Context) {
+	opened, ok := r.retains(ctx)
+	if !ok {
+		return
+	}
+	tag := aws.DeployedTag(r.Environment)
+	for _, name := range images.Names {
+		repository := opened.Repository(opened.Writes, name)
+		digest, err := r.used(ctx, opened, name)
+		if err == nil && digest == "" {
+			continue // it was built for this run, and is in no repository
+		}
+		if err == nil {
+			_, err = aws.Registry{Login: opened.Login}.Tag(ctx, repository, digest, tag)
+		}
+		if err != nil {
+			images.Tell(fmt.Sprintf("Warning: %s is not on the image that was deployed: %v: retention apply sets it, where the image is still there", tag, err))
+		}
+	}
+}
+
+// used is the digest of the image of a deployment in the run's own repository,
+// "" where it has none. In the one of terraform it is the image with the root
+// module, which the environment can be destroyed with.
+func (r *Run) used(ctx context.Context, opened Opened, name string) (string, error) {
+	repository := opened.Repository(opened.Writes, name)
+	content := map[string]images.Image{"app": r.app.value, "terraform": r.terraform.value}[name]
+	here := content.Found.State == aws.Found && content.Found.Reference == opened.Reference(name, content.Tag)
+	if name == "app" && here {
+		return content.Found.Digest, nil
+	}
+	target, err := ci.TargetNamed(r.Environment)
+	if err != nil {
+		return "", err
+	}
+	published := aws.Registry{Login: opened.Login}.Lookup(ctx, repository, target.Tag, "")
+	switch {
+	case published.State == aws.Found:
+		return published.Digest, nil
+	case published.State != aws.Missing:
+		return "", errors.New(published.Outcome())
+	case here:
+		return content.Found.Digest, nil
+	}
+	return "", nil
+}
+
+// unmark takes the tag of a destroyed environment off its images.
+func (r *Run) unmark(ctx context.Context, environment string) {
+	opened, ok := r.retains(ctx)
+	if !ok {
+		return
+	}
+	tag := aws.DeployedTag(environment)
+	for _, repository := range opened.Repositories(opened.Writes) {
+		line, err := opened.ECR.Unmark(ctx, repository, tag)
+		if err != nil {
+			line = fmt.Sprintf("Warning: the image of %s stays: %v", environment, err)
+		}
+		if line != "" {
+			images.Tell("registry: " + line)
+		}
+	}
+}
+
+// retains is the registry, if it is one that expires images by tags.
+func (r *Run) retains(ctx context.Context) (Opened, bool) {
+	if r.Registry == "" {
+		return Opened{}, false
+	}
+	opened, err := r.openRegistry(ctx)
+	return opened, err == nil && opened.ECR != nil
+}
