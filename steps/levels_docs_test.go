@@ -39,7 +39,7 @@ func TestPoliciesInTheDocs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		purposes := []purpose{pulling, pushing}
+		purposes := []purpose{pulling, pushing, marking, unmarking}
 		if level == "protected" {
 			purposes = append(purposes, retaining)
 		}
@@ -55,7 +55,7 @@ func TestPoliciesInTheDocs(t *testing.T) {
 			}
 		}
 	}
-	for _, action := range append(slices.Clone(aws.PushActions), aws.RetentionActions...) {
+	for _, action := range slices.Concat(aws.PushActions, aws.RetentionActions, aws.DestroyActions) {
 		for _, repository := range []string{"group/my-service/app", "group/my-service/terraform", "group/my-service", "group/other/app"} {
 			reads := slices.Contains(aws.PullActions, action) && strings.HasPrefix(repository, "group/my-service/")
 			if matches(found["open"], action, repository) && !reads {

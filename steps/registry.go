@@ -109,11 +109,11 @@ func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 	if r.Password == nil {
 		return out, nil
 	}
-	text, err := r.Password.Plaintext(ctx)
+	password, err := plain(ctx, "--registry-password", r.Password)
 	if err != nil {
 		return Opened{}, err
 	}
-	out.Login = aws.StaticLogin(host, r.Username, aws.NewSecret(strings.TrimSpace(text)))
+	out.Login = aws.StaticLogin(host, r.Username, aws.NewSecret(password))
 	return r.secrets(ctx, out)
 }
 
