@@ -1,0 +1,123 @@
+package steps
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// shelf has a manifest in each repository under the tags that are published; it
+// keeps the tags that are put, and the tags that ECR was asked to take off.
+type shelf struct {
+	sync.Mutex
+	published []string // REPOSITORY:TAG
+	tagged    []string // REPOSITORY:TAG DIGEST
+	untagged  []string
+	refuse    bool
+}
+
+const shelved = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{},"layers":[]}`
+
+func (s *shelf) digest() string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(shelved))) }
+
+func (s *shelf) manifests(w http.ResponseWriter, r *http.Request) {
+	repository, reference, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v2/"), "/manifests/")
+	w.Header().Set("Docker-Content-Digest", s.digest())
+	w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+	switch {
+	case r.Method == http.MethodPut && s.refuse:
+		w.WriteHeader(http.StatusForbidden)
+	case r.Method == http.MethodPut:
+		body, _ := io.ReadAll(r.Body)
+		s.tagged = append(s.tagged, fmt.Sprintf("%s:%s sha256:%x", repository, reference, sha256.Sum256(body)))
+		w.WriteHeader(http.StatusCreated)
+	case reference == s.digest() || slices.Contains(s.published, repository+":"+reference):
+		_, _ = io.WriteString(w, shelved)
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+// behind is a cloud whose registry is the shelf.
+func behind(t *testing.T, s *shelf) Settings {
+	t.Helper()
+	server, _ := cloud(t)
+	inner := server.Config.Handler
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.Lock()
+		defer s.Unlock()
+		action := r.Header.Get("X-Amz-Target")
+		switch {
+		case strings.Contains(r.URL.Path, "/manifests/"):
+			s.manifests(w, r)
+		case strings.HasSuffix(action, ".DescribeImages"):
+			_, _ = fmt.Fprintf(w, `{"imageDetails":[{"imageDigest":%q,"imageTags":["app-1","deployed"]}]}`, s.digest())
+		case strings.HasSuffix(action, ".BatchDeleteImage"):
+			body, _ := io.ReadAll(r.Body)
+			s.untagged = append(s.untagged, string(body))
+			_, _ = io.WriteString(w, `{}`)
+		default:
+			inner.ServeHTTP(w, r)
+		}
+	})
+	return settings(server.URL)
+}
+
+// A deployment moves its tag in both repositories of its own level, onto what was
+// published there, and in no other.
+func TestDeploymentTagsItsImages(t *testing.T) {
+	for level, path := range map[string]string{"protected": "group/shop/", "open": "group/shop/open/"} {
+		s := &shelf{published: []string{"group/shop/app:mr-7", "group/shop/terraform:mr-7", "group/shop/open/app:mr-7", "group/shop/open/terraform:mr-7"}}
+		with := behind(t, s)
+		with.Trust = level
+		if _, err := NewRun(with, "mr-7").Deploy(t.Context(), nil, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(s.tagged)
+		if want := []string{path + "app:deployed-mr-7 " + s.digest(), path + "terraform:deployed-mr-7 " + s.digest()}; !slices.Equal(s.tagged, want) {
+			t.Errorf("%s: tagged %q, want %q", level, s.tagged, want)
+		}
+	}
+}
+
+// A tag that cannot be moved fails no deployment: it is done by then. What is in no
+// repository is not tagged.
+func TestDeploymentThatCannotTag(t *testing.T) {
+	s := &shelf{published: []string{"group/shop/app:mr-7"}, refuse: true}
+	if _, err := NewRun(behind(t, s), "mr-7").Deploy(t.Context(), nil, nil, nil); err != nil {
+		t.Error(err)
+	}
+	s = &shelf{}
+	if _, err := NewRun(behind(t, s), "mr-7").Deploy(t.Context(), nil, nil, nil); err != nil || len(s.tagged) != 0 {
+		t.Errorf("%v, tagged %q", err, s.tagged)
+	}
+}
+
+// The end of an environment takes its tag off, in both repositories.
+func TestDestructionTakesTheTagOff(t *testing.T) {
+	for name, end := range map[string]func(Settings) error{
+		"destroy": func(with Settings) error { _, err := NewRun(with, "mr-7").Destroy(t.Context(), "", nil); return err },
+		"sweep": func(with Settings) error {
+			_, err := NewRun(with, "").Sweep(t.Context(), false, []string{"1", "2"}, GitLab{})
+			return err
+		},
+		"a dry run": func(with Settings) error {
+			_, err := NewRun(with, "").Sweep(t.Context(), true, []string{"1", "2"}, GitLab{})
+			return err
+		},
+	} {
+		s := &shelf{}
+		if err := end(behind(t, s)); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"destroy": "deployed-mr-7", "sweep": "deployed-mr-3"}[name]
+		if want == "" && len(s.untagged) > 0 || want != "" && (len(s.untagged) != 2 || !strings.Contains(s.untagged[0], want) || !strings.Contains(s.untagged[1], want)) {
+			t.Errorf("%s: took off %q, want %s", name, s.untagged, want)
+		}
+	}
+}
