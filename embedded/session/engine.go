@@ -19,41 +19,79 @@ import (
 // product names this client to BuildKit.
 const product = "pipeline"
 
-var errSessionClosed = errors.New("the session is closed")
+var (
+	errSessionClosed = errors.New("the session is closed")
+	errKilled        = errors.New("canceled")
+)
 
 // engine is the connection to BuildKit: one build job that stays open for the
 // whole session, so that a solve costs one round trip and the parts of
 // different solves are shared while they run.
 type engine struct {
-	once    sync.Once
-	err     error
+	err     error // of connect, like all down to ended once opened is closed
 	client  *client.Client
 	gateway gateway.Client
 	steps   *steps
-	cancel  context.CancelCauseFunc
 	imports []gateway.CacheOptionsEntry
 	finish  chan struct{}
 	ended   chan error
 
 	mu     sync.Mutex
+	opened chan struct{} // closed when connect has ended; nil before it begins
+	cancel context.CancelCauseFunc
 	closed bool
 	killed bool
 	kept   []gateway.Reference // what an external cache is to hold
 }
 
-// open connects when nothing has yet.
+// open connects when nothing has yet. The connection outlives the request that
+// asks for it first, and a request need not wait for it to the end.
 func (s *Server) open(ctx context.Context) (gateway.Client, error) {
 	e := &s.engine
 	e.mu.Lock()
-	closed := e.closed
-	e.mu.Unlock()
-	if closed {
-		return nil, errSessionClosed
+	var err error
+	switch {
+	case e.closed:
+		err = errSessionClosed
+	case e.killed:
+		err = errKilled
+	case e.opened == nil:
+		job, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+		e.opened, e.cancel = make(chan struct{}), cancel
+		go func() {
+			e.err = s.connect(job)
+			close(e.opened)
+		}()
 	}
-	e.once.Do(func() { e.err = s.connect(ctx) })
-	return e.gateway, e.err
+	opened := e.opened
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-opened:
+		return e.gateway, e.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
+// connecting tells whether a connection is under way.
+func (e *engine) connecting() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.opened == nil {
+		return false
+	}
+	select {
+	case <-e.opened:
+		return false
+	default:
+		return true
+	}
+}
+
+// connect opens the connection. ctx ends with it.
 func (s *Server) connect(ctx context.Context) error {
 	e := &s.engine
 	addr, err := s.opts.Connect(ctx)
@@ -70,15 +108,13 @@ func (s *Server) connect(ctx context.Context) error {
 	if e.imports, err = cacheImports(s.opts.CacheFrom); err != nil {
 		return err
 	}
-	// The job outlives the request that opened it.
-	jobCtx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	e.cancel, e.finish, e.ended = cancel, make(chan struct{}), make(chan error, 1)
+	e.finish, e.ended = make(chan struct{}), make(chan error, 1)
 	if e.steps, err = newSteps(s.opts.Progress, s.scrub.Writer(s.opts.Stderr), newCleaner(s.scrub.Writer)); err != nil {
 		return err
 	}
 	ready := make(chan gateway.Client, 1)
 	go func() {
-		_, err := e.client.Build(jobCtx, opt, product, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
+		_, err := e.client.Build(ctx, opt, product, func(ctx context.Context, gw gateway.Client) (*gateway.Result, error) {
 			ready <- gw
 			select {
 			case <-e.finish:
@@ -168,22 +204,28 @@ func (s *Server) platform(ctx context.Context) (*ocispecs.Platform, error) {
 	return nil, errors.New("reading the engine's platform: buildkitd has no worker")
 }
 
-// kill cancels everything that runs in the engine.
+// kill cancels everything that runs in the engine, the connecting to it included.
 func (e *engine) kill() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.killed = true
 	if e.cancel != nil {
-		e.killed = true
-		e.cancel(errors.New("canceled"))
+		e.cancel(errKilled)
 	}
 }
 
 func (e *engine) close() error {
+	if e.connecting() {
+		e.kill()
+	}
 	e.mu.Lock()
-	already := e.closed
+	already, opened := e.closed, e.opened
 	e.closed = true
 	e.mu.Unlock()
-	if already || e.gateway == nil {
+	if already || opened == nil {
+		return nil
+	}
+	if <-opened; e.gateway == nil {
 		return nil
 	}
 	close(e.finish)

@@ -32,8 +32,12 @@ func newStops() *stops { return &stops{streams: map[chan struct{}]struct{}{}} }
 
 // Interrupt asks every running exec to stop (SIGINT to its process group), and
 // every exec that starts later in this session too. What still runs after Grace
-// is killed.
+// is killed. While the engine is still to be reached, nothing runs: that ends at
+// once.
 func (s *Server) Interrupt() {
+	if s.engine.connecting() {
+		s.engine.kill()
+	}
 	s.stops.mu.Lock()
 	s.stops.stopped = true
 	for c := range s.stops.streams {
