@@ -13,7 +13,7 @@ each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=
 	[ -z "$$failed" ] || { echo "failed in:$$failed: $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit end-to-end lint format vet staticcheck readme golangci-lint bindings setup \
+.PHONY: help demo test unit end-to-end lint format vet staticcheck shell readme golangci-lint bindings setup \
 	bench bench-full bench-overhead lab-up lab-down clean
 
 help: ## show this list
@@ -31,7 +31,7 @@ unit: setup bindings ## run the unit tests of every module
 end-to-end: setup ## run the pipeline for real against the lab
 	GOWORK=off go test -C tests -count=1 -p 1 ./... -timeout 40m
 
-lint: format vet staticcheck readme ## check the sources
+lint: format vet staticcheck shell readme ## check the sources
 
 format:
 	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs -r gofmt -l); \
@@ -44,6 +44,11 @@ vet: bindings
 
 staticcheck: bindings
 	$(call each,$(MODULES),GOWORK=off go run $(STATICCHECK) ./...)
+
+# SC2154: what a step's script reads from the environment is set by the step.
+shell:
+	@if command -v shellcheck >/dev/null; then shellcheck --severity=warning -e SC2154 pipeline .ci/* $$(git ls-files '*.sh'); \
+	else echo "shellcheck is not on PATH: the scripts are not checked"; fi
 
 readme:
 	@.ci/readme
