@@ -12,7 +12,15 @@ require (
 	github.com/vektah/gqlparser/v2 v2.5.32
 )
 
-require github.com/agext/levenshtein v1.2.3
+require (
+	github.com/agext/levenshtein v1.2.3
+	oras.land/oras-go/v2 v2.6.4
+)
+
+require (
+	github.com/opencontainers/go-digest v1.0.0 // indirect
+	github.com/opencontainers/image-spec v1.1.1 // indirect
+)
 
 require (
 	dagger.io/dagger v0.21.8 // indirect
@@ -36,6 +44,6 @@ require (
 	go.opentelemetry.io/otel v1.41.0 // indirect
 	go.opentelemetry.io/otel/metric v1.41.0 // indirect
 	go.opentelemetry.io/otel/trace v1.41.0 // indirect
-	golang.org/x/sync v0.20.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.42.0 // indirect
 )

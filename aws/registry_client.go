@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,11 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	ociregistry "oras.land/oras-go/v2/registry"
+	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/errcode"
+	"oras.land/oras-go/v2/registry/remote/retry"
 )
 
 // Grammar of names, tags and digests (distribution spec, "Pulling manifests").
@@ -30,29 +36,38 @@ const largest = 4 << 20
 
 var errMissing = errors.New("no such tag")
 
-// registryClient asks one repository of a registry. It is small on purpose: the one library for this brings a 39 MB
-// download into a module that needs three requests.
+// registryClient asks one repository of a registry: three requests and no more. How to log in and when to try again is
+// the business of oras, of which only that is used: its own requests want headers that some registries leave out.
 type registryClient struct {
 	base       *url.URL
 	repository string
-	login      Login
-	http       *http.Client
-	scope      string // what a token is asked for: "pull" or "pull,push"
-	auth       string // header, once the registry has said what it wants
+	client     *auth.Client
+	actions    []string // what a token is asked for: pull, push
 }
 
-func newRegistryClient(r Registry, repository string) *registryClient {
+func newRegistryClient(r Registry, repository string, actions ...string) *registryClient {
 	scheme, host := "https", hostOf(r.Login.Host)
 	if s, _, ok := strings.Cut(r.Login.Host, "://"); ok {
 		scheme = s
 	} else if isLoopback(host) {
 		scheme = "http"
 	}
-	client := r.http
-	if client == nil {
-		client = &http.Client{Transport: http.DefaultTransport}
+	if host == dockerHub && !strings.Contains(repository, "/") {
+		repository = "library/" + repository
 	}
-	return &registryClient{base: &url.URL{Scheme: scheme, Host: host}, repository: repository, login: r.Login, http: client, scope: "pull"}
+	c := &registryClient{
+		base:       &url.URL{Scheme: scheme, Host: ociregistry.Reference{Registry: host}.Host()}, // Docker Hub answers elsewhere
+		repository: repository,
+		actions:    actions,
+		client: &auth.Client{
+			Client: &http.Client{Transport: &retry.Transport{Base: r.transport, Policy: func() retry.Policy { return patience{r.limit()} }}},
+			Cache:  auth.NewCache(),
+		},
+	}
+	if !r.Login.Raw.IsZero() {
+		c.client.Credential = auth.StaticCredential(c.base.Host, auth.Credential{Username: r.Login.Username, Password: r.Login.Password.Reveal()})
+	}
+	return c
 }
 
 func isLoopback(host string) bool {
@@ -65,7 +80,7 @@ func isLoopback(host string) bool {
 
 // head returns the digest of a tag. A registry that leaves it out of the answer is asked for the manifest.
 func (c *registryClient) head(ctx context.Context, tag string) (string, error) {
-	resp, err := c.do(ctx, http.MethodHead, "manifests/"+tag)
+	resp, err := c.do(ctx, http.MethodHead, "manifests/"+tag, nil)
 	if err != nil {
 		return "", err
 	}
@@ -82,7 +97,7 @@ func (c *registryClient) head(ctx context.Context, tag string) (string, error) {
 
 // get reads a manifest or blob whole.
 func (c *registryClient) get(ctx context.Context, path string) ([]byte, error) {
-	resp, err := c.do(ctx, http.MethodGet, path)
+	resp, err := c.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -117,47 +132,49 @@ func digestOf(body []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// do sends a request, logs in when the registry asks for it, and tries once more after a fault that may pass. The
-// context bounds it all.
-func (c *registryClient) do(ctx context.Context, method, path string) (*http.Response, error) {
-	const tries = 3
-	for try := 1; ; try++ {
-		resp, err := c.once(ctx, method, path)
-		switch {
-		case err != nil && (try == tries || ctx.Err() != nil):
-			return nil, err
-		case err != nil:
-			continue
-		case resp.StatusCode/100 == 2:
-			return resp, nil
-		}
-		_ = resp.Body.Close()
-		passing := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500
-		switch {
-		case passing && try < tries:
-			continue
-		case resp.StatusCode == http.StatusUnauthorized && try < tries:
-			if err := c.authenticate(ctx, resp.Header); err != nil {
-				return nil, err
-			}
-			continue
-		case resp.StatusCode == http.StatusNotFound:
-			return nil, errMissing
-		case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-			return nil, &Error{Op: "asking the registry", What: resp.Status, Fix: "check user, password and their rights", Kind: ErrDenied}
-		}
-		return nil, &Error{Op: "asking the registry", What: "status " + resp.Status, Kind: ErrServer}
-	}
-}
-
-func (c *registryClient) once(ctx context.Context, method, path string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath("v2", c.repository, path).String(), nil)
+// do sends a request. An answer that is no success is an error.
+func (c *registryClient) do(ctx context.Context, method, path string, body []byte, header ...string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(c.scoped(ctx), method, c.base.JoinPath("v2", c.repository, path).String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", manifestTypes)
-	if c.auth != "" {
-		req.Header.Set("Authorization", c.auth)
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
 	}
-	return c.http.Do(req)
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, loginError(err)
+	}
+	if resp.StatusCode/100 == 2 {
+		return resp, nil
+	}
+	_ = resp.Body.Close()
+	switch resp.StatusCode {
+	case http.StatusNotFound:
+		return nil, errMissing
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return nil, &Error{Op: "asking the registry", What: resp.Status, Fix: "check user, password and their rights", Kind: ErrDenied}
+	}
+	return nil, &Error{Op: "asking the registry", What: "status " + resp.Status, Kind: ErrServer}
+}
+
+// scoped makes a token be asked for what the client does, whatever the registry's own question is.
+func (c *registryClient) scoped(ctx context.Context) context.Context {
+	return auth.AppendScopesForHost(ctx, c.base.Host, auth.ScopeRepository(c.repository, c.actions...))
+}
+
+// loginError tells a login that was refused from an answer that did not come.
+func loginError(err error) error {
+	const op, fix = "logging in to the registry", "check user and password, and their rights"
+	var answer *errcode.ErrorResponse
+	switch {
+	case errors.Is(err, auth.ErrBasicCredentialNotFound):
+		return &Error{Op: op, What: "it wants a user and a password", Fix: fix, Kind: ErrDenied}
+	case errors.As(err, &answer) && answer.StatusCode/100 == 4 && answer.StatusCode != http.StatusTooManyRequests:
+		return &Error{Op: op, What: fmt.Sprintf("the token server answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode)), Fix: fix, Kind: ErrDenied}
+	case errors.As(err, &answer):
+		return &Error{Op: op, What: fmt.Sprintf("the token server answered %d %s", answer.StatusCode, http.StatusText(answer.StatusCode)), Fix: fix, Kind: ErrServer}
+	}
+	return err
 }

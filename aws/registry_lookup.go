@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
 )
 
 // State is what a look-up of a tag came to.
@@ -56,9 +58,9 @@ const DefaultLimit = 5 * time.Second
 
 // Registry looks up tags in any OCI registry. The zero Login asks anonymously.
 type Registry struct {
-	Login Login         // Host is used as it is: "host", "host:port" or "http://host:port"; plain HTTP is the default on loopback only
-	Limit time.Duration // default DefaultLimit
-	http  *http.Client  // nil for a new one
+	Login     Login             // Host is used as it is: "host", "host:port" or "http://host:port"; plain HTTP is the default on loopback only
+	Limit     time.Duration     // default DefaultLimit
+	transport http.RoundTripper // nil for the default one
 }
 
 // limit is how long one question to the registry may take.
@@ -80,7 +82,7 @@ func (r Registry) Lookup(ctx context.Context, repository, tag, platform string) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	c := newRegistryClient(r, repository)
+	c := newRegistryClient(r, repository, auth.ActionPull)
 	digest, err := c.head(ctx, tag)
 	if err == nil && platform != "" {
 		err = c.checkPlatform(ctx, digest, platform)

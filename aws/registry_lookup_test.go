@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -124,14 +125,96 @@ func TestLookupOvercomesAFault(t *testing.T) {
 
 // The password goes over no plain connection, unless the registry itself is on one.
 func TestTokenServerMustBeHTTPS(t *testing.T) {
-	c := newRegistryClient(Registry{Login: StaticLogin("registry.example", "robot", NewSecret(canaryLogin))}, "group/app")
-	h := http.Header{"Www-Authenticate": {`Bearer realm="http://token.example/t",service="x"`}}
-	if err := c.authenticate(t.Context(), h); !errors.Is(err, ErrDenied) || !strings.Contains(err.Error(), "not https") {
-		t.Errorf("error %v", err)
+	asked := false
+	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer plain.Close()
+	registry := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="`+plain.URL+`/t",service="x"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer registry.Close()
+	r := Registry{Login: StaticLogin(registry.URL, "robot", NewSecret(canaryLogin)), transport: registry.Client().Transport}
+	r.Login.Host = registry.URL
+	if l := r.Lookup(t.Context(), "group/app", "app-1", ""); l.State == Found || l.State == Missing || asked {
+		t.Errorf("%+v, the token server was asked: %v", l, asked)
 	}
 	for host, want := range map[string]string{"registry.example": "https", "127.0.0.1:5000": "http", "localhost:5000": "http", "[::1]:5000": "http", "https://127.0.0.1:5000": "https", "127.0.0.1.example": "https"} {
 		if got := newRegistryClient(Registry{Login: Login{Host: host}}, "a").base.Scheme; got != want {
 			t.Errorf("%s: %s, want %s", host, got, want)
+		}
+	}
+}
+
+// fakeHub is Docker Hub: an API under another name than images have, and a token server under a third.
+type fakeHub struct{ requests []string }
+
+func (f *fakeHub) RoundTrip(r *http.Request) (*http.Response, error) {
+	f.requests = append(f.requests, r.Method+" "+r.URL.String())
+	w := httptest.NewRecorder()
+	user, password, _ := r.BasicAuth()
+	switch {
+	case r.URL.Host == "auth.docker.io" && user == "robot" && password == canaryLogin:
+		_, _ = fmt.Fprint(w, `{"token":"good"}`)
+	case r.URL.Host == "registry-1.docker.io" && r.Header.Get("Authorization") == "Bearer good":
+		w.Header().Set("Docker-Content-Digest", fakeDigest("a"))
+	case r.URL.Host == "registry-1.docker.io":
+		w.Header().Set("WWW-Authenticate", `Bearer realm="https://auth.docker.io/token",service="registry.docker.io"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	default:
+		w.WriteHeader(http.StatusTeapot)
+	}
+	resp := w.Result()
+	resp.Request = r
+	return resp, nil
+}
+
+// Docker Hub is not where its name says, and its own images are in a path that is not written.
+func TestDockerHub(t *testing.T) {
+	for _, host := range []string{"docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/"} {
+		for repository, path := range map[string]string{"group/app": "group/app", "python": "library/python"} {
+			hub := &fakeHub{}
+			l := Registry{Login: StaticLogin(host, "robot", NewSecret(canaryLogin)), transport: hub}.Lookup(t.Context(), repository, "1", "")
+			if l.State != Found || l.Reference != "docker.io/"+repository+":1" {
+				t.Errorf("%s/%s: %+v, %q", host, repository, l, hub.requests)
+			}
+			if last := hub.requests[len(hub.requests)-1]; last != "HEAD https://registry-1.docker.io/v2/"+path+"/manifests/1" {
+				t.Errorf("%s/%s: asked %q", host, repository, hub.requests)
+			}
+		}
+	}
+	for image, want := range map[string]string{
+		"python": "docker.io", "python:3.12": "docker.io", "group/app:1": "docker.io", "docker.io/group/app": "docker.io", "index.docker.io/library/python": "docker.io",
+		"localhost/app": "localhost", "localhost:5000/app": "localhost:5000", "registry.example.com/app": "registry.example.com", "registry:5000/app@sha256:0": "registry:5000",
+	} {
+		if got := RegistryOf(image); got != want {
+			t.Errorf("%s: %q, want %q", image, got, want)
+		}
+	}
+}
+
+// A registry that asks to wait is not asked again before, and not waited for when there is no time.
+func TestRetriesWait(t *testing.T) {
+	now := time.Now()
+	answer := func(status int, after string) *http.Response {
+		return &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}
+	}
+	for name, test := range map[string]struct {
+		attempt  int
+		resp     *http.Response
+		min, max time.Duration
+	}{
+		"a fault":            {0, answer(503, ""), tries.MinWait, time.Second},
+		"a second fault":     {1, answer(503, ""), 300 * time.Millisecond, 2 * time.Second},
+		"too many":           {0, answer(429, "3"), 3 * time.Second, 3 * time.Second},
+		"a fault that waits": {0, answer(503, "2"), 2 * time.Second, 2 * time.Second},
+		"until a date":       {0, answer(429, now.Add(4*time.Second).UTC().Format(http.TimeFormat)), 2 * time.Second, 4 * time.Second},
+		"too long":           {0, answer(429, "60"), -1, -1},
+		"often enough":       {2, answer(503, ""), -1, -1},
+		"no fault":           {0, answer(404, ""), -1, -1},
+	} {
+		got, err := patience{5 * time.Second}.Retry(test.attempt, test.resp, nil)
+		if err != nil || got < test.min || got > test.max {
+			t.Errorf("%s: %s, %v, want %s to %s", name, got, err, test.min, test.max)
 		}
 	}
 }

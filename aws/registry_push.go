@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
 )
 
 // CheckPush tells whether the login may push to a repository, without pushing: it opens an upload and cancels it. The
@@ -15,10 +17,9 @@ func (r Registry) CheckPush(ctx context.Context, repository string) error {
 	limit := r.limit()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	c := newRegistryClient(r, repository)
-	c.scope = "pull,push"
+	c := newRegistryClient(r, repository, auth.ActionPull, auth.ActionPush)
 	op := "opening an upload to \"" + c.base.Host + "/" + repository + "\""
-	resp, err := c.do(ctx, http.MethodPost, "blobs/uploads/")
+	resp, err := c.do(ctx, http.MethodPost, "blobs/uploads/", nil)
 	if err != nil {
 		var known *Error
 		switch {
@@ -40,14 +41,11 @@ func (c *registryClient) cancelUpload(ctx context.Context, opened *http.Response
 	if err != nil || where.Host != c.base.Host || where.Scheme != c.base.Scheme {
 		return
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodDelete, where.String(), nil)
+	req, err := http.NewRequestWithContext(c.scoped(ctx), http.MethodDelete, where.String(), nil)
 	if err != nil {
 		return
 	}
-	if c.auth != "" {
-		req.Header.Set("Authorization", c.auth)
-	}
-	if resp, err := c.http.Do(req); err == nil {
+	if resp, err := c.client.Do(req); err == nil {
 		_ = resp.Body.Close()
 	}
 }

@@ -1,12 +1,13 @@
 package aws
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
 )
 
 // Tag makes a tag name the image that a repository has under digest, and tells whether it did not before. The image's
@@ -18,8 +19,7 @@ func (r Registry) Tag(ctx context.Context, repository, digest, tag string) (bool
 	limit := r.limit()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	c := newRegistryClient(r, repository)
-	c.scope = "pull,push"
+	c := newRegistryClient(r, repository, auth.ActionPull, auth.ActionPush)
 	op := fmt.Sprintf("tagging \"%s/%s@%s\" as %q", c.base.Host, repository, digest, tag)
 	now, err := c.head(ctx, tag)
 	if err == nil && now == digest {
@@ -46,34 +46,17 @@ func (c *registryClient) tag(ctx context.Context, digest, tag string) error {
 	if err != nil {
 		return err
 	}
-	for try := 1; ; try++ {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPut, c.base.JoinPath("v2", c.repository, "manifests", tag).String(), bytes.NewReader(manifest))
-		if err != nil {
-			return err
-		}
-		req.Header.Set("Content-Type", mediaType(manifest))
-		if c.auth != "" {
-			req.Header.Set("Authorization", c.auth)
-		}
-		resp, err := c.http.Do(req)
-		if err != nil {
-			return err
-		}
-		_ = resp.Body.Close()
-		switch {
-		case resp.StatusCode/100 == 2:
-			return nil
-		case resp.StatusCode == http.StatusUnauthorized && try == 1:
-			if err := c.authenticate(ctx, resp.Header); err != nil {
-				return err
-			}
-		case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
-			return &Error{What: resp.Status, Fix: "give the user, or the role, the right to push", Kind: ErrDenied}
-		case resp.StatusCode/100 == 5 && try < 3:
-		default:
-			return &Error{What: "the registry answered " + resp.Status, Fix: "a tag that may not move there needs to be excluded from immutability", Kind: ErrServer}
-		}
+	resp, err := c.do(ctx, http.MethodPut, "manifests/"+tag, manifest, "Content-Type", mediaType(manifest))
+	var known *Error
+	switch {
+	case err == nil:
+		return resp.Body.Close()
+	case errors.As(err, &known) && known.Kind == ErrDenied:
+		return &Error{What: known.What, Fix: "give the user, or the role, the right to push", Kind: ErrDenied}
+	case errors.As(err, &known):
+		return &Error{What: known.What, Fix: "a tag that may not move there needs to be excluded from immutability", Kind: known.Kind}
 	}
+	return err
 }
 
 // mediaType is what a manifest says it is; old ones that say nothing are told by their form.

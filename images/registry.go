@@ -89,7 +89,7 @@ func (r Registry) from(ctx context.Context, image string) (*dagger.Container, er
 	if err := r.mayUse(image); err != nil {
 		return nil, err
 	}
-	if strings.HasPrefix(image, r.Host()+"/") {
+	if aws.RegistryOf(image) == r.Host() {
 		if err := r.SignIn(ctx); err != nil {
 			return nil, err
 		}
