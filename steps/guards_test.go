@@ -59,3 +59,38 @@ func TestEmptyOwner(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A retention that does not know what is deployed is none.
+func TestRetentionKnowsWhatIsDeployed(t *testing.T) {
+	server, _ := cloud(t)
+	with := settings(server.URL)
+	with.StateBucket = ""
+	for _, call := range []func(*Run) error{
+		func(r *Run) error { _, err := r.PreviewRetention(t.Context(), RetentionRules{}); return err },
+		func(r *Run) error { _, err := r.ApplyRetention(t.Context(), RetentionRules{}); return err },
+	} {
+		if err := call(NewRun(with, "")); err == nil || !strings.Contains(err.Error(), "no state bucket given, and nothing with --deployed") {
+			t.Error(err)
+		}
+	}
+}
+
+// A plan that nobody could read, or a state that is not kept, is not what a key was
+// given for.
+func TestEmptyPlanKey(t *testing.T) {
+	server, _ := cloud(t)
+	empty := dag.SetSecret("empty", "\n")
+	for name, call := range map[string]func(r *Run) error{
+		"plan-report": func(r *Run) error { _, err := r.PlanReport(t.Context(), nil, empty); return err },
+		"deploy":      func(r *Run) error { _, err := r.Deploy(t.Context(), nil, nil, empty); return err },
+		"destroy":     func(r *Run) error { _, err := r.Destroy(t.Context(), "", empty); return err },
+		"merge-request": func(r *Run) error {
+			_, err := r.MergeRequest(t.Context(), Chained{Key: empty})
+			return err
+		},
+	} {
+		if err := call(NewRun(settings(server.URL), "mr-7")); err == nil || !strings.Contains(err.Error(), "reading --plan-key: it is given and empty") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -40,6 +40,9 @@ exit $code`
 
 // run is the container after the plan was made, and what the plan does.
 func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
+	if _, err := plain(ctx, "--plan-key", p.Key); err != nil {
+		return nil, Summary{}, err
+	}
 	c, err := p.Workspace.initialised(ctx)
 	if err != nil {
 		return nil, Summary{}, err

@@ -10,6 +10,7 @@ import (
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
 )
 
 // Retention says what ECR is to keep of the pipeline's images, and what it must.
@@ -21,7 +22,7 @@ type Retention struct {
 	// Deployed are tags and digests of what runs, beside what the states tell.
 	Deployed []string
 	// Bucket holds the states; what each of the project's environments was
-	// published as is deployed. Empty looks at none.
+	// published as is deployed. Where it is empty, Deployed says what is.
 	Bucket string
 }
 
@@ -118,12 +119,16 @@ func retentionText(targets []aws.Target, previews []aws.Preview, tagged string, 
 // were published under.
 func (r Retention) environments(ctx context.Context) (map[string]string, error) {
 	if r.Bucket == "" {
+		if len(r.Deployed) == 0 {
+			return nil, errors.New("reading what is deployed: no state bucket given, and nothing with --deployed: name the bucket with --state-bucket, or the tags and digests that run")
+		}
 		return nil, nil
 	}
 	names, err := r.Registry.AWS.Environments(ctx, r.Bucket, r.Registry.Project)
 	if err != nil {
 		return nil, fmt.Errorf("%w: without the states it is not known what is deployed: give --state-bucket= and what runs with --deployed", err)
 	}
+	images.Tell(fmt.Sprintf("retention: %d environments of %q have a state in %q", len(names), r.Registry.Project, r.Bucket))
 	out := map[string]string{}
 	for _, name := range names {
 		target, err := ci.TargetNamed(name)

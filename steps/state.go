@@ -23,6 +23,9 @@ func (w Workspace) withKeep(c *dagger.Container) *dagger.Container {
 
 // apply runs a command that calls apply.sh.
 func (w Workspace) apply(ctx context.Context, c *dagger.Container, key *dagger.Secret, command []string, name ...string) (*dagger.Container, error) {
+	if _, err := plain(ctx, "--plan-key", key); err != nil {
+		return nil, err
+	}
 	c = c.With(withPlanKey(key)).With(w.withKeep).WithExec(command, anyExit)
 	return c, check(ctx, c, name, w.explain)
 }
