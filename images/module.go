@@ -80,6 +80,9 @@ func (r Registry) Published(ctx context.Context, tag string) (Published, error) 
 	if project == "" || infra == "" {
 		return Published{}, fmt.Errorf("pulling %s: the image carries no root module: publish it with publish-images", ref)
 	}
+	if err := namedOn(ref, project); err != nil {
+		return Published{}, err
+	}
 	Tell(ref + ": the root module is taken from this image, the source has no project")
 	return Published{Container: c, Source: c.Directory(Workdir), Project: project, Infra: infra}, nil
 }

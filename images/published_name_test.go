@@ -1,0 +1,21 @@
+package images
+
+import (
+	"strings"
+	"testing"
+)
+
+// Whoever may push an image writes its label: it cannot lead to another
+// project's state.
+func TestProjectOnALabel(t *testing.T) {
+	for _, name := range []string{"orders", "Orders_2.api"} {
+		if err := namedOn("host/app@sha256:1", name); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, name := range []string{"x/../other", "..", "other/prod", "/other", "a b", "other\nx", ".other", ""} {
+		if err := namedOn("host/app@sha256:1", name); err == nil || !strings.Contains(err.Error(), "its label names no project") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
