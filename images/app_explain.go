@@ -13,11 +13,9 @@ func explainPoetry(output string) string {
 		return "poetry.lock is out of date with pyproject.toml: run `poetry lock` and commit the file"
 	case refusedLogin.MatchString(output):
 		return explainLogin(output)
-	case strings.Contains(output, "is not supported by the project"):
+	case wrongPython.MatchString(output):
 		m := wrongPython.FindStringSubmatch(output)
-		if m != nil {
-			return explainPython(m[1], m[2])
-		}
+		return explainPython(m[1], m[2])
 	case strings.Contains(output, "Unable to find installation candidates for"):
 		_, rest, _ := strings.Cut(output, "Unable to find installation candidates for ")
 		name, _, _ := strings.Cut(rest, "\n")

@@ -1,0 +1,27 @@
+package images
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestRootPatterns(t *testing.T) {
+	for _, test := range []struct {
+		dir   string
+		roots []string
+		want  string // one of the patterns, "" for none
+	}{
+		{".", []string{"infra"}, "infra/**/*.tf"},
+		{"", []string{"deploy/prod"}, "deploy/prod/**/*.tf"},
+		{"services/a", []string{"services/a/infra"}, "infra/**/*.tf"},
+		{"services/a", []string{"infra"}, ""},
+		{"services/a", []string{"services/ab"}, ""},
+		{".", []string{"."}, ""},
+		{".", []string{"../infra"}, ""},
+	} {
+		got := rootPatterns(test.dir, test.roots)
+		if test.want == "" && len(got) > 0 || test.want != "" && !slices.Contains(got, test.want) {
+			t.Errorf("%q, %q: %q, want %q", test.dir, test.roots, got, test.want)
+		}
+	}
+}
