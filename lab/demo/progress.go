@@ -47,5 +47,5 @@ func shortName(name string) string {
 			return tool + " " + words[1]
 		}
 	}
-	return strings.TrimPrefix(name, "/opt/poetry/bin/")
+	return name
 }

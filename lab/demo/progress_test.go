@@ -15,7 +15,7 @@ func TestProgress(t *testing.T) {
 		"#2 pull 127.0.0.1:5000/python:3.11",
 		"#2 resolve 127.0.0.1:5000/python@sha256:00 done",
 		"#2 DONE 0.2s",
-		"#3 exec /opt/poetry/bin/pip install --quiet poetry==2.2.1",
+		"#3 exec sh -c ... install-manager poetry==2.2.1",
 		"#4 exec sh -c ... install-dependencies",
 		"#4 CACHED",
 		"#4 1.25 output of one that has ended",
@@ -31,9 +31,9 @@ func TestProgress(t *testing.T) {
 	want := []string{
 		"building the module pipeline, once for this source",
 		"pull 127.0.0.1:5000/python:3.11",
-		"pip install --quiet poetry==2.2.1",
+		"install-manager poetry==2.2.1",
 		"install-dependencies",
-		"pip install --quiet poetry==2.2.1:   Downloading poetry",
+		"install-manager poetry==2.2.1:   Downloading poetry",
 		"terraform init",
 	}
 	if !slices.Equal(shown, want) {

@@ -81,7 +81,9 @@ func count(steps []vertex) ran {
 var builders = []struct{ word, container string }{
 	{"install-tools make=", "app"},
 	{"python3 -m venv", "app"},
-	{"/opt/poetry", "app"},
+	{"install-packages", "app"},
+	{"install-manager", "app"},
+	{"build-packages", "app"},
 	{"import-from-source", "app"},
 	{"install-dependencies", "app"},
 	{"install-tools aws=", "terraform"},
