@@ -56,7 +56,8 @@ func (r *Run) workspaceOf(ctx context.Context, environment string) (Workspace, e
 	w.Variables = r.TerraformVariables
 	w.LockTimeout = r.LockTimeout
 	w.Job = r.Job
-	return w, nil
+	w.Trust, err = r.level()
+	return w, err
 }
 
 // publishedModule is the root module that was pushed for an environment. It

@@ -17,8 +17,13 @@ const keptState = keepDir + "/errored.tfstate.age"
 
 // withKeep mounts what is kept for the state.
 func (w Workspace) withKeep(c *dagger.Container) *dagger.Container {
-	name := strings.Join([]string{"terraform state", w.AWS.Endpoint, w.State.Bucket, w.State.Key}, " ")
-	return c.WithMountedCache(keepDir, dag.CacheVolume(name))
+	return c.WithMountedCache(keepDir, dag.CacheVolume(w.keep()))
+}
+
+// keep names what is kept for the state by runs of the level: the next run pushes
+// it, and a protected one must push no state that any branch has left there.
+func (w Workspace) keep() string {
+	return strings.Join([]string{"terraform state", string(w.Trust.Writes()), w.AWS.Endpoint, w.State.Bucket, w.State.Key}, " ")
 }
 
 // apply runs a command that calls apply.sh.
@@ -49,7 +54,7 @@ func ErroredState(ctx context.Context, w Workspace, drop bool) (*dagger.File, er
 		return nil, err
 	}
 	if !ok {
-		return nil, fmt.Errorf("giving the errored state of %s: this engine keeps none: ask the one that the failed run was on", w.Environment)
+		return nil, fmt.Errorf("giving the errored state of %s: this engine keeps none: ask the one that the failed run was on, with the same --trust", w.Environment)
 	}
 	return c.File("/errored.tfstate.age"), nil
 }

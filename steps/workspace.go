@@ -11,6 +11,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/trust"
 )
 
 // backendFile is an override file: terraform takes the backend from it, also
@@ -46,6 +47,8 @@ type Workspace struct {
 	// Job names the run in the state lock, so that whoever finds it held knows
 	// by whom: a CI job's URL.
 	Job string
+	// Trust is the level of the run: what the engine keeps for a state is of one.
+	Trust trust.Level
 }
 
 // lockTimeout is what is used when none is given.

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/trust"
 )
 
 func TestStateFor(t *testing.T) {
@@ -93,5 +95,16 @@ func TestOutputsDotenv(t *testing.T) {
 	}
 	if _, err = OutputsDotenv("no JSON"); err == nil || !strings.HasPrefix(err.Error(), "reading the outputs: ") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What a failed run leaves on the engine is pushed by the next run of the same
+// state, and of the same level.
+func TestKeptStateIsOfOneLevel(t *testing.T) {
+	keep := func(level trust.Level, environment string) string {
+		return Workspace{Trust: level, State: StateFor("states", "shop", environment), AWS: AWS{Endpoint: "http://aws"}}.keep()
+	}
+	if keep(trust.Open, "prod") == keep(trust.Protected, "prod") || keep("", "prod") != keep(trust.Open, "prod") || keep(trust.Open, "prod") == keep(trust.Open, "mr-7") {
+		t.Errorf("kept as %q, %q and %q", keep(trust.Open, "prod"), keep(trust.Protected, "prod"), keep("", "prod"))
 	}
 }
