@@ -1,0 +1,128 @@
+package rootmodule
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// json reads a file in JSON syntax: blocks are objects by their labels, or lists
+// of such; texts are templates.
+func (f *reading) json(data []byte) error {
+	var doc map[string]any
+	if json.Unmarshal(data, &doc) != nil {
+		return nil // for Terraform to say
+	}
+	f.texts(doc)
+	for _, t := range objects(doc["terraform"]) {
+		if required, ok := t["required_version"].(string); ok {
+			f.required(required)
+		}
+		for kind, config := range labelled(t["backend"]) {
+			f.jsonBackend(kind, config)
+		}
+		for _, config := range objects(t["cloud"]) {
+			f.jsonBackend("cloud", config)
+		}
+	}
+	for name, v := range labelled(doc["variable"]) {
+		if value, ok := v["default"]; f.isRoot {
+			text, _ := value.(string)
+			f.out.Variables[name] = Variable{Default: text, Optional: ok}
+		}
+	}
+	for kind, resources := range labelled(doc["resource"]) {
+		for name := range labelled(resources) {
+			f.address(kind + "." + name)
+		}
+	}
+	for _, key := range []string{"moved", "removed"} {
+		for _, block := range objects(doc[key]) {
+			if from, ok := block["from"].(string); ok {
+				f.address(from)
+			}
+		}
+	}
+	modules := labelled(doc["module"])
+	for _, name := range slices.Sorted(maps.Keys(modules)) {
+		f.address("module." + name)
+		if source, ok := modules[name]["source"].(string); ok {
+			if err := f.call(source); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (f *reading) jsonBackend(kind string, config map[string]any) {
+	if !f.isRoot {
+		return
+	}
+	b := Backend{Type: kind, Config: map[string]string{}, Where: f.name}
+	for name, value := range config {
+		if text, ok := value.(string); ok {
+			b.Config[name] = text
+		}
+	}
+	f.out.Backend = &b
+}
+
+// texts looks at all texts of a document, which are templates.
+func (f *reading) texts(value any) {
+	switch v := value.(type) {
+	case string:
+		if strings.Contains(v, "${") || strings.Contains(v, "%{") || strings.HasPrefix(v, ".") {
+			if e, diagnostics := hclsyntax.ParseTemplate([]byte(v), f.name, hcl.InitialPos); !diagnostics.HasErrors() {
+				f.walk(e)
+			}
+		}
+	case []any:
+		for _, item := range v {
+			f.texts(item)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			f.texts(v[key])
+		}
+	}
+}
+
+// objects are the blocks of a kind without labels.
+func objects(value any) []map[string]any {
+	switch v := value.(type) {
+	case map[string]any:
+		return []map[string]any{v}
+	case []any:
+		var out []map[string]any
+		for _, item := range v {
+			out = append(out, objects(item)...)
+		}
+		return out
+	}
+	return nil
+}
+
+// labelled are the blocks of a kind by their label.
+func labelled(value any) map[string]map[string]any {
+	out := map[string]map[string]any{}
+	for _, object := range objects(value) {
+		for label, inner := range object {
+			blocks := objects(inner)
+			if len(blocks) == 0 {
+				blocks = []map[string]any{{}}
+			}
+			for _, block := range blocks {
+				if out[label] == nil {
+					out[label] = map[string]any{}
+				}
+				maps.Copy(out[label], block)
+			}
+		}
+	}
+	return out
+}

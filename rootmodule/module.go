@@ -1,0 +1,177 @@
+// Package rootmodule reads what a Terraform root module says of itself: its
+// backend, its use of workspaces, its variables, and the files that it reaches.
+// It runs nothing and needs no provider.
+package rootmodule
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Module is what a root module says. What is written so that only Terraform can
+// tell its value is left out, or taken for more than it is (see Reach).
+type Module struct {
+	// Path of the root module in the source.
+	Path string
+	// Backend is the one that it declares; nil where it has none.
+	Backend *Backend
+	// Workspace is the first place where terraform.workspace is used, in the root
+	// module or a module that it calls; "" where it is not.
+	Workspace string
+	// Variables are those that the root module declares.
+	Variables map[string]Variable
+	// Required are the constraints of required_version, of all modules in the source.
+	Required []string
+	// Addresses are the resources and modules that the root module declares, such
+	// as aws_s3_bucket.it and module.network, with those that were moved to them.
+	Addresses map[string]bool
+	// Values are the variables that a file sets which Terraform reads by itself.
+	Values map[string]Value
+	Reach  Reach
+}
+
+// Backend is a declared backend: s3, http, cloud, ...
+type Backend struct {
+	Type string
+	// Config are its arguments that are plain texts.
+	Config map[string]string
+	// Where it stands: infra/main.tf line 3.
+	Where string
+}
+
+// Variable is a declared variable.
+type Variable struct {
+	// Default is the variable's own value where it is a plain text. Optional tells
+	// whether it has one of any kind.
+	Default  string
+	Optional bool
+}
+
+// Value is what a .tfvars file says of a variable.
+type Value struct{ Text, File string }
+
+// Reach is what a root module reads of the source beside its own directory.
+type Reach struct {
+	// Paths are files and directories, from the source's root, sorted.
+	Paths []string
+	// All is true where it cannot be told: it may be any file.
+	All bool
+}
+
+// Read reads a root module of a source.
+func Read(source fs.FS, root string) (Module, error) {
+	r := &reader{source: source, root: path.Clean(root), seen: map[string]bool{}}
+	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, Values: map[string]Value{}}
+	if err := r.module(r.root); err != nil {
+		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
+	}
+	if err := r.values(); err != nil {
+		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
+	}
+	slices.Sort(r.out.Reach.Paths)
+	r.out.Reach.Paths = slices.Compact(r.out.Reach.Paths)
+	return r.out, nil
+}
+
+// Configures tells whether Terraform, or OpenTofu, reads a file as configuration.
+func Configures(name string) bool {
+	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, ".") {
+			return true
+		}
+	}
+	return false
+}
+
+type reader struct {
+	source fs.FS
+	root   string
+	seen   map[string]bool // modules
+	out    Module
+}
+
+// module reads the files of one module, those that override the others last.
+func (r *reader) module(dir string) error {
+	if r.seen[dir] {
+		return nil
+	}
+	r.seen[dir] = true
+	entries, err := fs.ReadDir(r.source, dir)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() && Configures(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return overrides(a) - overrides(b) })
+	for _, name := range names {
+		file := path.Join(dir, name)
+		data, err := fs.ReadFile(r.source, file)
+		if err != nil {
+			return err
+		}
+		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root}
+		if strings.HasSuffix(name, ".json") {
+			err = f.json(data)
+		} else {
+			err = f.native(data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func overrides(name string) int {
+	base, _, _ := strings.Cut(name, ".")
+	if base == "override" || strings.HasSuffix(base, "_override") {
+		return 1
+	}
+	return 0
+}
+
+// reading is one file.
+type reading struct {
+	*reader
+	dir, name string
+	isRoot    bool
+}
+
+func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name, line) }
+
+// call is a module that is called.
+func (f *reading) call(source string) error {
+	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
+		return nil // a registry's, or git's
+	}
+	dir := path.Join(f.dir, source)
+	if !f.reach(dir) {
+		return nil // terraform says that it is not there
+	}
+	return f.module(dir)
+}
+
+// reach adds a path of the source, and tells whether it is there.
+func (f *reading) reach(name string) bool {
+	if name == ".." || strings.HasPrefix(name, "../") {
+		return false // not in the source
+	}
+	if name == "." {
+		f.out.Reach.All = true
+		return true
+	}
+	if _, err := fs.Stat(f.source, name); err != nil {
+		return false
+	}
+	if name != f.root && !strings.HasPrefix(name, f.root+"/") && f.root != "." {
+		f.out.Reach.Paths = append(f.out.Reach.Paths, name)
+	}
+	return true
+}

@@ -1,0 +1,155 @@
+package rootmodule
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func source(files ...string) fstest.MapFS {
+	out := fstest.MapFS{}
+	for i := 0; i < len(files); i += 2 {
+		out[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
+	}
+	return out
+}
+
+func read(t *testing.T, root string, files ...string) Module {
+	t.Helper()
+	m, err := Read(source(files...), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestBackend(t *testing.T) {
+	for name, test := range map[string]struct {
+		files []string
+		want  *Backend
+	}{
+		"none":     {[]string{"infra/main.tf", `resource "a" "b" {}`}, nil},
+		"empty":    {[]string{"infra/main.tf", "terraform {\n  backend \"s3\" {}\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 2"}},
+		"with key": {[]string{"infra/main.tf", "terraform {\n\n  backend \"s3\" {\n key = \"k\"\n bucket = \"b\"\n encrypt = true }\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 3", Config: map[string]string{"key": "k", "bucket": "b"}}},
+		"cloud":    {[]string{"infra/main.tf", "terraform {\n cloud {\n organization = \"o\"\n workspaces { name = \"w\" }\n }\n}"}, &Backend{Type: "cloud", Where: "infra/main.tf line 2", Config: map[string]string{"organization": "o"}}},
+		"json":     {[]string{"infra/main.tf.json", `{"terraform": [{"backend": {"http": {"address": "https://a"}}}]}`}, &Backend{Type: "http", Where: "infra/main.tf.json", Config: map[string]string{"address": "https://a"}}},
+		"tofu":     {[]string{"infra/main.tofu", "terraform {\n backend \"gcs\" {}\n}"}, &Backend{Type: "gcs", Where: "infra/main.tofu line 2"}},
+		"overridden": {[]string{"infra/b_override.tf", "terraform {\n backend \"http\" {}\n}", "infra/main.tf", "terraform {\n backend \"s3\" {}\n}"},
+			&Backend{Type: "http", Where: "infra/b_override.tf line 2"}},
+		"of a module": {[]string{"infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", "terraform {\n backend \"s3\" {}\n}"}, nil},
+	} {
+		got := read(t, "infra", test.files...).Backend
+		if (got == nil) != (test.want == nil) || got != nil && (got.Type != test.want.Type || got.Where != test.want.Where || !maps.Equal(got.Config, test.want.Config)) {
+			t.Errorf("%s: %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
+func TestWorkspace(t *testing.T) {
+	for name, test := range map[string]struct {
+		files []string
+		want  string
+	}{
+		"none":        {[]string{"infra/main.tf", `# terraform.workspace` + "\n" + `locals { a = "terraform.workspace" }`}, ""},
+		"template":    {[]string{"infra/main.tf", "locals {\n name = \"a-${terraform.workspace}\"\n}"}, "infra/main.tf line 2"},
+		"expression":  {[]string{"infra/main.tf", "locals { n = terraform.workspace == \"prod\" ? 2 : 1 }"}, "infra/main.tf line 1"},
+		"in a map":    {[]string{"infra/main.tf", "locals { n = { a = [upper(terraform.workspace)] }[\"a\"] }"}, "infra/main.tf line 1"},
+		"heredoc":     {[]string{"infra/main.tf", "locals {\n n = <<-EOT\n a\n ${terraform.workspace}\n EOT\n}"}, "infra/main.tf line 4"},
+		"json":        {[]string{"infra/main.tf.json", `{"locals": {"n": ["${terraform.workspace}"]}}`}, "infra/main.tf.json line 1"},
+		"of a module": {[]string{"infra/main.tf", `module "m" { source = "../m" }`, "m/main.tf", `locals { n = terraform.workspace }`}, "m/main.tf line 1"},
+	} {
+		if got := read(t, "infra", test.files...).Workspace; got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestDeclared(t *testing.T) {
+	m := read(t, "infra", "infra/main.tf", `
+terraform { required_version = ">= 1.5" }
+variable "environment" {}
+variable "region" { default = "us-west-2" }
+variable "sizes" { default = [1] }
+resource "aws_x" "a" {}
+data "aws_y" "no" {}
+module "net" { source = "hashicorp/net/aws" }
+moved {
+  from = aws_x.old[0]
+  to   = aws_x.a
+}
+removed { from = aws_x.gone }
+`, "infra/more.tf.json", `{"variable": {"j": {}}, "resource": {"aws_x": {"k": {}}}}`,
+		"infra/terraform.tfvars", `environment = "dev"`, "infra/z.auto.tfvars.json", `{"environment": "qa", "sizes": [2]}`, "infra/other.tfvars", `region = "x"`)
+	for name, want := range map[string]Variable{"environment": {}, "region": {"us-west-2", true}, "sizes": {"", true}, "j": {}} {
+		if got, ok := m.Variables[name]; !ok || got != want {
+			t.Errorf("variable %s: %+v, %t, want %+v", name, got, ok, want)
+		}
+	}
+	if got, want := slices.Sorted(maps.Keys(m.Addresses)), []string{"aws_x.a", "aws_x.gone", "aws_x.k", "aws_x.old", "module.net"}; !slices.Equal(got, want) {
+		t.Errorf("addresses %q, want %q", got, want)
+	}
+	if !slices.Equal(m.Required, []string{">= 1.5"}) {
+		t.Errorf("required %q", m.Required)
+	}
+	if got, want := m.Values["environment"], (Value{"qa", "z.auto.tfvars.json"}); got != want || len(m.Values) != 2 {
+		t.Errorf("values %v", m.Values)
+	}
+}
+
+func TestReach(t *testing.T) {
+	others := []string{"modules/a/main.tf", `module "b" { source = "../b" }`, "modules/b/main.tf", `locals { f = file("${path.module}/../../config/b.json") }`,
+		"config/b.json", "", "config/c.json", "", "lambda/src/index.py", "", "infra/here.json", "", "infra/modules/own/main.tf", "", "services/orders/infra/x.tf", ""}
+	for text, want := range map[string]string{
+		`locals { f = file("here.json") }`:                                 "",
+		`module "own" { source = "./modules/own" }`:                        "",
+		`locals { f = file("${path.module}/../config/c.json") }`:           "config/c.json",
+		`locals { f = templatefile("../config/c.json", { a = 1 }) }`:       "config/c.json",
+		`locals { f = file("${path.root}/../config/${var.e}.json") }`:      "config",
+		`locals { f = fileset("${path.cwd}/../config", "*.json") }`:        "config",
+		`data "archive_file" "a" { source_dir = "../lambda/src" }`:         "lambda/src",
+		`module "a" { source = "../modules/a" }`:                           "config/b.json modules/a modules/b",
+		`module "a" { source = "git::https://example.com/a.git//../x"}`:    "",
+		`locals { f = file("../nowhere/x") }`:                              "",
+		`locals { f = file("../../outside") }`:                             "",
+		`locals { f = "${path.module}/../${var.x}" }`:                      "ALL",
+		`locals { f = join("/", [path.module, "..", "config"]) }`:          "ALL",
+		`locals { f = "${dirname(path.module)}/config" }`:                  "ALL",
+		"locals {\n f = file(\"${local.dir}/x\")\n dir = \"../config\"\n}": "config",
+	} {
+		m := read(t, "infra", append(others, "infra/main.tf", text)...)
+		got := strings.Join(m.Reach.Paths, " ")
+		if m.Reach.All {
+			got = "ALL"
+		}
+		if got != want {
+			t.Errorf("%s\nreaches %q, want %q", text, got, want)
+		}
+	}
+	m := read(t, "services/orders/infra", append(others, "services/orders/infra/main.tf", `module "a" { source = "../../../modules/a" }`)...)
+	if got, want := strings.Join(m.Reach.Paths, " "), "config/b.json modules/a modules/b"; got != want || m.Reach.All {
+		t.Errorf("from deep below: %q, want %q", got, want)
+	}
+	if m := read(t, ".", "main.tf", `locals { f = file("config/c.json") }`, "config/c.json", ""); len(m.Reach.Paths) != 0 || m.Reach.All {
+		t.Errorf("a root module at the top reaches %+v beside itself", m.Reach)
+	}
+}
+
+// What cannot be parsed is for Terraform to say; what can be is read.
+func TestBroken(t *testing.T) {
+	m := read(t, "infra", "infra/a.tf", "resource {{{", "infra/b.tf.json", "{", "infra/c.tf", `locals { n = terraform.workspace }`)
+	if m.Workspace != "infra/c.tf line 1" {
+		t.Errorf("read %+v", m)
+	}
+	if _, err := Read(source("a", ""), "infra"); err == nil || !strings.HasPrefix(err.Error(), `reading the root module "infra": `) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTexts(t *testing.T) {
+	got := Texts("a = \"one\"\nb = [\"two\", { c = \"three\\\"\" }]\nd = 123456\ne = <<EOT\nfour\nfive\nEOT\nf = true\ng = null\nh = var.x\n")
+	if want := []string{"123456", "four\nfive\n", "one", `three"`, "two"}; !slices.Equal(got, want) {
+		t.Errorf("texts %q, want %q", got, want)
+	}
+}

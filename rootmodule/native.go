@@ -1,0 +1,187 @@
+package rootmodule
+
+import (
+	"path"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// native reads a file in HCL's own syntax. What is wrong in it is for Terraform
+// to say, which runs nothing then.
+func (f *reading) native(data []byte) error {
+	file, _ := hclsyntax.ParseConfig(data, f.name, hcl.InitialPos)
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	f.walk(body)
+	for _, block := range body.Blocks {
+		if err := f.block(block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *reading) block(block *hclsyntax.Block) error {
+	attributes := block.Body.Attributes
+	switch block.Type {
+	case "terraform":
+		if a := attributes["required_version"]; a != nil {
+			f.required(text(a.Expr))
+		}
+		for _, inner := range block.Body.Blocks {
+			switch {
+			case inner.Type == "backend" && len(inner.Labels) == 1:
+				f.backend(inner.Labels[0], inner)
+			case inner.Type == "cloud":
+				f.backend("cloud", inner)
+			}
+		}
+	case "variable":
+		if f.isRoot && len(block.Labels) == 1 {
+			v := Variable{}
+			if a := attributes["default"]; a != nil {
+				v = Variable{Default: text(a.Expr), Optional: true}
+			}
+			f.out.Variables[block.Labels[0]] = v
+		}
+	case "resource":
+		f.address(strings.Join(block.Labels, "."))
+	case "module":
+		f.address("module." + strings.Join(block.Labels, "."))
+		if a := attributes["source"]; a != nil {
+			return f.call(text(a.Expr))
+		}
+	case "moved", "removed":
+		if a := attributes["from"]; a != nil {
+			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
+				f.address(traversal(t))
+			}
+		}
+	}
+	return nil
+}
+
+func (f *reading) backend(kind string, block *hclsyntax.Block) {
+	if !f.isRoot {
+		return // terraform takes the root module's only
+	}
+	b := Backend{Type: kind, Config: map[string]string{}, Where: f.at(block.DefRange().Start.Line)}
+	for name, a := range block.Body.Attributes {
+		if value, diagnostics := a.Expr.Value(nil); !diagnostics.HasErrors() && value.Type() == cty.String && !value.IsNull() {
+			b.Config[name] = value.AsString()
+		}
+	}
+	f.out.Backend = &b
+}
+
+func (f *reading) required(constraint string) {
+	if constraint != "" {
+		f.out.Required = append(f.out.Required, constraint)
+	}
+}
+
+func (f *reading) address(a string) {
+	if f.isRoot {
+		f.out.Addresses[a] = true
+	}
+}
+
+// text is an expression's value where it is a plain text.
+func text(e hclsyntax.Expression) string {
+	value, diagnostics := e.Value(nil)
+	if diagnostics.HasErrors() || value.IsNull() || value.Type() != cty.String {
+		return ""
+	}
+	return value.AsString()
+}
+
+// walk looks at all expressions of a file for workspaces and for paths.
+func (f *reading) walk(node hclsyntax.Node) {
+	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
+		switch e := n.(type) {
+		case *hclsyntax.ScopeTraversalExpr:
+			if traversal(e.Traversal) == "terraform.workspace" && f.out.Workspace == "" {
+				f.out.Workspace = f.at(e.SrcRange.Start.Line)
+			}
+		case *hclsyntax.FunctionCallExpr:
+			// Whatever is made of a path's parent, it leads out of the module.
+			if e.Name == "dirname" && len(e.Args) == 1 && isPath(e.Args[0]) {
+				f.out.Reach.All = true
+			}
+		case *hclsyntax.TemplateExpr:
+			f.path(f.known(e.Parts))
+		}
+		return nil
+	})
+}
+
+// known is the start of a template up to the first part that only Terraform can
+// tell, and whether that is all of it.
+func (f *reading) known(parts []hclsyntax.Expression) (start string, all bool) {
+	var b strings.Builder
+	for _, part := range parts {
+		switch e := part.(type) {
+		case *hclsyntax.LiteralValueExpr:
+			if e.Val.IsNull() || e.Val.Type() != cty.String {
+				return b.String(), false
+			}
+			b.WriteString(e.Val.AsString())
+		case *hclsyntax.ScopeTraversalExpr:
+			switch traversal(e.Traversal) {
+			case "path.module":
+				b.WriteString("./" + relative(f.root, f.dir))
+			case "path.root", "path.cwd":
+				b.WriteString(".")
+			default:
+				return b.String(), false
+			}
+		default:
+			return b.String(), false
+		}
+	}
+	return b.String(), true
+}
+
+// path is a text that may be a path: from the root module's directory, in which
+// Terraform runs.
+func (f *reading) path(start string, all bool) {
+	if !strings.HasPrefix(start, "./") && !strings.HasPrefix(start, "../") && start != ".." {
+		return
+	}
+	if !all {
+		start = start[:strings.LastIndex(start, "/")+1]
+	}
+	f.reach(path.Join(f.root, start))
+}
+
+func isPath(e hclsyntax.Expression) bool {
+	t, ok := e.(*hclsyntax.ScopeTraversalExpr)
+	return ok && t.Traversal.RootName() == "path"
+}
+
+// traversal is the names of a reference, without its indices.
+func traversal(t hcl.Traversal) string {
+	var names []string
+	for _, step := range t {
+		switch s := step.(type) {
+		case hcl.TraverseRoot:
+			names = append(names, s.Name)
+		case hcl.TraverseAttr:
+			names = append(names, s.Name)
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+// relative is the path from one directory of the source to another.
+func relative(from, to string) string {
+	if from == "." {
+		return to
+	}
+	return strings.Repeat("../", strings.Count(from, "/")+1) + to
+}

@@ -1,0 +1,37 @@
+package rootmodule
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// Texts are the texts and numbers in the values of a .tfvars file, also those
+// inside of lists and maps.
+func Texts(data string) []string {
+	file, _ := hclsyntax.ParseConfig([]byte(data), "variables", hcl.InitialPos)
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for _, a := range body.Attributes {
+		value, diagnostics := a.Expr.Value(nil)
+		if diagnostics.HasErrors() {
+			continue // terraform refuses it, too
+		}
+		_ = cty.Walk(value, func(_ cty.Path, v cty.Value) (bool, error) {
+			if v.IsKnown() && !v.IsNull() && (v.Type() == cty.String || v.Type() == cty.Number) {
+				if text, err := convert.Convert(v, cty.String); err == nil {
+					out = append(out, text.AsString())
+				}
+			}
+			return true, nil
+		})
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
