@@ -2,6 +2,7 @@ package aws
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -35,6 +36,8 @@ type call struct {
 	body                 []byte
 	// absent lets a PUT succeed only where the object is not there.
 	absent bool
+	// limit is the most bytes of the answer that are read, where that is not the usual.
+	limit int64
 }
 
 // get reads an object or a setting.
@@ -98,7 +101,7 @@ func (b bucket) once(ctx context.Context, c call, skew time.Duration) ([]byte, e
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, largest))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, cmp.Or(c.limit, largest)))
 	if err != nil {
 		return nil, err
 	}
