@@ -4,9 +4,9 @@
 #   apply.sh COMMAND [OPTION...]   exit: terraform's own code, or 1
 #
 # A state that cannot be written is pushed again, and else kept on the engine,
-# encrypted for the plan key: the next run pushes it. What terraform says while
-# it runs is kept until it has ended, for lost.sh: a run that is killed writes
-# no state at all.
+# encrypted for the plan key: the next run pushes it. Which resources terraform
+# makes is noted until it has ended, for lost.sh: a run that is killed writes no
+# state at all.
 set -eu
 umask 077
 here=$(dirname "$0")
@@ -56,7 +56,7 @@ ln -sf "$errored" errored.tfstate
 # A stop request reaches this script too, which has to see terraform end.
 trap : INT TERM
 journal=$keep/$PIPELINE_RUN.log
-{ trap : INT TERM; code=0; terraform "$@" || code=$?; echo "$code" > "$memory/code"; } | tee -i "$journal"
+{ trap : INT TERM; code=0; terraform "$@" || code=$?; echo "$code" > "$memory/code"; } | "$here/journal.sh" "$journal"
 code=$(cat "$memory/code")
 [ "$code" -ge 128 ] || rm -f "$journal"
 [ ! -s "$errored" ] || save
