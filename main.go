@@ -57,11 +57,12 @@ func New(s struct {
 	// +optional
 	InstallSecrets *dagger.Secret
 	// Image to build the terraform container on: Alpine or Debian. One that has
-	// terraform or OpenTofu keeps it.
-	// +default="debian:bookworm-slim"
+	// terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
+	// +optional
 	TerraformImage string
-	// Version of terraform to install where the image has none.
-	// +default="1.11.4"
+	// Version of terraform to install where the image has none. Default: the
+	// table's, that of .terraform-version or .tool-versions, or 1.11.4.
+	// +optional
 	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.
 	// +optional
@@ -70,8 +71,9 @@ func New(s struct {
 	// it; what is not in there is fetched.
 	// +optional
 	ProviderMirror *dagger.Directory
-	// Path of the terraform root module, from the project's directory.
-	// +default="infra"
+	// Path of the terraform root module, from the project's directory. Default:
+	// those that the project names in its table, or infra.
+	// +optional
 	Infra string
 	// Values of the root module's variables that are secret, as the text of a
 	// .tfvars file: token = "...". Declare those variables as sensitive.
@@ -80,8 +82,8 @@ func New(s struct {
 	// S3 bucket of the terraform state.
 	// +optional
 	StateBucket string
-	// AWS region.
-	// +default="eu-west-1"
+	// AWS region. Default: the root module's own, or eu-west-1.
+	// +optional
 	Region string
 	// URL of the AWS API where it is not AWS's own (a stand-in for tests).
 	// +optional

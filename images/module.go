@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// Module is the terraform image that carries the project's root module with
+// Module is the terraform image that carries the project's root modules with
 // everything that terraform init fetches, so that an environment can be
 // destroyed when neither the sources nor the providers' registry can be had. The
 // project's own scripts for terraform are in it too.
@@ -23,31 +23,21 @@ func (t Terraform) Module(ctx context.Context, tools Image, project string) (Ima
 	}
 	tag := func() (string, error) {
 		digest, err := files.Digest(ctx)
-		return contentTag("module", tools.Tag, project, t.Infra, digest), err
+		return contentTag("module", tools.Tag, project, strings.Join(t.Roots, "\n"), digest), err
 	}
 	image, err := t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		init := []string{"terraform", "init", "-backend=false", "-input=false", "-no-color"}
-		c := tools.Container.
-			WithDirectory(Workdir, files).
-			WithWorkdir(path.Join(Workdir, t.Infra)).
-			WithExec(init).
-			WithWorkdir(Workdir)
+		c := tools.Container.WithDirectory(Workdir, files)
+		for _, root := range t.Roots {
+			c = c.WithWorkdir(path.Join(Workdir, root)).WithExec(init)
+		}
+		c = c.WithWorkdir(Workdir)
 		return built(ctx, "initialising the root module", c, explainInit)
 	})
 	if err == nil {
-		image.Container = image.Container.WithLabel(projectLabel, project).WithLabel(infraLabel, t.Infra)
+		image.Container = image.Container.WithLabel(projectLabel, project).WithLabel(infraLabel, strings.Join(t.Roots, "\n"))
 	}
 	return image, err
-}
-
-// moduleFiles are the root module and the project's scripts for terraform.
-func (t Terraform) moduleFiles(ctx context.Context) (*dagger.Directory, error) {
-	files := dag.Directory().WithDirectory(t.Infra, t.Source.Directory(t.Infra))
-	ok, err := t.Source.Exists(ctx, "scripts")
-	if err != nil || !ok {
-		return files, err
-	}
-	return files.WithDirectory("scripts", t.Source.Directory("scripts"), dagger.DirectoryWithDirectoryOpts{Include: []string{"*.sh"}}), nil
 }
 
 // Published is a root module that was pushed with its container.
@@ -56,7 +46,8 @@ type Published struct {
 	// Source is the project as far as it is in the image.
 	Source  *dagger.Directory
 	Project string
-	Infra   string
+	// Roots are the paths of the root modules in it.
+	Roots []string
 }
 
 // Published gives the root module of the terraform image with a tag.
@@ -84,7 +75,7 @@ func (r Registry) Published(ctx context.Context, tag string) (Published, error) 
 		return Published{}, err
 	}
 	Tell(ref + ": the root module is taken from this image, the source has no project")
-	return Published{Container: c, Source: c.Directory(Workdir), Project: project, Infra: infra}, nil
+	return Published{Container: c, Source: c.Directory(Workdir), Project: project, Roots: strings.Split(infra, "\n")}, nil
 }
 
 // PublishedAt is the reference of the terraform image with a tag, at the first

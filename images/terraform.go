@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
@@ -57,8 +58,10 @@ rm -rf .terraform`
 // Terraform is the container that plans, applies and destroys: terraform or
 // OpenTofu, aws-cli and jq for the project's scripts, and the locked providers.
 type Terraform struct {
-	Source   *dagger.Directory
-	Infra    string
+	Source *dagger.Directory
+	// Path is that of the project in the source, Roots are those of the root modules.
+	Path     string
+	Roots    []string
 	Base     string
 	Version  string
 	Releases string
@@ -84,13 +87,13 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	lock, err := t.lock(ctx)
+	locks, err := t.locks(ctx)
 	if err != nil {
 		return Image{}, err
 	}
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
-		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Version, terraformHome, fetchProviders, lock), err
+		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Version, terraformHome, fetchProviders, strings.Join(locks, "\n")), err
 	}
 	return t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		c := base.
@@ -98,7 +101,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 			With(t.withTerraform()).
 			WithEnvVariable("TF_IN_AUTOMATION", "1").
 			WithEnvVariable("CHECKPOINT_DISABLE", "1")
-		if c, err = t.withProviders(ctx, c, lock); err != nil {
+		if c, err = t.withProviders(ctx, c, locks); err != nil {
 			return nil, err
 		}
 		return built(ctx, "building the terraform container", c, explainInit)
@@ -116,30 +119,55 @@ func (t Terraform) withTerraform() dagger.WithContainerFunc {
 	}
 }
 
-// lock is the text of the root module's lock file, "" where it has none.
-func (t Terraform) lock(ctx context.Context) (string, error) {
-	ok, err := t.Source.Exists(ctx, t.Infra, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType})
-	if err != nil {
-		return "", err
+// locks are the texts of the root modules' lock files, each once.
+func (t Terraform) locks(ctx context.Context) ([]string, error) {
+	var out []string
+	for _, root := range t.Roots {
+		if err := checkRoot(ctx, t.Source, root); err != nil {
+			return nil, err
+		}
+		infra := t.Source.Directory(root)
+		ok, err := infra.Exists(ctx, lockFile)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			Tell(fmt.Sprintf("%s has no %s: any version of its providers may be taken: run `terraform init` there and commit the file", root, lockFile))
+			continue
+		}
+		lock, err := infra.File(lockFile).Contents(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, lock) {
+			out = append(out, lock)
+		}
 	}
-	if !ok {
-		return "", fmt.Errorf("reading the source: no directory %q: name the terraform root module with --infra", t.Infra)
-	}
-	infra := t.Source.Directory(t.Infra)
-	if ok, err = infra.Exists(ctx, lockFile); err != nil || !ok {
-		return "", err
-	}
-	return infra.File(lockFile).Contents(ctx)
+	return out, nil
 }
 
-func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, lock string) (*dagger.Container, error) {
-	if lock == "" {
-		return c.WithWorkdir(Workdir), nil
+// withProviders adds the providers of each lock file: one after the other, as
+// two root modules may lock different versions of a provider.
+func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, locks []string) (*dagger.Container, error) {
+	var all []Provider
+	for _, lock := range locks {
+		providers, err := LockedProviders(lock)
+		if err != nil {
+			return nil, err
+		}
+		if c, err = t.fetched(ctx, c, lock, providers); err != nil {
+			return nil, err
+		}
+		all = append(all, providers...)
 	}
-	providers, err := LockedProviders(lock)
-	if err != nil {
-		return nil, err
+	if len(all) > 0 {
+		c = c.With(withCLIConfig(path.Join(terraformHome, "providers"), sources(all)))
 	}
+	return c.WithWorkdir(Workdir), nil
+}
+
+// fetched adds the providers of one lock file.
+func (t Terraform) fetched(ctx context.Context, c *dagger.Container, lock string, providers []Provider) (*dagger.Container, error) {
 	work := path.Join(terraformHome, "lock")
 	fetch := c.
 		WithNewFile(path.Join(work, lockFile), lock).
@@ -157,8 +185,7 @@ func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, lock 
 	return fetch.
 		WithExec([]string{"sh", "-c", fetchProviders, "fetch-providers"}).
 		WithoutMount(mirrorMount).
-		With(withCLIConfig(path.Join(terraformHome, "providers"), sources(providers))).
-		WithWorkdir(Workdir), nil
+		WithoutEnvVariable("TF_CLI_CONFIG_FILE"), nil
 }
 
 func withCLIConfig(mirror string, sources []string) dagger.WithContainerFunc {
@@ -184,9 +211,11 @@ func (t Terraform) mirrored(ctx context.Context, providers []Provider) ([]string
 }
 
 func sources(providers []Provider) []string {
-	out := make([]string, len(providers))
-	for i, p := range providers {
-		out[i] = p.Source
+	var out []string
+	for _, p := range providers {
+		if !slices.Contains(out, p.Source) {
+			out = append(out, p.Source)
+		}
 	}
 	return out
 }

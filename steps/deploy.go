@@ -3,7 +3,9 @@ package steps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
@@ -35,14 +37,18 @@ func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 	if d.Plan != nil {
 		return d.applySaved(ctx)
 	}
-	c, found, err := w.script(ctx, "terraform_apply.sh")
+	c, found, err := w.script(ctx, applyScript)
 	if err != nil || found {
 		return c, err
 	}
 	if c, err = w.initialised(ctx); err != nil {
 		return nil, err
 	}
-	apply := []string{"apply.sh", "apply", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}
+	variables, err := w.variableArgs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	apply := append([]string{"apply.sh", "apply", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}, variables...)
 	return w.apply(ctx, c, d.Key, apply, "terraform", "apply")
 }
 
@@ -52,12 +58,23 @@ func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	if d.Key == nil {
 		return nil, errors.New("no key given for the saved plan: give the one that it was made with, --plan-key")
 	}
+	own, err := w.owns(ctx, applyScript)
+	if err != nil {
+		return nil, err
+	}
+	if own {
+		return nil, fmt.Errorf("applying the saved plan: the project is deployed by its own scripts/%s, which the plan would bypass: deploy without --plan to run the script, or remove the script to apply plans", applyScript)
+	}
 	c, err := w.initialised(ctx)
 	if err != nil {
 		return nil, err
 	}
+	variables, err := w.variableArgs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	c = c.WithFile(images.Workdir+"/"+planBundle, d.Plan)
-	return w.apply(ctx, c, d.Key, applyPlan, "terraform", "apply")
+	return w.apply(ctx, c, d.Key, append(slices.Clone(applyPlan), variables...), "terraform", "apply")
 }
 
 var completed = regexp.MustCompile(`(?m)^(?:Apply|Destroy) complete! Resources: (.+)\.$`)

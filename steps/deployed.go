@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/ci"
@@ -71,6 +72,22 @@ func (r *Run) used(ctx context.Context, opened Opened, name string) (string, err
 		return content.Found.Digest, nil
 	}
 	return "", nil
+}
+
+// ended takes the tag of an environment off, unless another of its root modules
+// is still deployed. Where that cannot be told, the tag stays.
+func (r *Run) ended(ctx context.Context, environment string) {
+	if r.Infra != "" && r.StateBucket != "" {
+		project, err := r.projectName(ctx)
+		if err != nil {
+			return
+		}
+		left, err := r.account(project, environment).Environments(ctx, r.StateBucket, project)
+		if err != nil || slices.Contains(left, environment) {
+			return
+		}
+	}
+	r.unmark(ctx, environment)
 }
 
 // unmark takes the tag of a destroyed environment off its images.

@@ -30,7 +30,7 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 	if err := MayDestroy(w.Environment, confirm); err != nil {
 		return "", err
 	}
-	c, found, err := w.script(ctx, "terraform_destroy.sh")
+	c, found, err := w.script(ctx, destroyScript)
 	if err != nil {
 		return "", err
 	}
@@ -38,12 +38,16 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 		if c, err = w.initialised(ctx); err != nil {
 			return "", err
 		}
-		destroy := []string{"apply.sh", "destroy", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}
+		variables, err := w.variableArgs(ctx)
+		if err != nil {
+			return "", err
+		}
+		destroy := append([]string{"apply.sh", "destroy", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}, variables...)
 		if c, err = w.apply(ctx, c, key, destroy, "terraform", "destroy"); err != nil {
 			return "", err
 		}
-		w.removeState(ctx)
 	}
+	w.removeState(ctx)
 	out, err := c.Stdout(ctx)
 	return w.Environment + ": " + Completed(out), err
 }
@@ -51,7 +55,11 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 // removeState removes the state where nothing is left in it. One that stays does
 // no harm. A bucket with versioning keeps its history.
 func (w Workspace) removeState(ctx context.Context) {
-	session, err := w.AWS.Session(ctx)
+	if w.Backend.Own || w.Refused != nil || w.State.Bucket == "" {
+		return
+	}
+	w.State.Region = w.bucketRegion(ctx)
+	session, err := w.stateAccount().Session(ctx)
 	if err == nil {
 		_, err = session.RemoveEmptyState(ctx, w.State.Bucket, w.State.Key, cmp.Or(JobUser(w.Job), "pipeline"))
 	}

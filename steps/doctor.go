@@ -115,7 +115,7 @@ func (d Doctor) states(ctx context.Context) []string {
 	}
 	var keys []string
 	for _, e := range environments {
-		keys = append(keys, StateFor(d.Bucket, d.Project, e).Key)
+		keys = append(keys, StateFor(d.Bucket, d.Project, e, defaultRoot).Key)
 	}
 	return keys
 }

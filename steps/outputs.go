@@ -17,8 +17,8 @@ const publicOutputs = `all=$(terraform output -no-color -json) && printf %s "$al
 // Outputs returns the environment's outputs, without the sensitive ones: as a
 // JSON object, or in format "dotenv".
 func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
-	if format != "json" && format != "dotenv" {
-		return "", fmt.Errorf("giving the outputs: no format %q: use json or dotenv", format)
+	if err := checkFormat(format); err != nil {
+		return "", err
 	}
 	c, err := w.initialised(ctx)
 	if err != nil {
@@ -33,6 +33,13 @@ func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
 		return strings.TrimSpace(out), err
 	}
 	return OutputsDotenv(out)
+}
+
+func checkFormat(format string) error {
+	if format != "json" && format != "dotenv" {
+		return fmt.Errorf("giving the outputs: no format %q: use json or dotenv", format)
+	}
+	return nil
 }
 
 // OutputsDotenv turns the JSON of Outputs into a dotenv report: OUTPUT_<NAME>

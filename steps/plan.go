@@ -31,7 +31,7 @@ type Plan struct {
 // encrypted.
 const makePlan = `trap : INT TERM
 code=0
-plan.sh make ` + planMemory + `/now || code=$?
+plan.sh make ` + planMemory + `/now "$@" || code=$?
 case $code in 0|2) ;; *) exit $code;; esac
 mkdir -p ` + planOut + `
 cp ` + planMemory + `/now/summary.json ` + planOut + `/
@@ -47,7 +47,11 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	if err != nil {
 		return nil, Summary{}, err
 	}
-	c = c.With(withPlanKey(p.Key)).WithExec([]string{"sh", "-c", makePlan, "make-plan"}, anyExit)
+	variables, err := p.Workspace.variableArgs(ctx)
+	if err != nil {
+		return nil, Summary{}, err
+	}
+	c = c.With(withPlanKey(p.Key)).WithExec(append([]string{"sh", "-c", makePlan, "make-plan"}, variables...), anyExit)
 	code, err := c.ExitCode(ctx)
 	if err == nil && code != planChanges {
 		err = check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain)

@@ -31,7 +31,7 @@ func TestPlanText(t *testing.T) {
 func many() []Change {
 	var out []Change
 	for i := range 12 {
-		out = append(out, Change{"terraform_data.many[" + string(rune('a'+i)) + "]", "create"})
+		out = append(out, Change{Address: "terraform_data.many[" + string(rune('a'+i)) + "]", Action: "create"})
 	}
 	return out
 }
@@ -40,25 +40,27 @@ var summaries = map[string]Summary{
 	"nothing": {},
 	"outputs": {Outputs: []string{"url", "name"}},
 	"each": {
-		Changes: []Change{{"a.new", "create"}, {"a.other", "update"}, {"a.gone", "delete"}, {"module.m.a.again[\"k\"]", "replace"}, {"a.odd", "forget"}},
+		Changes: []Change{{Address: "a.new", Action: "create"}, {Address: "a.other", Action: "update"}, {Address: "a.gone", Action: "delete"}, {Address: "module.m.a.again[\"k\"]", Action: "replace"}, {Address: "a.odd", Action: "forget"}},
 		Outputs: []string{"url"},
-		Drift:   []Change{{"a.other", "update"}, {"a.untouched", "update"}},
+		Drift:   []Change{{Address: "a.other", Action: "update"}, {Address: "a.untouched", Action: "update"}},
 	},
-	"many": {Changes: many()},
+	"many":  {Changes: many()},
+	"taken": {Changes: []Change{{Address: "a.new", From: "a.old"}, {Address: "a.adopted", Imported: true}, {Address: "a.both", Action: "update", From: "a.one", Imported: true}}},
 }
 
 func TestSummaryCounts(t *testing.T) {
 	for name, want := range map[string]string{
 		"nothing": "plan: 0 to add, 0 to change, 0 to destroy",
 		"outputs": "plan: 0 to add, 0 to change, 0 to destroy",
-		"each":    "plan: 2 to add, 1 to change, 2 to destroy",
+		"each":    "plan: 2 to add, 1 to change, 2 to destroy, 1 to forget",
+		"taken":   "plan: 0 to add, 1 to change, 0 to destroy, 2 to import, 2 to move",
 		"many":    "plan: 12 to add, 0 to change, 0 to destroy",
 	} {
 		if got := summaries[name].Line(); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if got, want := summaries["each"].Report(), "{\"create\":2,\"update\":1,\"delete\":2}\n"; got != want {
+	if got, want := summaries["each"].Report(), "{\"create\":2,\"update\":1,\"delete\":2,\"forget\":1}\n"; got != want {
 		t.Errorf("report %q, want %q", got, want)
 	}
 }
@@ -93,7 +95,7 @@ func TestNote(t *testing.T) {
 
 func TestParseSummary(t *testing.T) {
 	s, err := ParseSummary(`{"changes":[{"address":"a.b","action":"create"}],"outputs":["o"],"drift":[]}`)
-	if err != nil || len(s.Changes) != 1 || s.Changes[0] != (Change{"a.b", "create"}) || s.Outputs[0] != "o" {
+	if err != nil || len(s.Changes) != 1 || s.Changes[0] != (Change{Address: "a.b", Action: "create"}) || s.Outputs[0] != "o" {
 		t.Errorf("read %+v, %v", s, err)
 	}
 	if _, err := ParseSummary("no JSON"); err == nil || !strings.HasPrefix(err.Error(), "reading the plan's summary: ") {

@@ -155,10 +155,10 @@ func (a AWS) Environments(ctx context.Context, bucket, project string) ([]string
 	}
 	var out []string
 	for _, key := range keys {
-		environment := path.Base(path.Dir(key))
-		if key == StateFor("", project, environment).Key && ci.ValidateEnvironment(environment) == nil {
+		if environment, _, ok := StateOf(project, key); ok {
 			out = append(out, environment)
 		}
 	}
-	return out, nil
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -19,15 +20,15 @@ type Run struct {
 	// Environment is the one that the call is for, "" for none.
 	Environment string
 
-	project   once[project.Project]
-	place     once[Registry]
-	registry  once[Opened]
-	pull      once[images.Registry]
-	app       once[images.Image]
-	ready     once[images.Ready]
-	terraform once[images.Image]
-	workspace once[Workspace]
-	artifact  once[*dagger.File]
+	project    once[project.Project]
+	place      once[Registry]
+	registry   once[Opened]
+	pull       once[images.Registry]
+	app        once[images.Image]
+	ready      once[images.Ready]
+	terraform  once[images.Image]
+	workspaces once[Roots]
+	artifact   once[*dagger.File]
 
 	// purpose says what the run may do in the registry, where that is ECR.
 	purpose purpose
@@ -63,6 +64,9 @@ func (r *Run) projectName(ctx context.Context) (string, error) {
 // level is how far the run is trusted; one that does not exist stops it.
 func (r *Run) level() (trust.Level, error) { return trust.Parse(r.Trust) }
 
+// fallbackRegion is used where neither the caller nor the root module names one.
+const fallbackRegion = "eu-west-1"
+
 // account is the account side of the run for an environment of a project. A
 // session's name and tags tell of both; the same ones share a session.
 func (r *Run) account(project, environment string) AWS {
@@ -77,7 +81,7 @@ func (r *Run) account(project, environment string) AWS {
 		role = ""
 	}
 	return AWS{
-		Region:          r.Region,
+		Region:          cmp.Or(r.Region, fallbackRegion),
 		Endpoint:        text(r.AwsEndpoint),
 		AccessKeyID:     r.AwsAccessKeyId,
 		SecretAccessKey: r.AwsSecretAccessKey,

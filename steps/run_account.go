@@ -26,7 +26,7 @@ func (g GitLab) api(ctx context.Context) (*ci.GitLabAPI, error) {
 
 // Unlock releases the environment's lock that owner left behind.
 func (r *Run) Unlock(ctx context.Context, owner string, force bool, gitlab GitLab) (string, error) {
-	w, err := r.inEnvironment(ctx)
+	roots, err := r.inEnvironment(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -34,7 +34,7 @@ func (r *Run) Unlock(ctx context.Context, owner string, force bool, gitlab GitLa
 	if err != nil {
 		return "", err
 	}
-	return Unlock{Workspace: w, Owner: owner, Force: force, GitLab: api}.Run(ctx)
+	return roots.Unlock(ctx, Unlock{Owner: owner, Force: force, GitLab: api})
 }
 
 // Sweep finds the environments of merge requests that are not open, and destroys
@@ -54,13 +54,14 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 		return "", err
 	}
 	return Sweep{
-		Workspace: r.workspaceOf,
-		Ended:     r.unmark,
-		AWS:       r.account(project, ""),
-		Bucket:    r.StateBucket,
-		Project:   project,
-		Open:      open,
-		DryRun:    dryRun,
+		Roots:   r.workspacesOf,
+		Infra:   r.Infra,
+		Ended:   r.ended,
+		AWS:     r.account(project, ""),
+		Bucket:  r.StateBucket,
+		Project: project,
+		Open:    open,
+		DryRun:  dryRun,
 	}.Run(ctx)
 }
 

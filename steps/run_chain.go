@@ -88,11 +88,11 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 	parts = append(parts,
 		// A plan changes nothing: it need not wait for the tests.
 		Part{Name: "plan", After: []string{"package"}, Run: func(ctx context.Context) (text string, err error) {
-			w, err := r.deployment(ctx, nil)
+			roots, err := r.deployment(ctx, nil)
 			if err != nil {
 				return "", err
 			}
-			text, plan, err = Plan{Workspace: w, Key: how.Key}.Save(ctx)
+			text, plan, err = roots.Save(ctx, how.Key)
 			return text, err
 		}},
 		Part{Name: "deploy", After: append(before, "plan"), Run: func(ctx context.Context) (string, error) {

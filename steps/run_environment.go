@@ -1,70 +1,139 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"path"
+	"path/filepath"
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
 )
 
-// module is the root module in the terraform container.
-func (r *Run) module(ctx context.Context) (Workspace, error) {
+// roots are the paths of the root modules in the source, in the order in which
+// they are deployed: the one that the call names, or those that the project does.
+func (r *Run) roots(ctx context.Context) ([]string, error) {
+	if r.Infra != "" {
+		return []string{path.Join(r.Settings.Project, r.Infra)}, nil
+	}
+	set, err := r.deploymentSettings(ctx, r.Source)
+	if err != nil || len(set.Roots) == 0 {
+		return []string{path.Join(r.Settings.Project, defaultRoot)}, err
+	}
+	var out []string
+	for _, root := range set.Roots {
+		out = append(out, path.Join(r.Settings.Project, root))
+	}
+	return out, nil
+}
+
+// deploymentSettings are what a source says of its deployment, if it says
+// anything.
+func (r *Run) deploymentSettings(ctx context.Context, source *dagger.Directory) (project.Terraform, error) {
+	there, err := source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
+	if err != nil || !there {
+		return project.Terraform{}, err
+	}
+	read, err := images.ReadProject(ctx, source, r.Settings.Project)
+	return read.Settings.Terraform, err
+}
+
+// modules are the root modules in the terraform container.
+func (r *Run) modules(ctx context.Context) (Roots, error) {
+	roots, err := r.roots(ctx)
+	if err != nil {
+		return nil, err
+	}
 	container, err := r.TerraformContainer(ctx)
-	return Workspace{Container: container, Source: r.Source, Infra: r.infra()}, err
+	if err != nil {
+		return nil, err
+	}
+	var out Roots
+	for _, root := range roots {
+		out = append(out, Workspace{Container: container, Source: r.Source, Infra: root})
+	}
+	return out, nil
 }
 
 // inEnvironment is the run's environment with nothing to deploy.
-func (r *Run) inEnvironment(ctx context.Context) (Workspace, error) {
-	return r.workspace.get(func() (Workspace, error) { return r.workspaceOf(ctx, r.Environment) })
+func (r *Run) inEnvironment(ctx context.Context) (Roots, error) {
+	return r.workspaces.get(func() (Roots, error) { return r.workspacesOf(ctx, r.Environment) })
 }
 
-// workspaceOf is one environment with nothing to deploy.
-func (r *Run) workspaceOf(ctx context.Context, environment string) (Workspace, error) {
+// workspacesOf is one environment with nothing to deploy.
+func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, error) {
 	if err := ci.ValidateEnvironment(environment); err != nil {
-		return Workspace{}, err
+		return nil, err
 	}
 	if err := CheckLockTimeout(r.LockTimeout); err != nil {
-		return Workspace{}, err
+		return nil, err
 	}
 	published, err := r.publishedModule(ctx, environment)
 	if err != nil {
-		return Workspace{}, err
+		return nil, err
 	}
 	project := published.Project
 	if project == "" {
 		if project, err = r.projectName(ctx); err != nil {
-			return Workspace{}, err
+			return nil, err
 		}
 	}
 	account := r.account(project, environment)
 	credentials, err := account.Credentials(ctx)
 	if err != nil {
-		return Workspace{}, err
+		return nil, err
 	}
-	w := Workspace{Container: published.Container, Source: published.Source, Infra: published.Infra}
-	if w.Container == nil {
-		if w, err = r.module(ctx); err != nil {
-			return w, err
+	var roots Roots
+	for _, root := range published.Roots {
+		roots = append(roots, Workspace{Container: published.Container, Source: published.Source, Infra: root})
+	}
+	if len(roots) == 0 {
+		if roots, err = r.modules(ctx); err != nil {
+			return nil, err
 		}
 	}
-	w.Environment = environment
-	w.State = StateFor(r.StateBucket, project, environment)
-	w.AWS = account
-	w.Credentials = credentials
-	w.Variables = r.TerraformVariables
-	w.LockTimeout = r.LockTimeout
-	w.Job = r.Job
-	w.Trust, err = r.level()
-	return w, err
+	level, err := r.level()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := r.deploymentSettings(ctx, roots[0].Source)
+	if err != nil {
+		return nil, err
+	}
+	for i := range roots {
+		w := &roots[i]
+		if w.Module, err = images.ReadRoot(ctx, w.Source, w.Infra); err != nil {
+			return nil, err
+		}
+		w.Backend, w.Refused = ChooseBackend(w.Module, settings, r.StateBucket, environment)
+		w.Others = func(ctx context.Context) ([]rootmodule.Module, error) { return images.ReadRoots(ctx, w.Source) }
+		w.Project = project
+		w.Settings = settings
+		w.Environment = environment
+		if w.Root, err = filepath.Rel(path.Clean(r.Settings.Project), path.Clean(w.Infra)); err != nil {
+			return nil, err
+		}
+		w.Dir = r.Settings.Project
+		w.State = StateFor(r.StateBucket, project, environment, w.Root)
+		w.AWS = account
+		w.RegionAsked = r.Region != ""
+		w.Credentials = credentials
+		w.Variables = r.TerraformVariables
+		w.LockTimeout = r.LockTimeout
+		w.Job = r.Job
+		w.Trust = level
+	}
+	return roots, nil
 }
 
 // publishedModule is the root module that was pushed for an environment. It
 // takes the place of the source where that has no project: in the job that
 // destroys the environment of a branch that is gone.
 func (r *Run) publishedModule(ctx context.Context, environment string) (images.Published, error) {
-	for _, name := range []string{path.Join(r.Settings.Project, "pyproject.toml"), r.infra()} {
+	for _, name := range []string{path.Join(r.Settings.Project, "pyproject.toml"), path.Join(r.Settings.Project, cmp.Or(r.Infra, defaultRoot))} {
 		there, err := r.Source.Exists(ctx, name)
 		if err != nil || there || r.Registry == "" {
 			return images.Published{}, err
@@ -83,44 +152,49 @@ func (r *Run) publishedModule(ctx context.Context, environment string) (images.P
 
 // deployment is the run's environment with the artifact to deploy: the one
 // given, or the one that is built.
-func (r *Run) deployment(ctx context.Context, artifact *dagger.File) (Workspace, error) {
-	w, err := r.inEnvironment(ctx)
+func (r *Run) deployment(ctx context.Context, artifact *dagger.File) (Roots, error) {
+	roots, err := r.inEnvironment(ctx)
 	if err != nil {
-		return w, err
+		return nil, err
 	}
 	if artifact == nil {
-		artifact, err = r.BuildPackage(ctx)
+		if artifact, err = r.BuildPackage(ctx); err != nil {
+			return nil, err
+		}
 	}
-	w.Artifact = artifact
-	return w, err
+	out := append(Roots{}, roots...)
+	for i := range out {
+		out[i].Artifact = artifact
+	}
+	return out, nil
 }
 
 // Plan tells what a deployment would change.
 func (r *Run) Plan(ctx context.Context, artifact *dagger.File) (string, error) {
-	w, err := r.deployment(ctx, artifact)
+	roots, err := r.deployment(ctx, artifact)
 	if err != nil {
 		return "", err
 	}
-	return Plan{Workspace: w}.Text(ctx)
+	return roots.Plan(ctx)
 }
 
 // PlanReport is a plan for review, and the plan itself where there is a key.
 func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger.Secret) (*dagger.Directory, error) {
-	w, err := r.deployment(ctx, artifact)
+	roots, err := r.deployment(ctx, artifact)
 	if err != nil {
 		return nil, err
 	}
-	return Plan{Workspace: w, Key: key}.Report(ctx)
+	return roots.Report(ctx, key)
 }
 
 // Deploy applies a saved plan, or the source.
 func (r *Run) Deploy(ctx context.Context, artifact, plan *dagger.File, key *dagger.Secret) (string, error) {
 	r.purpose = marking // a whole pipeline has opened the registry already, to push
-	w, err := r.deployment(ctx, artifact)
+	roots, err := r.deployment(ctx, artifact)
 	if err != nil {
 		return "", err
 	}
-	line, err := Deploy{Workspace: w, Plan: plan, Key: key}.Run(ctx)
+	line, err := roots.Deploy(ctx, plan, key)
 	if err == nil {
 		r.mark(ctx)
 	}
@@ -129,20 +203,20 @@ func (r *Run) Deploy(ctx context.Context, artifact, plan *dagger.File, key *dagg
 
 // Drift fails when the environment was changed outside of terraform.
 func (r *Run) Drift(ctx context.Context, artifact *dagger.File) (string, error) {
-	w, err := r.deployment(ctx, artifact)
+	roots, err := r.deployment(ctx, artifact)
 	if err != nil {
 		return "", err
 	}
-	return Drift(ctx, w)
+	return roots.each(func(w Workspace) (string, error) { return Drift(ctx, w) })
 }
 
 // Outputs are those that are not sensitive.
 func (r *Run) Outputs(ctx context.Context, format string) (string, error) {
-	w, err := r.inEnvironment(ctx)
+	roots, err := r.inEnvironment(ctx)
 	if err != nil {
 		return "", err
 	}
-	return Outputs(ctx, w, format)
+	return roots.Outputs(ctx, format)
 }
 
 // Destroy destroys the environment of a merge request, or the one whose name is
@@ -152,40 +226,44 @@ func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (
 		return "", err
 	}
 	r.purpose = unmarking
-	w, err := r.inEnvironment(ctx)
+	roots, err := r.inEnvironment(ctx)
 	if err != nil {
 		return "", err
 	}
-	line, err := Destroy(ctx, w, confirm, key)
+	line, err := roots.Destroy(ctx, confirm, key)
 	if err == nil {
-		r.unmark(ctx, r.Environment)
+		r.ended(ctx, r.Environment)
 	}
 	return line, err
 }
 
 // ErroredState is the state that a run could not write.
 func (r *Run) ErroredState(ctx context.Context, drop bool) (*dagger.File, error) {
-	w, err := r.inEnvironment(ctx)
+	roots, err := r.inEnvironment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := roots.one("giving the errored state")
 	if err != nil {
 		return nil, err
 	}
 	return ErroredState(ctx, w, drop)
 }
 
-// Validate checks the root module without a state or an account.
+// Validate checks the root modules without a state or an account.
 func (r *Run) Validate(ctx context.Context) (string, error) {
-	w, err := r.module(ctx)
+	roots, err := r.modules(ctx)
 	if err != nil {
 		return "", err
 	}
-	return Validate(ctx, w)
+	return roots.each(func(w Workspace) (string, error) { return Validate(ctx, w) })
 }
 
-// Format checks how the root module is written.
+// Format checks how the root modules are written.
 func (r *Run) Format(ctx context.Context) (string, error) {
-	w, err := r.module(ctx)
+	roots, err := r.modules(ctx)
 	if err != nil {
 		return "", err
 	}
-	return Format(ctx, w)
+	return roots.each(func(w Workspace) (string, error) { return Format(ctx, w) })
 }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path"
@@ -96,12 +97,27 @@ func (r *Run) terraformImage(ctx context.Context) (images.Image, error) {
 }
 
 func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
+	roots, err := r.roots(ctx)
+	if err != nil {
+		return images.Terraform{}, err
+	}
+	set, err := r.deploymentSettings(ctx, r.Source)
+	if err != nil {
+		return images.Terraform{}, err
+	}
+	version := cmp.Or(r.TerraformVersion, set.Version)
+	if version == "" {
+		if version, err = images.TerraformVersion(ctx, r.Source, roots); err != nil {
+			return images.Terraform{}, err
+		}
+	}
 	registry, err := r.pullFrom(ctx)
 	return images.Terraform{
 		Source:   r.Source,
-		Infra:    r.infra(),
-		Base:     r.TerraformImage,
-		Version:  r.TerraformVersion,
+		Path:     r.Settings.Project,
+		Roots:    roots,
+		Base:     cmp.Or(r.TerraformImage, set.Image, images.TerraformBase),
+		Version:  version,
 		Releases: r.TerraformReleases,
 		Mirror:   r.ProviderMirror,
 		Registry: registry,

@@ -1,8 +1,10 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"path"
+	"strings"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
@@ -19,7 +21,7 @@ func (r *Run) readyApp(ctx context.Context) (images.Ready, error) {
 		if err != nil {
 			return images.Ready{}, err
 		}
-		roots, err := r.roots(ctx)
+		roots, err := r.allRoots(ctx)
 		if err != nil {
 			return images.Ready{}, err
 		}
@@ -27,18 +29,16 @@ func (r *Run) readyApp(ctx context.Context) (images.Ready, error) {
 	})
 }
 
-// roots are the paths of the root modules in the source.
-func (r *Run) roots(ctx context.Context) ([]string, error) {
+// allRoots are the paths in the source of all root modules that may be meant:
+// what is in them is none of the tests' business.
+func (r *Run) allRoots(ctx context.Context) ([]string, error) {
 	read, err := r.Project(ctx)
-	out := []string{r.infra()}
+	out := []string{path.Join(r.Settings.Project, cmp.Or(r.Infra, defaultRoot))}
 	for _, root := range read.Settings.Terraform.Roots {
 		out = append(out, path.Join(r.Settings.Project, root))
 	}
 	return out, err
 }
-
-// infra is the path of the root module in the source.
-func (r *Run) infra() string { return path.Join(r.Settings.Project, r.Infra) }
 
 // tests are the project's; another attempt runs them again.
 func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
@@ -80,5 +80,17 @@ func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
 
 // Scan runs a checker of the caller's choice over the root module.
 func (r *Run) Scan(ctx context.Context, image *dagger.Container, command []string) (string, error) {
-	return Scan(ctx, image, r.Source, r.infra(), command)
+	roots, err := r.roots(ctx)
+	if err != nil {
+		return "", err
+	}
+	var texts []string
+	for _, root := range roots {
+		text, err := Scan(ctx, image, r.Source, root, command)
+		if err != nil {
+			return "", err
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "\n"), nil
 }

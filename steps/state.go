@@ -39,8 +39,10 @@ func (w Workspace) apply(ctx context.Context, c *dagger.Container, key *dagger.S
 // plan key of that run. With drop, the engine forgets it: the next run would
 // push it otherwise.
 func ErroredState(ctx context.Context, w Workspace, drop bool) (*dagger.File, error) {
-	if err := w.State.validate(); err != nil {
-		return nil, err
+	if !w.Backend.Own {
+		if err := w.State.validate(); err != nil {
+			return nil, err
+		}
 	}
 	take := `cp "$1" /errored.tfstate.age`
 	if drop {

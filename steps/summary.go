@@ -17,11 +17,14 @@ type Summary struct {
 	Drift []Change `json:"drift"`
 }
 
-// Change is one resource and what is done to it: create, update, replace or
-// delete.
+// Change is one resource and what is done to it: create, update, replace, delete
+// or forget, or nothing but that it is moved or imported.
 type Change struct {
 	Address string `json:"address"`
 	Action  string `json:"action"`
+	// From is the address that it had before.
+	From     string `json:"from,omitempty"`
+	Imported bool   `json:"imported,omitempty"`
 }
 
 // ParseSummary reads the summary.json of a plan.
@@ -52,6 +55,30 @@ func (s Summary) Counts() (add, change, destroy int) {
 	return add, change, destroy
 }
 
+// kinds are what may be done to resources beside adding, changing and destroying
+// them, in the order in which they are told.
+var kinds = []struct {
+	verb, title string
+	is          func(Change) bool
+	line        func(Change) string
+}{
+	{"import", "Imported", func(c Change) bool { return c.Imported }, address},
+	{"move", "Moved", func(c Change) bool { return c.From != "" }, func(c Change) string { return "`" + c.From + "` is now " + address(c) }},
+	{"forget", "No longer managed (left in place)", func(c Change) bool { return c.Action == "forget" }, address},
+}
+
+func address(c Change) string { return "`" + c.Address + "`" }
+
+// more is how many resources a kind has.
+func (s Summary) more(is func(Change) bool) (n int) {
+	for _, c := range s.Changes {
+		if is(c) {
+			n++
+		}
+	}
+	return n
+}
+
 // Drifted are the addresses of the resources that were changed outside of
 // terraform and that the plan changes back.
 func (s Summary) Drifted() []string {
@@ -67,13 +94,26 @@ func (s Summary) Drifted() []string {
 // Line is the counts in a line.
 func (s Summary) Line() string {
 	add, change, destroy := s.Counts()
-	return fmt.Sprintf("plan: %d to add, %d to change, %d to destroy", add, change, destroy)
+	line := fmt.Sprintf("plan: %d to add, %d to change, %d to destroy", add, change, destroy)
+	for _, k := range kinds {
+		if n := s.more(k.is); n > 0 {
+			line += fmt.Sprintf(", %d to %s", n, k.verb)
+		}
+	}
+	return line
 }
 
-// Report is the counts in the form of GitLab's artifacts:reports:terraform.
+// Report is the counts in the form of GitLab's artifacts:reports:terraform, with
+// those that GitLab does not show beside its own where there are any.
 func (s Summary) Report() string {
 	add, change, destroy := s.Counts()
-	return fmt.Sprintf("{\"create\":%d,\"update\":%d,\"delete\":%d}\n", add, change, destroy)
+	report := fmt.Sprintf("{\"create\":%d,\"update\":%d,\"delete\":%d", add, change, destroy)
+	for _, k := range kinds {
+		if n := s.more(k.is); n > 0 {
+			report += fmt.Sprintf(",%q:%d", k.verb, n)
+		}
+	}
+	return report + "}\n"
 }
 
 // Note is the plan as a note on a merge request, in Markdown.
@@ -84,13 +124,21 @@ func (s Summary) Note(environment string) string {
 	if len(s.Changes) == 0 && len(s.Outputs) == 0 {
 		b.WriteString("No changes.\n")
 	} else {
-		fmt.Fprintf(&b, "**%d** to add, **%d** to change, **%d** to destroy.\n", add, change, destroy)
+		fmt.Fprintf(&b, "**%d** to add, **%d** to change, **%d** to destroy", add, change, destroy)
+		for _, k := range kinds {
+			if n := s.more(k.is); n > 0 {
+				fmt.Fprintf(&b, ", **%d** to %s", n, k.verb)
+			}
+		}
+		b.WriteString(".\n")
 	}
 	section(&b, "Destroyed", s.Changes, "delete")
 	section(&b, "Replaced (destroyed and created again)", s.Changes, "replace")
 	section(&b, "Changed", s.Changes, "update")
 	section(&b, "Created", s.Changes, "create")
-	section(&b, "No longer managed (left in place)", s.Changes, "forget")
+	for _, k := range kinds {
+		listed(&b, k.title, s.Changes, k.is, k.line)
+	}
 	if len(s.Outputs) > 0 {
 		fmt.Fprintf(&b, "\nOutputs that change: `%s`\n", strings.Join(s.Outputs, "`, `"))
 	}
@@ -107,10 +155,14 @@ func (s Summary) Note(environment string) string {
 const folded = 10
 
 func section(b *strings.Builder, title string, changes []Change, action string) {
+	listed(b, title, changes, func(c Change) bool { return c.Action == action }, address)
+}
+
+func listed(b *strings.Builder, title string, changes []Change, is func(Change) bool, line func(Change) string) {
 	var lines []string
 	for _, c := range changes {
-		if c.Action == action {
-			lines = append(lines, "- `"+c.Address+"`")
+		if is(c) {
+			lines = append(lines, "- "+line(c))
 		}
 	}
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -14,8 +15,10 @@ import (
 // Sweep finds the environments of merge requests that are closed, and destroys
 // them.
 type Sweep struct {
-	// Workspace gives the run for one environment.
-	Workspace func(ctx context.Context, environment string) (Workspace, error)
+	// Roots gives the run for one environment.
+	Roots func(ctx context.Context, environment string) (Roots, error)
+	// Infra is the only root module to look at, "" for all of the project.
+	Infra string
 	// Ended is told of each one that was destroyed.
 	Ended func(ctx context.Context, environment string)
 	// AWS, Bucket and Project say where the states are.
@@ -43,12 +46,13 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var lines, left []string
-	for _, environment := range Orphans(s.Project, keys, s.Open) {
+	orphans := Orphans(s.Project, keys, s.Open, s.Infra)
+	for _, environment := range slices.Sorted(maps.Keys(orphans)) {
 		if s.DryRun {
 			lines = append(lines, environment+": would be destroyed, its merge request is not open")
 			continue
 		}
-		line, err := s.destroy(ctx, environment)
+		line, err := s.destroy(ctx, environment, orphans[environment])
 		if err != nil {
 			left = append(left, environment)
 			line = environment + ": " + err.Error()
@@ -65,12 +69,20 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 	return report, nil
 }
 
-func (s Sweep) destroy(ctx context.Context, environment string) (string, error) {
-	w, err := s.Workspace(ctx, environment)
+// destroy destroys the root modules that an environment has a state of, in the
+// project's order from its end.
+func (s Sweep) destroy(ctx context.Context, environment string, found []string) (string, error) {
+	roots, err := s.Roots(ctx, environment)
 	if err != nil {
 		return "", err
 	}
-	line, err := Destroy(ctx, w, "", nil)
+	for _, root := range found {
+		if !slices.ContainsFunc(roots, func(w Workspace) bool { return w.Root == root }) {
+			return "", fmt.Errorf("destroying %q: it has a state of the root module %q, which the project does not name: add it to roots in %s, or sweep with --infra %s", environment, root, settingsTable, root)
+		}
+	}
+	roots = slices.DeleteFunc(roots, func(w Workspace) bool { return !slices.Contains(found, w.Root) })
+	line, err := roots.Destroy(ctx, "", nil)
 	if err == nil {
 		s.Ended(ctx, environment)
 	}
@@ -78,20 +90,19 @@ func (s Sweep) destroy(ctx context.Context, environment string) (string, error) 
 }
 
 // Orphans are the merge requests' environments among a project's states whose
-// merge request is not in open.
-func Orphans(project string, keys, open []string) []string {
-	var out []string
+// merge request is not in open, with the root modules that have a state there.
+func Orphans(project string, keys, open []string, only string) map[string][]string {
+	out := map[string][]string{}
 	for _, key := range keys {
-		environment := path.Base(path.Dir(key))
-		if key != StateFor("", project, environment).Key || !ci.IsMergeRequest(environment) {
+		environment, root, ok := StateOf(project, key)
+		if !ok || !ci.IsMergeRequest(environment) || only != "" && root != path.Clean(only) {
 			continue
 		}
 		if !slices.Contains(open, strings.TrimPrefix(environment, "mr-")) {
-			out = append(out, environment)
+			out[environment] = append(out[environment], root)
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 // OpenMergeRequests are the numbers of the open merge requests: those in list

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -23,12 +24,19 @@ func TestOrphans(t *testing.T) {
 		{[]string{"2"}, []string{"mr-1", "mr-12", "mr-9"}},
 		{[]string{"1", "9", "12"}, nil},
 	} {
-		if got := Orphans("app", keys, test.open); !slices.Equal(got, test.want) {
+		if got := slices.Sorted(maps.Keys(Orphans("app", keys, test.open, ""))); !slices.Equal(got, test.want) {
 			t.Errorf("with %q open: %q, want %q", test.open, got, test.want)
 		}
 	}
-	if got := Orphans("app", nil, nil); got != nil {
+	if got := Orphans("app", nil, nil, ""); len(got) != 0 {
 		t.Errorf("without states: %q", got)
+	}
+	several := []string{"app/mr-1/terraform.tfstate", "app/mr-1/terraform/network/terraform.tfstate", "app/mr-2/terraform/network/terraform.tfstate"}
+	if got := Orphans("app", several, nil, ""); !slices.Equal(got["mr-1"], []string{"infra", "terraform/network"}) || !slices.Equal(got["mr-2"], []string{"terraform/network"}) {
+		t.Errorf("of several root modules: %q", got)
+	}
+	if got := Orphans("app", several, nil, "./infra"); len(got) != 1 || !slices.Equal(got["mr-1"], []string{"infra"}) {
+		t.Errorf("of one root module: %q", got)
 	}
 }
 

@@ -27,10 +27,17 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 	if strings.TrimSpace(u.Owner) == "" {
 		return "", emptyGuard("--owner")
 	}
+	if w.Refused != nil {
+		return "", w.Refused
+	}
+	if w.Backend.Own {
+		return "", fmt.Errorf("unlocking %s: its lock is in the project's own backend: release it there, with terraform force-unlock", w.Environment)
+	}
 	if err := w.State.validate(); err != nil {
 		return "", err
 	}
-	session, err := w.AWS.Session(ctx)
+	w.State.Region = w.bucketRegion(ctx)
+	session, err := w.stateAccount().Session(ctx)
 	if err != nil {
 		return "", err
 	}

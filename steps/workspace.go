@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -9,8 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"dagger/pipeline/aws"
+	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/trust"
 )
 
@@ -26,15 +31,31 @@ const (
 type Workspace struct {
 	// Container is the terraform container, without the source.
 	Container *dagger.Container
-	// Source is the project, Infra the path of its root module.
+	// Source is the repository, Dir the path of the project in it, Infra that of
+	// the root module, Root the same from the project, and Module what it says.
 	Source *dagger.Directory
+	Dir    string
 	Infra  string
+	Root   string
+	Module rootmodule.Module
+	// Others gives the other root modules of the source, where one of them may own
+	// a state.
+	Others func(ctx context.Context) ([]rootmodule.Module, error)
+	// Project is its name, Settings what it says of its deployment.
+	Project  string
+	Settings project.Terraform
 	// Artifact is what is deployed; nil where none is needed.
 	Artifact *dagger.File
 	// Environment names the deployment: mr-<n>, staging, prod.
 	Environment string
 	// State is where the environment's state is kept.
-	State State
+	State   State
+	Backend Backend
+	// Refused is why the built-in steps do not run; a project's own scripts do.
+	Refused error
+	// RegionAsked tells whether the region is the caller's choice: else the root
+	// module's own goes before it.
+	RegionAsked bool
 	// AWS is what the run may use of AWS, and Credentials what its containers get.
 	AWS         AWS
 	Credentials Credentials
@@ -82,12 +103,16 @@ func (w Workspace) prepared() *dagger.Container {
 		WithEnvVariable("TF_IN_AUTOMATION", "1").
 		WithEnvVariable("TF_INPUT", "0").
 		WithEnvVariable("TF_VAR_environment", w.Environment).
-		WithEnvVariable("TF_VAR_region", w.AWS.Region).
 		WithEnvVariable("TF_VAR_aws_endpoint", w.AWS.Endpoint).
 		WithEnvVariable("TF_VAR_artifact", path.Join(images.Workdir, ArtifactName)).
+		WithEnvVariable("PLAN_FILES", strings.Join(w.planFiles(), "\n")).
+		WithEnvVariable("PLAN_BUNDLE", path.Join(images.Workdir, planBundle)).
 		WithEnvVariable("TF_STATE_BUCKET", w.State.Bucket).
 		WithEnvVariable("TF_STATE_KEY", w.State.Key).
 		WithEnvVariable("LOCK_TIMEOUT", w.lockTimeout())
+	if region, ok := w.Module.Variables["region"]; ok && (w.RegionAsked || !region.Optional) {
+		c = c.WithEnvVariable("TF_VAR_region", w.AWS.Region)
+	}
 	if w.AWS.Endpoint != "" {
 		c = c.WithEnvVariable("AWS_ENDPOINT_URL", w.AWS.Endpoint)
 	}
@@ -98,16 +123,33 @@ func (w Workspace) prepared() *dagger.Container {
 	return c.WithNewFile(ArtifactName, "")
 }
 
+// planFiles are the paths of all that the root module reaches, from its own
+// directory.
+func (w Workspace) planFiles() []string {
+	if w.Module.Reach.All {
+		return []string{images.Workdir}
+	}
+	files := []string{"."}
+	for _, name := range w.Module.Reach.Paths {
+		files = append(files, path.Join(images.Workdir, name))
+	}
+	return files
+}
+
 // variablesFile is one that terraform reads by itself, whatever the command.
 const variablesFile = "pipeline.auto.tfvars"
 
 // live adds what is secret and makes the commands after it run each time they
 // are called.
-func (w Workspace) live(c *dagger.Container) *dagger.Container {
+func (w Workspace) live(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
+	values, err := w.secretValues(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if w.Variables != nil {
 		c = c.WithMountedSecret(path.Join(images.Workdir, w.Infra, variablesFile), w.Variables)
 	}
-	return c.With(w.Credentials.on).With(volatile)
+	return c.With(values).With(w.Credentials.on).With(volatile), nil
 }
 
 // volatile makes the commands after it run each time they are called.
@@ -115,10 +157,11 @@ func volatile(c *dagger.Container) *dagger.Container {
 	return c.WithEnvVariable("PIPELINE_RUN", rand.Text())
 }
 
-// initialised is the live container in the root module, after terraform init.
+// initialised is the live container in the root module, after terraform init,
+// where its state is the one that the run is for.
 func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
-	if err := w.State.validate(); err != nil {
-		return nil, err
+	if w.Refused != nil {
+		return nil, w.Refused
 	}
 	if err := w.checkModule(ctx); err != nil {
 		return nil, err
@@ -131,11 +174,63 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 	if locked {
 		args = append(args, "-lockfile=readonly")
 	}
-	args = append(args, w.State.backendConfig(w.AWS)...)
-	c := w.prepared().
-		WithNewFile(path.Join(w.Infra, backendFile), backend).
-		WithWorkdir(path.Join(images.Workdir, w.Infra))
-	return w.terraform(ctx, w.live(c), args...)
+	c := w.prepared()
+	if w.Backend.Own {
+		args = append(args, w.Backend.Config...)
+	} else {
+		if err := w.State.validate(); err != nil {
+			return nil, err
+		}
+		w.State.Region = w.bucketRegion(ctx)
+		args = append(args, w.State.backendConfig(w.AWS, w.Backend.Workspace)...)
+		if w.Module.Backend == nil || w.Module.Backend.Type != "s3" {
+			c = c.WithNewFile(path.Join(w.Infra, backendFile), backend)
+		}
+	}
+	if c, err = w.live(ctx, c.WithWorkdir(path.Join(images.Workdir, w.Infra))); err != nil {
+		return nil, err
+	}
+	if c, err = w.terraform(ctx, c, args...); err != nil {
+		return nil, err
+	}
+	if err := w.checkState(ctx); err != nil {
+		return nil, err
+	}
+	return w.inWorkspace(ctx, c)
+}
+
+// inWorkspace selects the workspace that is named after the environment. In the
+// pipeline's own backend that changes nothing but terraform.workspace: the key
+// of the state is the same. In the project's, one that is missing is made only
+// where no other one can be meant.
+func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
+	if !w.Backend.Workspace {
+		return c, nil
+	}
+	select_ := "terraform workspace select -no-color \"$1\" >/dev/null 2>&1 || terraform workspace new -no-color \"$1\""
+	if w.Backend.Own && !ci.IsMergeRequest(w.Environment) {
+		select_ = `terraform workspace select -no-color "$1" >/dev/null 2>&1 && exit
+all=$(terraform workspace list -no-color | tr -d '* ' | grep .)
+if [ "$all" = default ] && [ -z "$(terraform state list)" ]; then exec terraform workspace new -no-color "$1"; fi
+echo "Error: no workspace is named $1, and a state may be in another one ($(echo $all)): make it with \"terraform workspace new $1\" where that is a new environment" >&2
+exit 1`
+	}
+	c = c.WithExec([]string{"sh", "-c", select_, "select-workspace", w.Environment}, anyExit)
+	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain)
+}
+
+// bucketRegion is that of the state bucket, found out where S3 tells it.
+func (w Workspace) bucketRegion(ctx context.Context) string {
+	return cmp.Or(aws.BucketRegion(ctx, aws.Config{Region: w.AWS.Region, Endpoint: w.AWS.Endpoint}, w.State.Bucket), w.AWS.Region)
+}
+
+// stateAccount is the account side for the state bucket, in its region.
+func (w Workspace) stateAccount() AWS {
+	account := w.AWS
+	if region := w.State.Region; region != "" && region != account.Region {
+		account.Region, account.session = region, nil
+	}
+	return account
 }
 
 // checkModule refuses a root module without configuration: terraform takes it
@@ -145,20 +240,10 @@ func (w Workspace) checkModule(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(names, configures) {
+	if !slices.ContainsFunc(names, rootmodule.Configures) {
 		return fmt.Errorf("reading the root module: no *.tf file in %q: name the directory that has them with --infra", w.Infra)
 	}
 	return nil
-}
-
-// configures tells whether terraform, or OpenTofu, reads a file.
-func configures(name string) bool {
-	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
-		if strings.HasSuffix(name, suffix) {
-			return true
-		}
-	}
-	return false
 }
 
 // terraform runs one command and returns the container after it.
@@ -167,62 +252,32 @@ func (w Workspace) terraform(ctx context.Context, c *dagger.Container, args ...s
 	return c, check(ctx, c, []string{"terraform", args[0]}, w.explain)
 }
 
+// The project's own scripts, which are run in place of the built-in steps.
+const (
+	applyScript   = "terraform_apply.sh"
+	destroyScript = "terraform_destroy.sh"
+)
+
+// owns tells whether the project has a script of its own.
+func (w Workspace) owns(ctx context.Context, name string) (bool, error) {
+	return w.Source.Exists(ctx, path.Join(w.Dir, "scripts", name))
+}
+
 // script runs the project's own script when it has one.
 func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container, found bool, err error) {
-	p := path.Join("scripts", name)
-	found, err = w.Source.Exists(ctx, p)
+	found, err = w.owns(ctx, name)
 	if err != nil || !found {
 		return nil, found, err
 	}
+	p := path.Join("scripts", name)
 	command := []string{"sh", "-c", `chmod +x "$0" && exec "./$0"`, p}
-	c = w.live(w.prepared()).WithExec(command, anyExit)
+	if c, err = w.live(ctx, w.prepared().WithWorkdir(path.Join(images.Workdir, w.Dir))); err != nil {
+		return nil, true, err
+	}
+	c = c.WithExec(command, anyExit)
 	return c, true, check(ctx, c, []string{p}, w.explain)
 }
 
 func (w Workspace) explain(stdout, stderr string) string {
 	return Explain(strings.Join([]string{stdout, stderr}, "\n"), w.State.Bucket, w.Environment)
-}
-
-// State is an S3 backend with a lock file.
-type State struct {
-	Bucket string
-	Key    string
-}
-
-// StateFor is the state of one environment of a project: one key for each.
-func StateFor(bucket, project, environment string) State {
-	return State{Bucket: bucket, Key: path.Join(project, environment, "terraform.tfstate")}
-}
-
-func (s State) validate() error {
-	if s.Bucket == "" {
-		return fmt.Errorf("no state bucket given: name the S3 bucket of the terraform state with --state-bucket")
-	}
-	return nil
-}
-
-// backendConfig are the arguments of terraform init for this state. Endpoint
-// and checks differ only where AWS is not the real one.
-func (s State) backendConfig(aws AWS) []string {
-	config := []string{
-		"bucket=" + s.Bucket,
-		"key=" + s.Key,
-		"region=" + aws.Region,
-		"use_lockfile=true",
-		"encrypt=true",
-	}
-	if aws.Endpoint != "" {
-		config = append(config,
-			fmt.Sprintf(`endpoints={s3=%q,sts=%q,iam=%q}`, aws.Endpoint, aws.Endpoint, aws.Endpoint),
-			"use_path_style=true",
-			"skip_credentials_validation=true",
-			fmt.Sprintf("skip_metadata_api_check=%t", aws.Instance == ""),
-			"skip_requesting_account_id=true",
-		)
-	}
-	args := make([]string, len(config))
-	for i, c := range config {
-		args[i] = "-backend-config=" + c
-	}
-	return args
 }

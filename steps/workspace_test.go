@@ -12,14 +12,30 @@ func TestStateFor(t *testing.T) {
 	seen := map[string]bool{}
 	for _, project := range []string{"app", "app-prod"} {
 		for _, environment := range []string{"mr-1", "mr-12", "staging", "prod"} {
-			s := StateFor("bucket", project, environment)
-			if want := project + "/" + environment + "/terraform.tfstate"; s.Key != want || s.Bucket != "bucket" {
-				t.Errorf("state %+v, want key %q", s, want)
+			for root, want := range map[string]string{
+				"infra": "", "terraform/network": "terraform/network/", "terraform": "terraform/", "network": "network/",
+				".": "%2E/", "../../infra": "%2E%2E/%2E%2E/infra/", "%2E%2E/infra": "%252E%252E/infra/", "in fra": "in%20fra/", "infra/infra": "infra/infra/",
+			} {
+				s := StateFor("bucket", project, environment, root)
+				if want := project + "/" + environment + "/" + want + "terraform.tfstate"; s.Key != want || s.Bucket != "bucket" {
+					t.Errorf("state %+v, want key %q", s, want)
+				}
+				if seen[s.Key] {
+					t.Errorf("key %q is that of two root modules", s.Key)
+				}
+				seen[s.Key] = true
+				if e, r, ok := StateOf(project, s.Key); !ok || e != environment || r != root {
+					t.Errorf("key %q is of %q %q, %t", s.Key, e, r, ok)
+				}
 			}
-			if seen[s.Key] {
-				t.Errorf("key %q is that of two environments", s.Key)
-			}
-			seen[s.Key] = true
+		}
+	}
+	if a, b := StateFor("b", "p", "e", "./infra/"), StateFor("b", "p", "e", "infra"); a != b {
+		t.Errorf("one root module has two states: %q, %q", a.Key, b.Key)
+	}
+	for _, key := range []string{"app/prod/other.tfstate", "app/prod/terraform.tfstate.tflock", "other/prod/terraform.tfstate", "app/Prod/terraform.tfstate", "app/terraform.tfstate", "app/prod/infra/terraform.tfstate"} {
+		if _, _, ok := StateOf("app", key); ok {
+			t.Errorf("%q is taken for a state", key)
 		}
 	}
 	if err := (State{}).validate(); err == nil || !strings.Contains(err.Error(), "--state-bucket") {
@@ -28,19 +44,25 @@ func TestStateFor(t *testing.T) {
 }
 
 func TestBackendConfig(t *testing.T) {
-	s := State{Bucket: "b", Key: "p/mr-1/terraform.tfstate"}
+	s := StateFor("b", "p", "mr-1", "infra")
 	aws := []string{
 		"-backend-config=bucket=b", "-backend-config=key=p/mr-1/terraform.tfstate", "-backend-config=region=eu-west-1",
 		"-backend-config=use_lockfile=true", "-backend-config=encrypt=true",
 	}
-	if got := s.backendConfig(AWS{Region: "eu-west-1"}); !slices.Equal(got, aws) {
+	if got := s.backendConfig(AWS{Region: "eu-west-1"}, false); !slices.Equal(got, aws) {
 		t.Errorf("on AWS: %q\nwant %q", got, aws)
 	}
 	elsewhere := append(slices.Clone(aws),
 		`-backend-config=endpoints={s3="http://a:1",sts="http://a:1",iam="http://a:1"}`, "-backend-config=use_path_style=true",
 		"-backend-config=skip_credentials_validation=true", "-backend-config=skip_metadata_api_check=true", "-backend-config=skip_requesting_account_id=true")
-	if got := s.backendConfig(AWS{Region: "eu-west-1", Endpoint: "http://a:1"}); !slices.Equal(got, elsewhere) {
+	if got := s.backendConfig(AWS{Region: "eu-west-1", Endpoint: "http://a:1"}, false); !slices.Equal(got, elsewhere) {
 		t.Errorf("elsewhere: %q\nwant %q", got, elsewhere)
+	}
+	s = StateFor("b", "p", "mr-1", "terraform/net")
+	s.Region = "us-west-2"
+	want := []string{"-backend-config=bucket=b", "-backend-config=key=terraform/net/terraform.tfstate", "-backend-config=workspace_key_prefix=p", "-backend-config=region=us-west-2"}
+	if got := s.backendConfig(AWS{Region: "eu-west-1"}, true)[:4]; !slices.Equal(got, want) {
+		t.Errorf("in a workspace: %q\nwant %q", got, want)
 	}
 }
 
@@ -102,7 +124,7 @@ func TestOutputsDotenv(t *testing.T) {
 // state, and of the same level.
 func TestKeptStateIsOfOneLevel(t *testing.T) {
 	keep := func(level trust.Level, environment string) string {
-		return Workspace{Trust: level, State: StateFor("states", "shop", environment), AWS: AWS{Endpoint: "http://aws"}}.keep()
+		return Workspace{Trust: level, State: StateFor("states", "shop", environment, "infra"), AWS: AWS{Endpoint: "http://aws"}}.keep()
 	}
 	if keep(trust.Open, "prod") == keep(trust.Protected, "prod") || keep("", "prod") != keep(trust.Open, "prod") || keep(trust.Open, "prod") == keep(trust.Open, "mr-7") {
 		t.Errorf("kept as %q, %q and %q", keep(trust.Open, "prod"), keep(trust.Protected, "prod"), keep("", "prod"))

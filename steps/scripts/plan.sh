@@ -3,7 +3,7 @@
 #
 #   plan.sh make DIR [terraform plan options]   exit 0: nothing to do, 2: changes, other: failed
 #   plan.sh bundle DIR FILE                     encrypt what `make` left in DIR
-#   plan.sh apply FILE DIR                      exit 3: the world has moved since the plan
+#   plan.sh apply FILE DIR [options]            exit 3: the world has moved since the plan
 #
 # A plan holds state and secrets in clear. DIR must be memory, not disk: only
 # summary.json, which has addresses and actions but no values, may leave it
@@ -26,10 +26,13 @@ make_plan() {
   terraform show -json "$dir/tfplan" > "$dir/plan.json"
   jq -f "$here/summary.jq" "$dir/plan.json" > "$dir/summary.json"
   # The resources' planned values, to tell whether a later plan is the same.
-  jq -S '[.resource_changes[]? | select(.change.actions != ["no-op"]) | {address, change: (.change | {actions, before, after, after_unknown})}]' \
+  jq -S '[.resource_changes[]? | select(.change.actions != ["no-op"] or .change.importing or .previous_address) | {address, change: (.change + {from: .previous_address} | {actions, before, after, after_unknown, importing, from})}]' \
     "$dir/plan.json" > "$dir/changes.json"
-  configuration=$(find . -type f \( -name '*.tf' -o -name '*.tf.json' -o -name '*.tfvars' -o -name .terraform.lock.hcl \) -not -path './.terraform/*' \
-    | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
+  # All files that the root module reaches, whatever their names: $PLAN_FILES has
+  # the paths, a line each.
+  configuration=$(printf '%s\n' "${PLAN_FILES:-.}" | tr '\n' '\0' \
+    | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "$PLAN_BUNDLE" ! -path "$TF_VAR_artifact" -print0' find \
+    | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   artifact=$(sha256sum "$TF_VAR_artifact" | cut -d' ' -f1)
   # The plan carries the state that it was made from.
   unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" \
@@ -44,13 +47,14 @@ bundle() {
 }
 
 apply() {
-  saved=$2/saved; fresh=$2/fresh
+  bundle=$1; dir=$2; shift 2
+  saved=$dir/saved; fresh=$dir/fresh
   mkdir -p "$saved"
-  age --decrypt -i "$PLAN_KEY_FILE" "$1" > "$2/bundle.tar" 2>/dev/null || fail "the plan cannot be decrypted: it was made with another key, or is damaged"
-  tar -C "$saved" -xf "$2/bundle.tar"
+  age --decrypt -i "$PLAN_KEY_FILE" "$bundle" > "$dir/bundle.tar" 2>/dev/null || fail "the plan cannot be decrypted: it was made with another key, or is damaged"
+  tar -C "$saved" -xf "$dir/bundle.tar"
   code=0
-  (trap : INT TERM; make_plan "$fresh" > "$2/fresh.log") || code=$?
-  case $code in 0 | 2) ;; *) cat "$2/fresh.log"; exit "$code" ;; esac
+  (trap : INT TERM; make_plan "$fresh" "$@" > "$dir/fresh.log") || code=$?
+  case $code in 0 | 2) ;; *) cat "$dir/fresh.log"; exit "$code" ;; esac
   moved=$(jq -rn -f "$here/moved.jq" --slurpfile a "$saved/fingerprint.json" --slurpfile b "$fresh/fingerprint.json" \
     --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
   [ -z "$moved" ] || fail "plan changed: $moved" 3

@@ -10,7 +10,11 @@ def action:
   elif index("create") and index("delete") then "replace"
   else join("+") end;
 {
-  changes: [.resource_changes[]? | {address, action: (.change.actions | action)} | select(.action)],
+  changes: [.resource_changes[]?
+    | {address, action: ((.change.actions | action) // "")}
+      + (if .previous_address then {from: .previous_address} else {} end)
+      + (if .change.importing then {imported: true} else {} end)
+    | select(.action != "" or .from or .imported)],
   outputs: [(.output_changes // {}) | to_entries[] | select(.value.actions != ["no-op"]) | .key],
   drift: [.resource_drift[]? | select((.change.before | norm) != (.change.after | norm)) | {address, action: (.change.actions | action)}]
 }

@@ -93,6 +93,42 @@ output "shown" { value = "`+onDisk+`" }
 	}
 }
 
+// Nor is it there while a deployment runs, or after it was killed: what is noted for `unlock` is which resources were made.
+func TestKilledDeploymentLeavesNoSecret(t *testing.T) {
+	e := world.Embedded(t, "the disk of another engine cannot be read here")
+	canary := "canary-" + rand.Text()
+	p := project(t, `
+variable "token" {}
+resource "terraform_data" "made" { input = var.token }
+resource "terraform_data" "under_way" {
+  depends_on = [terraform_data.made]
+  provisioner "local-exec" {
+    command     = "echo begun with $TOKEN && sleep 600"
+    environment = { TOKEN = var.token }
+  }
+}
+`)
+	env := world.Environment()
+	run := world.Start(t, call(p, "deploy", env, "--lock-timeout", "0s", "--terraform-variables", "env://TEST_VARIABLES").With("TEST_VARIABLES=token = \""+canary+"\"\n"))
+	run.Prints("(local-exec): begun with")
+	if found := holding(t, e.State, canary); len(found) > 0 {
+		t.Errorf("while it runs the engine's disk has the canary in %q", found)
+	}
+	killTree(run.Pid())
+	run.Wait()
+	if found := holding(t, e.State, canary); len(found) > 0 {
+		t.Errorf("after it was killed the engine's disk has the canary in %q", found)
+	}
+	l, held := lock(t, env)
+	if !held {
+		t.Fatal("the killed deployment holds no lock: it was not killed while it ran")
+	}
+	said := result(t, call(p, "unlock", env, "--owner", l.Who, "--force", "--terraform-variables", "env://TEST_VARIABLES").With("TEST_VARIABLES=token = \""+canary+"\"\n"))
+	if !strings.Contains(said, "terraform_data.made (id ") || !strings.Contains(said, "terraform_data.under_way (unfinished)") {
+		t.Errorf("unlock does not name what was made: %s", said)
+	}
+}
+
 const onDisk = "what-the-configuration-says-in-clear"
 
 // holding are the files below a folder that hold a text.

@@ -1,0 +1,65 @@
+package steps
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
+)
+
+// Backend is how the state of a root module is kept.
+type Backend struct {
+	// Own is the backend that the root module declares, as it is. Otherwise the
+	// pipeline keeps the state in the state bucket.
+	Own bool
+	// Workspace tells to select the Terraform workspace that is named after the
+	// environment.
+	Workspace bool
+	// Config are arguments of the own backend that the project adds.
+	Config []string
+}
+
+const settingsTable = "[tool.pipeline.terraform] of pyproject.toml"
+
+// ChooseBackend decides it from what the root module and the project say. What
+// the root module declares is never replaced in silence: another backend may
+// hold a state, and a plan would start from an empty one.
+func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environment string) (Backend, error) {
+	b := Backend{Own: set.Backend == "own", Workspace: set.Workspace == "environment" || set.Workspace == "" && m.Workspace != ""}
+	if !b.Own {
+		if set.Backend == "" && declaresOther(m.Backend, bucket) {
+			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state: set backend = \"own\" in %s to use it as it is, or backend = \"managed\" to have a state for each environment in --state-bucket (a state that is there is moved first: docs/environments.md)",
+				m.Path, m.Backend.Where, m.Backend.Type, settingsTable)
+		}
+		return b, nil
+	}
+	if m.Backend == nil || m.Backend.Type == "local" {
+		return b, fmt.Errorf("keeping the state of %q: backend = \"own\" is set, and the root module declares no backend that lasts: declare one, or set backend = \"managed\" in %s", m.Path, settingsTable)
+	}
+	apart := b.Workspace
+	for _, name := range slices.Sorted(maps.Keys(set.BackendConfig)) {
+		value := set.BackendConfig[name]
+		apart = apart || strings.Contains(value, environmentMark)
+		b.Config = append(b.Config, "-backend-config="+name+"="+strings.ReplaceAll(value, environmentMark, environment))
+	}
+	if !apart {
+		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: set workspace = \"environment\" in %s, or a backend-config with %s in a value",
+			m.Path, m.Backend.Type, m.Backend.Where, settingsTable, environmentMark)
+	}
+	return b, nil
+}
+
+// environmentMark stands for the environment's name in the project's settings.
+const environmentMark = "{environment}"
+
+// declaresOther tells whether a declared backend names another place than the
+// state bucket. One of S3 that leaves the bucket or the key open gets them.
+func declaresOther(b *rootmodule.Backend, bucket string) bool {
+	if b == nil {
+		return false
+	}
+	return b.Type != "s3" || b.Config["bucket"] != "" && (b.Config["bucket"] != bucket || b.Config["key"] != "")
+}

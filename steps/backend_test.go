@@ -1,0 +1,72 @@
+package steps
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
+)
+
+// Twenty shapes of what a project may have before the pipeline comes.
+func TestChooseBackend(t *testing.T) {
+	declared := func(kind string, config ...string) *rootmodule.Backend {
+		b := &rootmodule.Backend{Type: kind, Where: "infra/main.tf line 2", Config: map[string]string{}}
+		for i := 0; i < len(config); i += 2 {
+			b.Config[config[i]] = config[i+1]
+		}
+		return b
+	}
+	const (
+		unsaid  = `keeping the state of "infra": infra/main.tf line 2 declares the backend`
+		shared  = "has one state for all environments: set workspace"
+		nothing = "the root module declares no backend that lasts"
+	)
+	mark := map[string]string{"address": "https://g/state/{environment}"}
+	for name, test := range map[string]struct {
+		declared  *rootmodule.Backend
+		workspace string
+		set       project.Terraform
+		want      string // of the error
+		own, in   bool
+	}{
+		"none":                      {},
+		"none, by workspace":        {workspace: "infra/main.tf line 9", in: true},
+		"none, default workspace":   {workspace: "infra/main.tf line 9", set: project.Terraform{Workspace: "default"}},
+		"none, asked for workspace": {set: project.Terraform{Workspace: "environment"}, in: true},
+		"none, own":                 {set: project.Terraform{Backend: "own"}, want: nothing},
+		"s3, empty":                 {declared: declared("s3")},
+		"s3, key":                   {declared: declared("s3", "key", "a.tfstate")},
+		"s3, this bucket":           {declared: declared("s3", "bucket", "b")},
+		"s3, another bucket":        {declared: declared("s3", "bucket", "other"), want: unsaid},
+		"s3, this bucket and a key": {declared: declared("s3", "bucket", "b", "key", "a"), want: unsaid},
+		"s3, another, managed":      {declared: declared("s3", "bucket", "other", "key", "a"), set: project.Terraform{Backend: "managed"}},
+		"s3, own":                   {declared: declared("s3", "bucket", "b", "key", "a"), set: project.Terraform{Backend: "own"}, want: shared},
+		"s3, own, by workspace":     {declared: declared("s3", "bucket", "b", "key", "a"), workspace: "x", set: project.Terraform{Backend: "own"}, own: true, in: true},
+		"s3, own, not by workspace": {declared: declared("s3", "bucket", "b", "key", "a"), workspace: "x", set: project.Terraform{Backend: "own", Workspace: "default"}, want: shared},
+		"http":                      {declared: declared("http", "address", "https://g"), want: unsaid + ` "http"`},
+		"http, managed":             {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "managed"}},
+		"http, own":                 {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "own"}, want: shared},
+		"http, own, by address":     {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: mark}, own: true},
+		"http, own, fixed address":  {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: map[string]string{"address": "https://g"}}, want: shared},
+		"cloud":                     {declared: declared("cloud"), want: unsaid + ` "cloud"`},
+		"gcs":                       {declared: declared("gcs", "bucket", "b"), want: unsaid + ` "gcs"`},
+		"local":                     {declared: declared("local"), want: unsaid + ` "local"`},
+		"local, own":                {declared: declared("local"), set: project.Terraform{Backend: "own"}, want: nothing},
+		"remote, own, by workspace": {declared: declared("remote"), set: project.Terraform{Backend: "own", Workspace: "environment"}, own: true, in: true},
+	} {
+		m := rootmodule.Module{Path: "infra", Backend: test.declared, Workspace: test.workspace}
+		got, err := ChooseBackend(m, test.set, "b", "mr-7")
+		switch {
+		case test.want != "":
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%s: %v, want %s", name, err, test.want)
+			}
+		case err != nil || got.Own != test.own || got.Workspace != test.in:
+			t.Errorf("%s: %+v, %v", name, got, err)
+		case test.set.BackendConfig != nil && !slices.Equal(got.Config, []string{"-backend-config=address=https://g/state/mr-7"}):
+			t.Errorf("%s: config %q", name, got.Config)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+)
+
+// Roots are the root modules of one environment, each with a state of its own,
+// in the order in which they are deployed.
+type Roots []Workspace
+
+// each runs a step for all of them and puts a line with the path above each
+// text, where there are several.
+func (r Roots) each(step func(Workspace) (string, error)) (string, error) {
+	var texts []string
+	for _, w := range r {
+		text, err := step(w)
+		if err != nil {
+			return "", r.named(w, err)
+		}
+		if len(r) > 1 {
+			text = w.Infra + ": " + text
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "\n"), nil
+}
+
+// named says which of several root modules an error is of. Its exit code stays.
+func (r Roots) named(w Workspace, err error) error {
+	if len(r) < 2 {
+		return err
+	}
+	var api *gqlerror.Error
+	if !errors.As(err, &api) {
+		return fmt.Errorf("%s: %w", w.Infra, err)
+	}
+	named := *api
+	named.Message = w.Infra + ": " + api.Message
+	return &named
+}
+
+// one is the only root module, for what is for one alone.
+func (r Roots) one(doing string) (Workspace, error) {
+	if len(r) != 1 {
+		return Workspace{}, fmt.Errorf("%s: it is for one root module, and the project has %d (%s): name one with --infra", doing, len(r), r.paths())
+	}
+	return r[0], nil
+}
+
+func (r Roots) paths() string {
+	var out []string
+	for _, w := range r {
+		out = append(out, w.Infra)
+	}
+	return strings.Join(out, ", ")
+}
+
+// Plan is what a deployment would change. What the second root module would get
+// from the first is planned as it is now.
+func (r Roots) Plan(ctx context.Context) (string, error) {
+	return r.each(func(w Workspace) (string, error) { return Plan{Workspace: w}.Text(ctx) })
+}
+
+// Report is the plan for review: of several root modules, a directory for each.
+func (r Roots) Report(ctx context.Context, key *dagger.Secret) (*dagger.Directory, error) {
+	if len(r) == 1 {
+		return Plan{Workspace: r[0], Key: key}.Report(ctx)
+	}
+	out := dag.Directory()
+	for _, w := range r {
+		report, err := Plan{Workspace: w, Key: key}.Report(ctx)
+		if err != nil {
+			return nil, r.named(w, err)
+		}
+		out = out.WithDirectory(w.Infra, report)
+	}
+	return out, nil
+}
+
+// Save is the plan's text, and with a key the plan itself, where that can be
+// applied.
+func (r Roots) Save(ctx context.Context, key *dagger.Secret) (text string, plan *dagger.File, err error) {
+	own, err := r[0].owns(ctx, applyScript)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(r) == 1 && !own {
+		return Plan{Workspace: r[0], Key: key}.Save(ctx)
+	}
+	if key != nil {
+		images.Tell("the plan is not kept: it is for one root module that is deployed without an own script: what is deployed is planned anew")
+	}
+	text, err = r.Plan(ctx)
+	return text, nil, err
+}
+
+// Deploy applies them one after the other, or a saved plan of the only one.
+func (r Roots) Deploy(ctx context.Context, plan *dagger.File, key *dagger.Secret) (string, error) {
+	if plan != nil {
+		w, err := r.one("applying the saved plan")
+		if err != nil {
+			return "", err
+		}
+		return Deploy{Workspace: w, Plan: plan, Key: key}.Run(ctx)
+	}
+	if own, err := r[0].owns(ctx, applyScript); err != nil || own {
+		if err != nil {
+			return "", err
+		}
+		return Deploy{Workspace: r[0], Key: key}.Run(ctx) // it deploys all of them
+	}
+	return r.each(func(w Workspace) (string, error) { return Deploy{Workspace: w, Key: key}.Run(ctx) })
+}
+
+// Destroy removes them, the last one first: what it uses of the others is there
+// until then.
+func (r Roots) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (string, error) {
+	reversed := slices.Clone(r)
+	slices.Reverse(reversed)
+	if own, err := r[0].owns(ctx, destroyScript); err != nil || own {
+		if err != nil {
+			return "", err
+		}
+		text, err := Destroy(ctx, reversed[0], confirm, key)
+		for _, w := range reversed[1:] {
+			if err == nil {
+				w.removeState(ctx)
+			}
+		}
+		return text, err
+	}
+	return reversed.each(func(w Workspace) (string, error) { return Destroy(ctx, w, confirm, key) })
+}
+
+// Outputs are those of all root modules in one. Two of the same name are
+// refused.
+func (r Roots) Outputs(ctx context.Context, format string) (string, error) {
+	if len(r) == 1 {
+		return Outputs(ctx, r[0], format)
+	}
+	if err := checkFormat(format); err != nil {
+		return "", err
+	}
+	all := map[string]json.RawMessage{}
+	for _, w := range r {
+		text, err := Outputs(ctx, w, "json")
+		if err != nil {
+			return "", r.named(w, err)
+		}
+		var some map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(text), &some); err != nil {
+			return "", r.named(w, err)
+		}
+		for name := range some {
+			if _, twice := all[name]; twice {
+				return "", fmt.Errorf("giving the outputs: two root modules (%s) have an output %q: name one of them with --infra", r.paths(), name)
+			}
+		}
+		maps.Copy(all, some)
+	}
+	text, err := json.Marshal(all)
+	if err != nil || format == "json" {
+		return string(text), err
+	}
+	return OutputsDotenv(string(text))
+}
+
+// Unlock releases the locks that one owner holds.
+func (r Roots) Unlock(ctx context.Context, unlock Unlock) (string, error) {
+	var failed []error
+	text, err := r.each(func(w Workspace) (string, error) {
+		unlock.Workspace = w
+		text, err := unlock.Run(ctx)
+		if err != nil && len(r) > 1 {
+			failed = append(failed, r.named(w, err))
+			return err.Error(), nil
+		}
+		return text, err
+	})
+	if err == nil && len(failed) > 0 {
+		err = errors.Join(failed...)
+	}
+	if err != nil {
+		return "", err
+	}
+	return text, nil
+}

@@ -1,0 +1,66 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/rootmodule"
+)
+
+// variableArgs are the arguments that give the root module's variables, from
+// the weakest to the strongest: those of the project's table, the environment's
+// files, the secret ones, and what the call says. The environment's name is the
+// last: no file gives two environments one name.
+func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
+	var args []string
+	for _, name := range slices.Sorted(maps.Keys(w.Settings.Variables)) {
+		if _, ok := w.Module.Variables[name]; !ok {
+			return nil, fmt.Errorf("giving the variables of %q: it declares no variable %q: take it out of the variables in %s", w.Infra, name, settingsTable)
+		}
+		args = append(args, "-var="+name+"="+strings.ReplaceAll(w.Settings.Variables[name], environmentMark, w.Environment))
+	}
+	for _, file := range w.Settings.VariableFiles.For(w.Environment) {
+		name := path.Join(w.Infra, file)
+		there, err := w.Source.Exists(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			return nil, fmt.Errorf("giving the variables of %q: no file %q for the environment %q: add it, or change variable-files in %s", w.Infra, name, w.Environment, settingsTable)
+		}
+		text, err := w.Source.File(name).Contents(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.tellName(name, rootmodule.Values(name, []byte(text))["environment"])
+		args = append(args, "-var-file="+file)
+	}
+	w.tellName(path.Join(w.Infra, w.Module.Values["environment"].File), w.Module.Values["environment"].Text)
+	if w.Variables != nil {
+		args = append(args, "-var-file="+path.Join(images.Workdir, w.Infra, variablesFile))
+	}
+	if w.RegionAsked {
+		args = append(args, w.variable("region", w.AWS.Region)...)
+	}
+	return append(args, w.variable("environment", w.Environment)...), nil
+}
+
+// variable gives a variable that the root module declares.
+func (w Workspace) variable(name, value string) []string {
+	if _, ok := w.Module.Variables[name]; !ok {
+		return nil
+	}
+	return []string{"-var=" + name + "=" + value}
+}
+
+// tellName says that a file's name of the environment does not count.
+func (w Workspace) tellName(file, name string) {
+	if name != "" && name != w.Environment {
+		images.Tell(fmt.Sprintf("%s: environment = %q does not count: this is %q", file, name, w.Environment))
+	}
+}
