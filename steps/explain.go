@@ -8,7 +8,6 @@ import (
 
 var (
 	errorLine = regexp.MustCompile(`(?m)^[│|\s]*Error: (.+)$`)
-	whereLine = regexp.MustCompile(`(?m)^[│|\s]*on (\S+) line (\d+)`)
 	lockField = regexp.MustCompile(`(?m)^[│|\s]*(ID|Who|Operation|Created):\s+(.+)$`)
 	// notWritten is what apply.sh says of a state.
 	notWritten = regexp.MustCompile(`(?m)^Error: (state not written.+)$`)
@@ -30,14 +29,14 @@ func Explain(output, bucket, environment string) string {
 		return ""
 	}
 	text = text[at[0]:] // what provisioners print comes before
-	m := errorLine.FindStringSubmatch(text)
 	if m := notWritten.FindStringSubmatch(text); m != nil {
 		return m[1] // comes after what terraform says
 	}
+	first := diagnose(text)
 	flat := oneLine(text) // terraform breaks lines where they get long
 	switch {
-	case strings.HasPrefix(m[1], "plan changed: "):
-		return m[1] + ": make a new plan"
+	case strings.HasPrefix(first.summary, "plan changed: "):
+		return first.summary + ": make a new plan"
 	case strings.Contains(flat, "Saved plan is stale"):
 		return "plan changed: the state was written since the plan was made: make a new plan"
 	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q does not exist", bucket)):
@@ -49,22 +48,16 @@ func Explain(output, bucket, environment string) string {
 	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q", bucket)) && denied.MatchString(flat):
 		return fmt.Sprintf("AWS denies access to the state bucket %q: allow s3:ListBucket on it, and s3:GetObject, s3:PutObject and s3:DeleteObject on its keys", bucket)
 	case noValue.MatchString(flat):
-		return fmt.Sprintf("the variable %q has no value: give it a default, or a value in a file that ends with .auto.tfvars", noValue.FindStringSubmatch(flat)[1])
+		return fmt.Sprintf("the variable %q has no value: give it a default, a value in a file that ends with .auto.tfvars, or one by variables or variable-files in %s", noValue.FindStringSubmatch(flat)[1], settingsTable)
 	case strings.Contains(flat, "doesn't match any of the checksums"):
 		return "a provider's checksum is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file"
-	case strings.Contains(flat, "connection refused"), strings.Contains(flat, "no such host"):
-		return "AWS cannot be reached: " + dialled(flat) + ": check the network and --aws-endpoint"
+	case strings.HasPrefix(first.summary, "Unsupported Terraform Core version"), strings.HasPrefix(first.summary, "Unsupported OpenTofu Core version"):
+		return first.where(first.summary) + ": give one that it allows with --terraform-version, version in " + settingsTable + ", or an image that has it"
 	}
-	line := oneLine(m[1])
-	if strings.HasSuffix(line, ":") { // the first item of a list says more
-		if item := listItem.FindStringSubmatch(text); item != nil {
-			line += " " + oneLine(item[1])
-		}
+	if line := unreachable(first); line != "" {
+		return line
 	}
-	if where := whereLine.FindStringSubmatch(text); where != nil {
-		return fmt.Sprintf("%s: see %s line %s", line, where[1], where[2])
-	}
-	return line
+	return first.line(text)
 }
 
 // lockHolder says who holds a lock, since when, and what to do, from terraform's
@@ -80,16 +73,6 @@ func lockHolder(text, environment string) string {
 	}
 	return fmt.Sprintf(" by %s since %s (%s, lock %s)%s; where it has ended without releasing it: unlock --environment %s --owner %s",
 		fields["Who"], fields["Created"], fields["Operation"], fields["ID"], wait, environment, fields["Who"])
-}
-
-var dial = regexp.MustCompile(`dial tcp:? (?:lookup )?([^\s:]+(?::\d+)?)(?: on \S+)?: (?:connect: )?(connection refused|no such host)`)
-
-// dialled is what could not be connected to, and why.
-func dialled(text string) string {
-	if m := dial.FindStringSubmatch(text); m != nil {
-		return m[1] + ": " + m[2]
-	}
-	return "connection refused"
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

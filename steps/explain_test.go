@@ -1,6 +1,45 @@
 package steps
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What terraform 1.11 really printed for each, and the line that is made of it;
+// UPDATE=1 writes the lines anew.
+func TestRealFailures(t *testing.T) {
+	files, err := filepath.Glob("testdata/failures/*.txt")
+	if err != nil || len(files) < 25 {
+		t.Fatalf("%d failures, %v", len(files), err)
+	}
+	var lines strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := Explain(string(text), "b", "mr-1")
+		if strings.Contains(line, backendFile) || strings.Contains(line, "\n") {
+			t.Errorf("%s: %s", file, line)
+		}
+		lines.WriteString(strings.TrimSuffix(filepath.Base(file), ".txt") + ": " + line + "\n")
+	}
+	const golden = "testdata/failures/lines"
+	if os.Getenv("UPDATE") == "1" {
+		if err := os.WriteFile(golden, []byte(lines.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines.String() != string(want) {
+		t.Errorf("got\n%swant\n%s", lines.String(), want)
+	}
+}
 
 func TestExplain(t *testing.T) {
 	for name, test := range map[string]struct{ output, want string }{
@@ -58,7 +97,7 @@ func TestExplain(t *testing.T) {
 		},
 		"missing variable": {
 			"\nError: No value for required variable\n\n  on m.tf line 1:\n   1: variable \"needed\" { type = string }\n\nThe root module input variable \"needed\" is not set, and has no default value.\nUse a -var or -var-file command line argument to provide a value for this\nvariable.\n",
-			`the variable "needed" has no value: give it a default, or a value in a file that ends with .auto.tfvars`,
+			`the variable "needed" has no value: give it a default, a value in a file that ends with .auto.tfvars, or one by variables or variable-files in [tool.pipeline.terraform] of pyproject.toml`,
 		},
 		"provider checksum": {
 			"Error: Failed to install provider\n\nError while installing hashicorp/aws v5.100.0: the local package for\nregistry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\nchecksums previously recorded in the dependency lock file",
@@ -66,7 +105,7 @@ func TestExplain(t *testing.T) {
 		},
 		"terraform's version": {
 			"Error: Unsupported Terraform Core version\n\n  on m.tf line 1, in terraform:\n   1: terraform { required_version = \">= 99\" }\n",
-			"Unsupported Terraform Core version: see m.tf line 1",
+			"Unsupported Terraform Core version: see m.tf line 1: give one that it allows with --terraform-version, version in [tool.pipeline.terraform] of pyproject.toml, or an image that has it",
 		},
 		"state not written": {
 			"Error: Failed to save state\n\nError saving state: failed to upload state\nError: Failed to write state: 403\nError: state not written: terraform_data.a (id 7) is not in it: it is kept\n",

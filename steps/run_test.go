@@ -12,7 +12,7 @@ import (
 // settings are those of a project whose images are in ECR and that has a role.
 func settings(endpoint string) Settings {
 	return Settings{
-		Source: dag.Directory(), Infra: "infra", PythonImage: "python", TerraformImage: "debian", TerraformVersion: "1.11.4",
+		Source: dag.Directory(), PythonImage: "python", TerraformImage: "debian", TerraformVersion: "1.11.4",
 		StateBucket: "states", Region: "eu-west-1", AwsEndpoint: &endpoint, RoleArn: new("arn:aws:iam::123456789012:role/deploy"),
 		WebIdentityToken: dag.SetSecret("web", "token"), Registry: "ecr:group/shop", LockTimeout: "5m", Trust: "protected",
 	}

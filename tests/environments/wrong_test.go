@@ -53,7 +53,7 @@ func TestWrongInput(t *testing.T) {
 		{name: "nothing in infra", change: func(p *harness.Project) { p.Remove("infra/main.tf"); p.Write("infra/README", "") }, call: one("validate"), want: `reading the root module: no *.tf file in "infra": name the directory that has them with --infra`},
 		// terraform would destroy all that is there
 		{name: "the wrong directory", call: append(deploy, "--infra", "src"), want: `reading the root module: no *.tf file in "src": name the directory that has them with --infra`},
-		{name: "variable without a value", change: module(`variable "needed" {}`), call: deploy, want: `running terraform apply: the variable "needed" has no value: give it a default, or a value in a file that ends with .auto.tfvars`},
+		{name: "variable without a value", change: module(`variable "needed" {}`), call: deploy, want: `running terraform apply: the variable "needed" has no value: give it a default, a value in a file that ends with .auto.tfvars`},
 		{name: "variable of another type", change: module("variable \"size\" { type = number }"), call: deploy, want: `running terraform apply: `},
 		{name: "another terraform", change: module(`terraform { required_version = ">= 99" }`), call: deploy, want: backend + "Unsupported Terraform Core version: see more.tf line 1"},
 		{name: "provider that is not there", change: module(`terraform { required_providers { x = { source = "example.invalid/x/x" } } }`), call: deploy, want: backend},
