@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -63,4 +64,25 @@ func (r *registryAuth) lookup(ctx context.Context, host string, scopes []string,
 		return c, nil
 	}
 	return docker(ctx, host, scopes, check)
+}
+
+// refused tells why a registry did not let the session in, and what to do: which
+// login it was depends on who gave one.
+func (r *registryAuth) refused(address string) string {
+	h := registryHost(address)
+	r.mu.Lock()
+	_, given := r.byHost[h]
+	r.mu.Unlock()
+	if given {
+		return "the registry refused the login: check the registry's user name and password"
+	}
+	key := h
+	if h == "docker.io" {
+		key = "https://index.docker.io/v1/"
+	}
+	c, err := config.LoadDefaultConfigFile(io.Discard).GetAuthConfig(key)
+	if err == nil && (c.Username != "" || c.IdentityToken != "" || c.RegistryToken != "") {
+		return fmt.Sprintf("the registry refused the login for %q in the machine's docker configuration, or has no such image: check the name, or log in again with `docker login %s`", h, h)
+	}
+	return fmt.Sprintf("the registry asks for a login for %q, or has no such image: check the name, or log in with `docker login %s` before the call: the machine's docker configuration is read (DOCKER_CONFIG)", h, h)
 }

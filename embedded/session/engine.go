@@ -214,7 +214,7 @@ func (e *engine) kill() {
 	}
 }
 
-func (e *engine) close() error {
+func (e *engine) close(explain func(error) string) error {
 	if e.connecting() {
 		e.kill()
 	}

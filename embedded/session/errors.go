@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -25,16 +26,13 @@ func (s *Server) asError(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Message: s.scrub.String(explain(err))}
+	return &Error{Message: s.scrub.String(s.explain(err))}
 }
 
 // causes are the failures of the engine that a user can do something about, by
 // a part of BuildKit's message: what to say instead, and what to try next.
 var causes = []struct{ part, say string }{
 	{"no space left on device", "the engine's disk is full: free some, or run `pipeline engine prune`"},
-	{"401 Unauthorized", "the registry refused the login: check the registry's user name and password"},
-	{"authentication required", "the registry asks for a login: give the registry's user name and password"},
-	{"no basic auth credentials", "the registry asks for a login: give the registry's user name and password"},
 	{"403 Forbidden", "the registry refused access: check what the login may do"},
 	{"connection refused", "the registry cannot be reached: check its address and the network"},
 	{"no such host", "the registry's host is unknown: check its address"},
@@ -42,12 +40,27 @@ var causes = []struct{ part, say string }{
 	{"connection reset", "the registry closed the connection: try again"},
 }
 
+// logins are parts of the messages of a registry that wants a login, or another.
+// Some say so too of an image that is not there.
+var logins = []string{"401 Unauthorized", "authentication required", "no basic auth credentials", "pull access denied", "insufficient_scope", "authorization failed"}
+
+// gone are parts of the messages of a connection that the engine left.
+var gone = []string{"error reading from server", "transport is closing", "buildkitd.sock: connect"}
+
 // explain makes one line of an engine error.
-func explain(err error) string {
+func (s *Server) explain(err error) string {
 	m := err.Error()
-	if image := imageOf(m); image != "" || strings.Contains(m, "no space left") {
+	has := func(part string) bool { return strings.Contains(m, part) }
+	if slices.ContainsFunc(gone, has) {
+		return "the engine ended while it worked: it was killed, or the machine ran out of memory: call again; `pipeline engine status` names its log"
+	}
+	if what, address := imageOf(m); address != "" || has("no space left") {
+		image := what + address
+		if slices.ContainsFunc(logins, has) {
+			return image + ": " + s.auth.refused(address)
+		}
 		for _, c := range causes {
-			if strings.Contains(m, c.part) {
+			if has(c.part) {
 				return strings.TrimPrefix(fmt.Sprintf("%s: %s", image, c.say), ": ")
 			}
 		}
@@ -61,15 +74,15 @@ func explain(err error) string {
 	return strings.Join(strings.Fields(m), " ")
 }
 
-// imageOf finds what an error about an image names.
-func imageOf(m string) string {
+// imageOf finds what an error about an image says of it, and its address.
+func imageOf(m string) (what, address string) {
 	for _, marker := range []string{"pulling image ", "publishing image "} {
 		if _, rest, ok := strings.Cut(m, marker); ok {
-			name, _, _ := strings.Cut(rest, ": ")
-			return marker + name
+			address, _, _ = strings.Cut(rest, ": ")
+			return marker, address
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // execError turns the failure of an exec into Dagger's exec error: the command,

@@ -100,7 +100,7 @@ func (s *Server) Close() error {
 	if srv != nil {
 		errs = append(errs, srv.Close())
 	}
-	errs = append(errs, s.engine.close())
+	errs = append(errs, s.engine.close(s.explain))
 	if steps := s.Steps(); s.opts.Summary != "" && steps != nil {
 		errs = append(errs, writeSummary(s.opts.Summary, steps))
 	}
