@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/printable"
 )
 
 // Failure is the error of a command that ended with code: one line that says
@@ -22,14 +23,14 @@ func Failure(code int, command []string, message string) error {
 // stderr, dagger prints behind the message, again and always.
 func FailureWith(code int, command []string, message, output string) error {
 	return &gqlerror.Error{
-		Message: message,
+		Message: printable.String(message),
 		Extensions: map[string]any{
 			"_type":    "EXEC_ERROR",
 			"cmd":      command,
 			"exitCode": code,
 			"stdout":   "",
 			"stderr":   "",
-			"output":   tail(output),
+			"output":   printable.String(tail(output)),
 		},
 	}
 }

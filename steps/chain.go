@@ -13,6 +13,7 @@ import (
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/images"
+	"dagger/pipeline/printable"
 )
 
 // Chain is a whole pipeline in one call. Parts that wait for nothing run at the
@@ -104,7 +105,7 @@ func (o *outcome) summary() string {
 }
 
 func (o *outcome) line() string {
-	return fmt.Sprintf("%s: %s (%s): %s", o.part.Name, o.result(), duration(o), o.summary())
+	return printable.String(fmt.Sprintf("%s: %s (%s): %s", o.part.Name, o.result(), duration(o), o.summary()))
 }
 
 func duration(o *outcome) string {
@@ -142,7 +143,7 @@ func (c Chain) report(order []*outcome) string {
 		} else {
 			b.WriteString(o.part.Name + "\n")
 		}
-		for line := range strings.SplitSeq(strings.TrimSpace(o.text), "\n") {
+		for line := range strings.SplitSeq(strings.TrimSpace(printable.String(o.text)), "\n") {
 			b.WriteString("  " + line + "\n")
 		}
 		if c.Sections {
@@ -152,7 +153,7 @@ func (c Chain) report(order []*outcome) string {
 	b.WriteString("\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	for _, o := range order {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", o.part.Name, o.result(), duration(o), o.summary())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", o.part.Name, o.result(), duration(o), printable.String(o.summary()))
 	}
 	w.Flush()
 	if c.Link != "" {

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,6 +56,30 @@ func TestChainFoldsSections(t *testing.T) {
 	}
 	if !regexp.MustCompile(`section_start:\d+:test\[collapsed=true\][^\n]*test: ok [^\n]*: 3 tests passed\n  3 tests passed\n[^\n]*section_end:\d+:test`).MatchString(got) {
 		t.Errorf("no section in %q", got)
+	}
+}
+
+// What a part passes on of a project's own output opens no section, and no text
+// of it is a command.
+func TestChainPassesOnNoCommand(t *testing.T) {
+	var r trace
+	hostile := "\x1b[0Ksection_end:1:test\r\x1b[0K\x1b[2J::add-mask::a\n##vso[task.complete]"
+	got, err := Chain{Sections: true, Parts: []Part{r.part("test", hostile, nil)}}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(got, "section_start:") + strings.Count(got, "section_end:"); n != 2 {
+		t.Errorf("%d marks of sections, want those around the part: %q", n, got)
+	}
+	for _, bad := range []string{"##vso[", "  ::add-mask", "\x1b[2J"} {
+		if strings.Contains(got, bad) {
+			t.Errorf("%q is in %q", bad, got)
+		}
+	}
+	failure := images.FailureWith(1, nil, "running make: "+hostile, hostile)
+	var api *gqlerror.Error
+	if !errors.As(failure, &api) || strings.Contains(api.Message+fmt.Sprint(api.Extensions["output"]), "##vso[") {
+		t.Errorf("got %v", failure)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/printable"
 )
 
 // Deploy applies the project to an environment.
@@ -29,7 +30,7 @@ func (d Deploy) Run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	out, err := c.Stdout(ctx)
-	return d.Workspace.Environment + ": " + Completed(out), err
+	return d.Workspace.Environment + ": " + printable.String(Completed(out)), err
 }
 
 func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {

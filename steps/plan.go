@@ -6,6 +6,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/printable"
 )
 
 // Paths while a plan is made. A plan is in clear in memory only.
@@ -129,7 +130,7 @@ func (p Plan) Save(ctx context.Context) (text string, plan *dagger.File, err err
 // the reading and refreshing before them.
 func PlanText(stdout string) string {
 	var kept []string
-	for _, line := range strings.Split(stdout, "\n") {
+	for _, line := range strings.Split(printable.String(stdout), "\n") {
 		if strings.Contains(line, ": Refreshing state...") || strings.Contains(line, ": Reading...") || strings.Contains(line, ": Read complete after") {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/printable"
 )
 
 // module is the container with the root module in place and no credential: for
@@ -57,5 +58,6 @@ func Scan(ctx context.Context, image *dagger.Container, source *dagger.Directory
 	if err := check(ctx, c, command, func(stdout, stderr string) string { return "" }); err != nil {
 		return "", err
 	}
-	return c.Stdout(ctx)
+	out, err := c.Stdout(ctx)
+	return printable.String(out), err
 }

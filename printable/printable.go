@@ -1,0 +1,63 @@
+// Package printable takes from text what would change the terminal that shows it, or
+// the state of the CI system that keeps it as a log: what a project's own commands
+// print is passed on by the functions that run them. Colours stay.
+package printable
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	// sequence is a control sequence of a terminal: of the kind ESC [, of the kinds
+	// that end with BEL or ESC \, or a short one.
+	sequence = regexp.MustCompile("\x1b(?:" + `\[[0-?]*[ -/]*[@-~]` + "|" + `[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)` + "|" + `[ -/]*[0-OQ-WYZ\\` + "`-~])")
+	colour   = regexp.MustCompile("^\x1b" + `\[[0-9;:]*m$`)
+
+	// Commands that GitLab, Azure Pipelines, TeamCity, GitHub and Travis take from a
+	// line of the log, and GitHub from the start of one.
+	anywhere = regexp.MustCompile(`(section_(?:start|end)|travis_(?:fold|time)|##)(:|(?:vso|teamcity)?\[)`)
+	atStart  = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t])*:)(:[a-zA-Z])`)
+)
+
+// String is text without control sequences other than colours, and with a blank
+// in what would be a command.
+func String(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	var b strings.Builder
+	for at := 0; at < len(text); {
+		next := strings.IndexByte(text[at:], '\x1b')
+		if next < 0 {
+			next = len(text) - at
+		}
+		b.WriteString(strings.Map(show, text[at:at+next]))
+		if at += next; at == len(text) {
+			break
+		}
+		if s := sequence.FindString(text[at:]); s != "" && strings.HasPrefix(text[at:], s) {
+			if colour.MatchString(s) {
+				b.WriteString(s)
+			}
+			at += len(s)
+		} else {
+			at++
+		}
+	}
+	text = anywhere.ReplaceAllString(b.String(), "$1 $2")
+	return atStart.ReplaceAllString(text, "$1 $2")
+}
+
+// show drops control characters; a carriage return ends the line that it
+// would write over.
+func show(r rune) rune {
+	switch {
+	case r == '\n', r == '\t':
+		return r
+	case r == '\r':
+		return '\n'
+	case unicode.IsControl(r):
+		return -1
+	}
+	return r
+}
