@@ -76,7 +76,7 @@ func TestSourceOfTheCredentialsIsSaid(t *testing.T) {
 func TestDoctorShowsTheSettings(t *testing.T) {
 	world.NeedAWS(t)
 	p := world.Project(t)
-	r := world.Succeed(t, call(p, images(), web("--allowed-accounts", account), "doctor"))
+	r := world.Succeed(t, call(p, images(), web("--allowed-accounts", account, "--trust", "protected"), "doctor"))
 	for _, want := range []string{"--allowed-accounts", account, "--web-identity-token", "env://TEST_WEB_TOKEN", "--trust", "not given: ", "--external-id"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("no %q in\n%s", want, r.Stdout)
