@@ -35,7 +35,7 @@ func TestMergeRequestOpensOnce(t *testing.T) {
 			}
 		}
 		for _, image := range []string{"/app:app-", "/terraform:terraform-", "/terraform:module-"} {
-			if lines := lines(r.Stderr, path+image, round.images); lines != 1 {
+			if lines := lines(r.Stderr, path+"/", image, round.images); lines != 1 {
 				t.Errorf("%s call: %d lines say that %s was %s, want one\n%s", round.name, lines, image, round.images, r.Stderr)
 			}
 		}
