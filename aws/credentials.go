@@ -174,15 +174,20 @@ func (c Config) now() time.Time {
 	return time.Now()
 }
 
+// Allows refuses a registry in an account that is not on the list.
+func (s *Session) Allows(h ECRHost) error {
+	return checkAccount(s.cfg.AllowedAccounts, h.Account, "registry", h.String())
+}
+
 // checkAccount refuses an account that is not on the list.
 func checkAccount(allowed []string, account, kind, arn string) error {
-	if len(allowed) == 0 || slices.Contains(allowed, account) {
+	if allowed == nil || slices.Contains(allowed, account) {
 		return nil
 	}
 	return &Error{
 		Op:   "checking the account of " + kind + ` "` + arn + `"`,
 		What: "account " + account + " is not allowed",
-		Fix:  "allowed: " + strings.Join(allowed, ", ") + ": check the role, or add the account to the list",
+		Fix:  "allowed: " + strings.Join(allowed, ", ") + ": check the " + kind + ", or add the account to the list",
 		Kind: ErrAccount,
 	}
 }

@@ -255,3 +255,18 @@ func TestRolesOfAllPartitions(t *testing.T) {
 		}
 	}
 }
+
+// A registry in another account is one that is touched.
+func TestAccountOfTheRegistry(t *testing.T) {
+	host, _ := ParseECRHost("999999999999.dkr.ecr.eu-west-1.amazonaws.com")
+	for _, tt := range []struct {
+		allowed []string
+		want    error
+	}{{nil, nil}, {[]string{"123456789012"}, ErrAccount}, {[]string{"123456789012", "999999999999"}, nil}} {
+		c := withKeys(quick(newFake(t)))
+		c.AllowedAccounts = tt.allowed
+		if err := resolve(t, c).Allows(host); !errors.Is(err, tt.want) {
+			t.Errorf("%v: %v", tt.allowed, err)
+		}
+	}
+}

@@ -138,6 +138,11 @@ func (r Registry) openECR(ctx context.Context, name, path string, to purpose) (O
 	if err != nil {
 		return Opened{}, err
 	}
+	if named {
+		if err := session.Allows(host); err != nil {
+			return Opened{}, err
+		}
+	}
 	narrow, err := session.ForRepositories(ctx, host.Account, to(kept)...)
 	if err != nil {
 		return Opened{}, err
