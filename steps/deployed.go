@@ -74,14 +74,10 @@ func (r *Run) used(ctx context.Context, opened Opened, name string) (string, err
 	return "", nil
 }
 
-// ended takes the tag of an environment off, unless another of its root modules
-// is still deployed. Where that cannot be told, the tag stays.
-func (r *Run) ended(ctx context.Context, environment string) {
+// ended takes the tag of a project's environment off, unless another of its root
+// modules is still deployed. Where that cannot be told, the tag stays.
+func (r *Run) ended(ctx context.Context, project, environment string) {
 	if r.Infra != "" && r.StateBucket != "" {
-		project, err := r.projectName(ctx)
-		if err != nil {
-			return
-		}
 		left, err := r.account(project, environment).Environments(ctx, r.StateBucket, project)
 		if err != nil || slices.Contains(left, environment) {
 			return

@@ -121,3 +121,17 @@ func TestDestructionTakesTheTagOff(t *testing.T) {
 		}
 	}
 }
+
+// An environment with a state left, of another root module, is still deployed. The
+// project's name is that of the run, which may have no source.
+func TestTagStaysWithAnotherRoot(t *testing.T) {
+	for environment, off := range map[string]int{"mr-1": 0, "mr-9": 2} {
+		s := &shelf{}
+		with := behind(t, s)
+		with.Infra = "infra/network"
+		NewRun(with, environment).ended(t.Context(), "shop", environment)
+		if len(s.untagged) != off {
+			t.Errorf("%s: took off %q", environment, s.untagged)
+		}
+	}
+}

@@ -56,7 +56,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	return Sweep{
 		Roots:   r.workspacesOf,
 		Infra:   r.Infra,
-		Ended:   r.ended,
+		Ended:   func(ctx context.Context, environment string) { r.ended(ctx, project, environment) },
 		AWS:     r.account(project, ""),
 		Bucket:  r.StateBucket,
 		Project: project,

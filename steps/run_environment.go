@@ -232,7 +232,7 @@ func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (
 	}
 	line, err := roots.Destroy(ctx, confirm, key)
 	if err == nil {
-		r.ended(ctx, r.Environment)
+		r.ended(ctx, roots[0].Project, r.Environment)
 	}
 	return line, err
 }

@@ -4,20 +4,15 @@ import (
 	"context"
 	"fmt"
 
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
 )
 
-// shortest is the least number of characters of a value that is kept from view:
-// to mask less would take letters out of every word.
-const shortest = 4
-
 // valuesDir has the values for journal.sh.
 const valuesDir = "/run/secrets/values"
 
-// secretValues makes a secret of each value of the secret variables, so that it
-// is masked wherever Terraform prints it; as one, their file's text would be
+// secretValues makes a secret of each value of the secret variables, in the forms
+// that Terraform prints it in, so that it is masked wherever it does; as one, their file's text would be
 // masked only where all of it stands. journal.sh looks for them, too.
 func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, error) {
 	if w.Variables == nil {
@@ -28,16 +23,12 @@ func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, 
 		return nil, err
 	}
 	var values []*dagger.Secret
-	short := 0
-	for _, value := range rootmodule.Texts(text) {
-		if len(value) < shortest {
-			short++
-			continue
-		}
-		values = append(values, dag.SetSecret(fmt.Sprintf("terraform-variable-%d", len(values)+1), value))
+	forms, short := maskForms(rootmodule.Texts(text))
+	for i, form := range forms {
+		values = append(values, dag.SetSecret(fmt.Sprintf("terraform-variable-%d", i+1), form))
 	}
 	if short > 0 {
-		images.Tell(fmt.Sprintf("%d values of the secret variables have fewer than %d characters and are not masked", short, shortest))
+		tellOnce(fmt.Sprintf("%d values of the secret variables have fewer than %d characters and are not masked", short, shortestValue))
 	}
 	return func(c *dagger.Container) *dagger.Container {
 		for i, value := range values {
