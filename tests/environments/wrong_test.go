@@ -59,7 +59,7 @@ func TestWrongInput(t *testing.T) {
 		{name: "provider that is not there", change: module(`terraform { required_providers { x = { source = "example.invalid/x/x" } } }`), call: deploy, want: backend},
 		{name: "cycle", change: module("locals {\n  a = local.b\n  b = local.a\n}"), call: one("validate"), want: "running terraform validate: Cycle: local."},
 		{name: "resource twice", change: module(`resource "terraform_data" "it" {}`), call: one("plan", "--environment", "mr-1"), want: backend + `Duplicate resource "terraform_data" configuration: see more.tf line 1`},
-		{name: "backend of another kind stays out", change: module("terraform {\n  backend \"nothing\" {}\n}"), call: one("plan", "--environment", "mr-1"), want: ""},
+		{name: "backend of another kind", change: module("terraform {\n  backend \"http\" {}\n}"), call: one("plan", "--environment", "mr-1"), want: `keeping the state of "infra": infra/more.tf line 2 declares the backend "http", which may hold a state: set backend = "own"`},
 		{name: "provisioner that fails", change: module("resource \"terraform_data\" \"bad\" {\n  provisioner \"local-exec\" { command = \"exit 9\" }\n}"), call: deploy, want: "running terraform apply: local-exec provisioner error: see more.tf line 2"},
 		{name: "own script that fails", change: func(p *harness.Project) {
 			p.Write("scripts/terraform_apply.sh", "#!/bin/sh\necho cannot >&2\nexit 6\n")
