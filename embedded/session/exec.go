@@ -16,6 +16,7 @@ const (
 	shimPath    = "/.pipeline-shim"
 	metaPath    = "/.pipeline-meta"
 	controlPath = "/.pipeline-control"
+	secretsPath = "/.pipeline-secrets"
 )
 
 type execOptions struct {
@@ -69,9 +70,13 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 			flags = append(flags, "-secret-file", m.target)
 		}
 	}
-	for _, e := range c.secrets {
-		opts = append(opts, llb.AddSecret(e.secret.key, llb.SecretID(e.secret.key), llb.SecretAsEnvName(e.name)))
-		flags = append(flags, "-secret-env", e.name)
+	// Files in memory, of which the shim makes variables: as variables of the
+	// container they would be in its configuration, on the disk, while it runs and
+	// for good where the daemon is killed.
+	for i, e := range c.secrets {
+		file := fmt.Sprintf("%s/%d", secretsPath, i)
+		opts = append(opts, llb.AddSecret(file, llb.SecretID(e.secret.key), llb.SecretFileOpt(0, 0, 0o444)))
+		flags = append(flags, "-secret-env", e.name+"="+file)
 	}
 	argv := append(append([]string{shimPath}, flags...), "--")
 	opts = append(opts, llb.Args(append(argv, o.args...)))

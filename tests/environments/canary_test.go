@@ -96,7 +96,15 @@ output "shown" { value = "`+onDisk+`" }
 // Nor is it there while a deployment runs, or after it was killed: what is noted for `unlock` is which resources were made.
 func TestKilledDeploymentLeavesNoSecret(t *testing.T) {
 	e := world.Embedded(t, "the disk of another engine cannot be read here")
-	canary := "canary-" + rand.Text()
+	canary, key := "canary-"+rand.Text(), "canary-"+rand.Text()
+	nowhere := func(when string) {
+		t.Helper()
+		for _, secret := range []string{canary, key} {
+			if found := holding(t, e.State, secret); len(found) > 0 {
+				t.Errorf("%s the engine's disk has a secret in %q", when, found)
+			}
+		}
+	}
 	p := project(t, `
 variable "token" {}
 resource "terraform_data" "made" { input = var.token }
@@ -109,21 +117,21 @@ resource "terraform_data" "under_way" {
 }
 `)
 	env := world.Environment()
-	run := world.Start(t, call(p, "deploy", env, "--lock-timeout", "0s", "--terraform-variables", "env://TEST_VARIABLES").With("TEST_VARIABLES=token = \""+canary+"\"\n"))
-	run.Prints("(local-exec): begun with")
-	if found := holding(t, e.State, canary); len(found) > 0 {
-		t.Errorf("while it runs the engine's disk has the canary in %q", found)
+	call := func(verb string, flags ...string) harness.Call {
+		return call(p, verb, env, append(flags, "--terraform-variables", "env://TEST_VARIABLES")...).
+			With("TEST_VARIABLES=token = \""+canary+"\"\n", "TEST_AWS_SECRET_KEY="+key)
 	}
+	run := world.Start(t, call("deploy", "--lock-timeout", "0s"))
+	run.Prints("(local-exec): begun with")
+	nowhere("while it runs")
 	killTree(run.Pid())
 	run.Wait()
-	if found := holding(t, e.State, canary); len(found) > 0 {
-		t.Errorf("after it was killed the engine's disk has the canary in %q", found)
-	}
+	nowhere("after it was killed")
 	l, held := lock(t, env)
 	if !held {
 		t.Fatal("the killed deployment holds no lock: it was not killed while it ran")
 	}
-	said := result(t, call(p, "unlock", env, "--owner", l.Who, "--force", "--terraform-variables", "env://TEST_VARIABLES").With("TEST_VARIABLES=token = \""+canary+"\"\n"))
+	said := result(t, call("unlock", "--owner", l.Who, "--force"))
 	if !strings.Contains(said, "terraform_data.made (id ") || !strings.Contains(said, "terraform_data.under_way (unfinished)") {
 		t.Errorf("unlock does not name what was made: %s", said)
 	}

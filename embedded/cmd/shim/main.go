@@ -51,7 +51,7 @@ func main() {
 	flag.StringVar(&o.stdin, "stdin", "", "file to read standard input from")
 	flag.StringVar(&o.stdout, "stdout", "", "file to write standard output to")
 	flag.StringVar(&o.stderr, "stderr", "", "file to write standard error to")
-	flag.Var(&o.secretEnvs, "secret-env", "name of an environment variable that holds a secret")
+	flag.Var(&o.secretEnvs, "secret-env", "NAME=PATH: environment variable to set, and the file that holds the secret")
 	flag.Var(&o.secretFiles, "secret-file", "path of a file that holds a secret")
 	flag.Parse()
 	code, err := run(o, flag.Args())
@@ -106,8 +106,16 @@ func met(expect string, code int) bool {
 
 func (o options) secrets() (*scrub.Set, error) {
 	var set scrub.Set
-	for _, name := range o.secretEnvs {
-		set.Add(os.Getenv(name))
+	for _, pair := range o.secretEnvs {
+		name, path, _ := strings.Cut(pair, "=")
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading secret: %w", err)
+		}
+		if err := os.Setenv(name, string(b)); err != nil {
+			return nil, fmt.Errorf("setting secret %q: %w", name, err)
+		}
+		set.Add(string(b))
 	}
 	for _, path := range o.secretFiles {
 		b, err := os.ReadFile(path)
