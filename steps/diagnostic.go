@@ -1,9 +1,11 @@
 package steps
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +43,28 @@ func diagnose(text string) diagnostic {
 	}
 	d.detail = strings.Join(detail, "\n")
 	return d
+}
+
+// decodeDiagnostic gives the first error of a `validate -json`.
+func decodeDiagnostic(output string) (diagnostic, bool) {
+	var result struct {
+		Diagnostics []struct {
+			Severity, Summary, Detail string
+			Range                     struct {
+				Filename string
+				Start    struct{ Line int }
+			}
+		}
+	}
+	if json.Unmarshal([]byte(output), &result) != nil {
+		return diagnostic{}, false
+	}
+	for _, d := range result.Diagnostics {
+		if d.Severity == "error" {
+			return diagnostic{summary: oneLine(d.Summary), detail: d.Detail, file: d.Range.Filename, number: strconv.Itoa(d.Range.Start.Line)}, true
+		}
+	}
+	return diagnostic{}, false
 }
 
 // longest is the most characters of a detail that go into a line.

@@ -41,6 +41,22 @@ func TestRealFailures(t *testing.T) {
 	}
 }
 
+func TestDecodeDiagnostic(t *testing.T) {
+	text, err := os.ReadFile("testdata/validate.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, ok := decodeDiagnostic(string(text))
+	if got, want := d.line(d.detail), `Unsupported argument: see main.tf line 3: An argument named "inptu" is not expected here. Did you mean "input"?`; !ok || got != want {
+		t.Errorf("%t, %s\nwant %s", ok, got, want)
+	}
+	for _, text := range []string{"", "no JSON", `{"valid":true,"diagnostics":[]}`, `{"diagnostics":[{"severity":"warning","summary":"s"}]}`} {
+		if d, ok := decodeDiagnostic(text); ok {
+			t.Errorf("%q is taken for the error %+v", text, d)
+		}
+	}
+}
+
 func TestExplain(t *testing.T) {
 	for name, test := range map[string]struct{ output, want string }{
 		"nothing wrong": {"Apply complete!", ""},

@@ -26,7 +26,16 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err = w.terraform(ctx, c, "validate", "-no-color"); err != nil {
+	c = c.WithExec([]string{"terraform", "validate", "-no-color"}, anyExit)
+	err = check(ctx, c, []string{"terraform", "validate"}, func(stdout, stderr string) string {
+		// Once more, for programs; what is shown is for people.
+		again, err := c.WithExec([]string{"terraform", "validate", "-json"}, anyExit).Stdout(ctx)
+		if d, ok := decodeDiagnostic(again); err == nil && ok {
+			return d.line(d.detail)
+		}
+		return w.explain(stdout, stderr)
+	})
+	if err != nil {
 		return "", err
 	}
 	return w.Infra + ": the configuration is valid", nil
