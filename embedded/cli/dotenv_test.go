@@ -220,3 +220,27 @@ func TestUserDefaultsOfAFunction(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, &w.err)
 	}
 }
+
+// TestListsOfUserDefaultsAreReadOnce: a file's quotes are the shell's; what is
+// within them is no CSV.
+func TestListsOfUserDefaultsAreReadOnce(t *testing.T) {
+	for _, tc := range []struct{ text, want string }{
+		{`a,b`, "[a b]"},
+		{`"a,b"`, "[a b]"},
+		{`'module.x["k"],b'`, `[module.x["k"] b]`},
+		{`'"a'`, `["a]`},
+		{`""`, "[]"}, // one empty value
+	} {
+		w := newWorld(t)
+		env := "PIPELINE_deploy_environment=prod\nPIPELINE_deploy_targets=" + tc.text + "\n"
+		if err := os.WriteFile(filepath.Join(w.Dir, ".env"), []byte(env), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if code := w.run("call", "-q", "deploy"); code != 0 || w.out.String() != "prod "+tc.want+" 3 false SHORT" {
+			t.Errorf("%s: exit code %d, output %q: %s", tc.text, code, w.out.String(), &w.err)
+		}
+		if code := w.run("call", "-q", "deploy", "--targets", `"c,d",e`); code != 0 || w.out.String() != "prod [c,d e] 3 false SHORT" {
+			t.Errorf("flag: exit code %d, output %q: %s", code, w.out.String(), &w.err)
+		}
+	}
+}

@@ -96,6 +96,11 @@ func (v *value) Set(s string) error {
 	if err != nil {
 		return err
 	}
+	return v.add(items)
+}
+
+// add takes items of a list, as they are.
+func (v *value) add(items []string) error {
 	list, _ := v.parsed.([]any)
 	if !v.given {
 		list = []any{}
@@ -151,9 +156,15 @@ func numberError(s, what string, err error) error {
 	return nil
 }
 
-// presetFrom takes the text that a .env file has for the argument.
+// presetFrom takes the text that a .env file has for the argument. A list has
+// commas between its values, and no more: the file's own quotes are off already,
+// and one that is empty has one empty value, as on Dagger.
 func (v *value) presetFrom(text string) error {
-	err := v.Set(text)
+	set := v.Set
+	if v.arg.Type.Kind == module.List {
+		set = func(text string) error { return v.add(strings.Split(text, ",")) }
+	}
+	err := set(text)
 	v.given, v.preset = false, err == nil
 	if err == nil && v.arg.Type.Object() == "" {
 		v.text = show(v.parsed)
