@@ -219,7 +219,7 @@ func interfaces(t *testing.T) string {
 // ownAddress is this machine's address on its network; without one the test is skipped.
 func ownAddress(t *testing.T) string {
 	t.Helper()
-	c, err := net.DialTimeout("udp4", "192.0.2.1:9", time.Second) // sends nothing
+	c, err := net.DialTimeout("udp4", "198.51.100.1:9", time.Second) // sends nothing
 	if err != nil {
 		t.Skip("needs a network")
 	}
