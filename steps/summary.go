@@ -63,11 +63,11 @@ var kinds = []struct {
 	line        func(Change) string
 }{
 	{"import", "Imported", func(c Change) bool { return c.Imported }, address},
-	{"move", "Moved", func(c Change) bool { return c.From != "" }, func(c Change) string { return "`" + c.From + "` is now " + address(c) }},
+	{"move", "Moved", func(c Change) bool { return c.From != "" }, func(c Change) string { return code(c.From) + " is now " + address(c) }},
 	{"forget", "No longer managed (left in place)", func(c Change) bool { return c.Action == "forget" }, address},
 }
 
-func address(c Change) string { return "`" + c.Address + "`" }
+func address(c Change) string { return code(c.Address) }
 
 // more is how many resources a kind has.
 func (s Summary) more(is func(Change) bool) (n int) {
@@ -120,7 +120,7 @@ func (s Summary) Report() string {
 func (s Summary) Note(environment string) string {
 	add, change, destroy := s.Counts()
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Terraform plan for `%s`\n\n", environment)
+	fmt.Fprintf(&b, "### Terraform plan for %s\n\n", code(environment))
 	if len(s.Changes) == 0 && len(s.Outputs) == 0 {
 		b.WriteString("No changes.\n")
 	} else {
@@ -140,12 +140,16 @@ func (s Summary) Note(environment string) string {
 		listed(&b, k.title, s.Changes, k.is, k.line)
 	}
 	if len(s.Outputs) > 0 {
-		fmt.Fprintf(&b, "\nOutputs that change: `%s`\n", strings.Join(s.Outputs, "`, `"))
+		names := make([]string, len(s.Outputs))
+		for i, name := range s.Outputs {
+			names[i] = code(name)
+		}
+		fmt.Fprintf(&b, "\nOutputs that change: %s\n", strings.Join(names, ", "))
 	}
 	if len(s.Drift) > 0 {
 		b.WriteString("\nChanged outside of terraform since the last deployment:\n\n")
 		for _, c := range s.Drift {
-			fmt.Fprintf(&b, "- `%s`\n", c.Address)
+			fmt.Fprintf(&b, "- %s\n", code(c.Address))
 		}
 	}
 	return b.String()

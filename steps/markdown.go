@@ -1,0 +1,45 @@
+package steps
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// longestName is the most of a name that a note shows, in characters.
+const longestName = 300
+
+// code is a name as a code span of Markdown that nothing in the name can end: a
+// key of a resource or a name of a test is anyone's text, and what stands behind
+// a code span may be a mention, a link, HTML or a command to GitLab.
+func code(name string) string {
+	text := printable(name)
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 || text == "" { // Markdown takes one blank away at both ends
+		text = " " + text + " "
+	}
+	return fence + text + fence
+}
+
+// printable is a text on one line, as it is to be read: what breaks a line,
+// moves the cursor or turns the direction of writing is shown by its number.
+func printable(text string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n++; n > longestName {
+			b.WriteString("...")
+			break
+		}
+		switch {
+		case unicode.IsPrint(r) && r != '|': // that ends a cell of a table, inside of a code span too
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "\\u%04x", r)
+		}
+	}
+	return b.String()
+}
