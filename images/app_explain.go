@@ -100,5 +100,5 @@ func explainBuild(output string) string {
 	if m := programs.FindStringSubmatch(output); m != nil {
 		return fmt.Sprintf("a package has no wheel for this image and needs %s to be built: add the system package that brings it to system-packages in [tool.pipeline]", m[1])
 	}
-	return ""
+	return ExplainInstall(output)
 }
