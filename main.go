@@ -79,6 +79,10 @@ func New(s struct {
 	// .tfvars file: token = "...". Declare those variables as sensitive.
 	// +optional
 	TerraformVariables *dagger.Secret
+	// Variables of the tests that are secret, as NAME=value lines. Only the tests get
+	// them, and each value is masked where they print it.
+	// +optional
+	TestSecrets *dagger.Secret
 	// S3 bucket of the terraform state.
 	// +optional
 	StateBucket string
@@ -163,7 +167,9 @@ func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, e
 	return p.run("").TerraformContainer(ctx)
 }
 
-// Run the project's tests (make test); fails with their exit code.
+// Run the project's tests; fails with their exit code.
+// The command is make test, pytest where no Makefile has that target, or the
+// one that the project names (docs/projects.md).
 // +check
 func (p *Pipeline) Test(
 	ctx context.Context,
@@ -175,8 +181,9 @@ func (p *Pipeline) Test(
 	return p.run("").Test(ctx, attempt)
 }
 
-// Give the reports of the tests: junit.xml and, with pytest-cov, coverage.xml.
+// Give the reports of the tests: junit.xml and, where measured, coverage.xml.
 // They are there when tests fail, too. The tests do not run a second time.
+// +cache="never"
 func (p *Pipeline) TestReports(
 	ctx context.Context,
 	// The value that `test` was called with.
@@ -189,6 +196,11 @@ func (p *Pipeline) TestReports(
 // Build the project's artifact (make build) and give it: artifact.zip.
 func (p *Pipeline) BuildPackage(ctx context.Context) (*dagger.File, error) {
 	return p.run("").BuildPackage(ctx)
+}
+
+// Build the project's artifacts and give them all, at their own paths.
+func (p *Pipeline) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
+	return p.run("").BuildArtifacts(ctx)
 }
 
 // Push both images, by content and under tags that move; print their digests.

@@ -4,6 +4,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,13 +14,30 @@ import (
 
 var dag = dagger.Connect()
 
-// anyExit runs a command and lets it fail, so that what it left can be used.
+// anyExit runs a command and lets it fail, so that what it left can be used. The
+// engine takes that for a success and would give it to every later call: only
+// for commands that are volatile.
 var anyExit = dagger.ContainerWithExecOpts{Expect: dagger.ReturnTypeAny}
+
+// explainer makes one line of what a command printed, or "" where it knows none.
+type explainer func(stdout, stderr string) string
+
+// done evaluates a container whose last command must succeed; name is what that
+// is called in an error. A command that fails is no result for the engine: the
+// next call runs it again.
+func done(ctx context.Context, c *dagger.Container, name []string, explain explainer) (*dagger.Container, error) {
+	after, err := c.Sync(ctx)
+	var failed *dagger.ExecError
+	if !errors.As(err, &failed) {
+		return after, err
+	}
+	return nil, failure(failed.ExitCode, name, failed.Stdout, failed.Stderr, explain)
+}
 
 // check returns nil when the last command of c, which ran with anyExit, ended
 // with code 0, and otherwise an error with the line that explain makes of its
 // output.
-func check(ctx context.Context, c *dagger.Container, command []string, explain func(stdout, stderr string) string) error {
+func check(ctx context.Context, c *dagger.Container, command []string, explain explainer) error {
 	code, err := c.ExitCode(ctx)
 	if err != nil || code == 0 {
 		return err
@@ -32,28 +50,13 @@ func check(ctx context.Context, c *dagger.Container, command []string, explain f
 	if err != nil {
 		return err
 	}
+	return failure(code, command, stdout, stderr, explain)
+}
+
+func failure(code int, command []string, stdout, stderr string, explain explainer) error {
 	message := explain(stdout, stderr)
 	if message == "" {
-		message = images.LastLine(stderr, stdout)
+		message = images.LastLine(withoutNotes(stderr), stdout)
 	}
 	return images.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), strings.TrimSpace(stdout+"\n"+stderr))
-}
-
-// missingTarget recognises make's complaint about a target.
-func missingTarget(target, stderr string) string {
-	if strings.Contains(stderr, fmt.Sprintf("No rule to make target '%s'", target)) {
-		return fmt.Sprintf("no Makefile in the project's root has a target %q: add one", target)
-	}
-	return ""
-}
-
-// nothingDone recognises that make found no command to run for a target: it has
-// no recipe, or a file or directory has its name.
-func nothingDone(target, stdout string) error {
-	for _, said := range []string{"Nothing to be done for '%s'", "'%s' is up to date"} {
-		if strings.Contains(stdout, fmt.Sprintf(said, target)) {
-			return fmt.Errorf("running make %s: the Makefile has no command for the target %q: give it one, and declare it .PHONY", target, target)
-		}
-	}
-	return nil
 }

@@ -13,7 +13,7 @@ const longestName = 300
 // key of a resource or a name of a test is anyone's text, and what stands behind
 // a code span may be a mention, a link, HTML or a command to GitLab.
 func code(name string) string {
-	text := printable(name)
+	text := oneLineOf(name)
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"
@@ -24,9 +24,9 @@ func code(name string) string {
 	return fence + text + fence
 }
 
-// printable is a text on one line, as it is to be read: what breaks a line,
+// oneLineOf is a text on one line, as it is to be read: what breaks a line,
 // moves the cursor or turns the direction of writing is shown by its number.
-func printable(text string) string {
+func oneLineOf(text string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range text {

@@ -3,36 +3,96 @@ package steps
 import (
 	"context"
 	"fmt"
+	"path"
+	"strings"
 
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 )
 
-// ArtifactName is the file that `make build` leaves in the project's root.
+// ArtifactName is the artifact of a project that does not name its own.
 const ArtifactName = "artifact.zip"
 
-var makeBuild = []string{"make", "build"}
+// Places in the app container, which python/artifacts.py knows.
+const (
+	artifactsDir  = "/artifacts"
+	artifactsList = commandHome + "/artifacts"
+)
 
-// Package builds the project's artifact in the app container.
-func Package(ctx context.Context, app *dagger.Container, source *dagger.Directory) (*dagger.File, error) {
-	c := app.
-		WithDirectory(".", source.WithoutFile(ArtifactName)).
-		WithExec(makeBuild, anyExit)
-	err := check(ctx, c, makeBuild, func(_, stderr string) string { return missingTarget("build", stderr) })
-	if err != nil {
-		return nil, err
-	}
-	ok, err := c.Directory(".").Exists(ctx, ArtifactName)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, fmt.Errorf("running make build: it left no %s in the project's root: make the target write it there", ArtifactName)
-	}
-	return c.File(ArtifactName), nil
+// Package is what a build has left.
+type Package struct {
+	// Files are the artifacts at their paths in the project.
+	Files *dagger.Directory
+	// Paths are those paths.
+	Paths []string
+	// At is the project's path in the source.
+	At string
 }
 
-// Sized names a file with its size.
-func Sized(ctx context.Context, f *dagger.File) (string, error) {
-	size, err := f.Size(ctx)
-	return fmt.Sprintf("%s, %d kB", ArtifactName, (size+999)/1000), err
+// Build builds the project's artifacts in the app container with the source.
+func Build(ctx context.Context, app *dagger.Container, settings project.Package) (Package, error) {
+	patterns := settings.Artifacts
+	if len(patterns) == 0 {
+		patterns = []string{ArtifactName}
+	}
+	name := settings.Command
+	if name == "" {
+		name = "make build"
+	}
+	c := app.
+		With(spec{Command: settings.Command, Artifacts: patterns}.on).
+		WithExec(runProject("build"))
+	c, err := done(ctx, c, strings.Fields(name), ExplainBuild)
+	if err != nil {
+		return Package{}, err
+	}
+	list, err := c.File(artifactsList).Contents(ctx)
+	return Package{Files: c.Directory(artifactsDir), Paths: strings.Split(strings.TrimSpace(list), "\n")}, err
+}
+
+// Given is a package of one file that was built elsewhere.
+func Given(file *dagger.File, settings project.Package) Package {
+	name := ArtifactName
+	if len(settings.Artifacts) == 1 && !strings.ContainsAny(settings.Artifacts[0], "*?[") {
+		name = settings.Artifacts[0]
+	}
+	return Package{Files: dag.Directory().WithFile(name, file), Paths: []string{name}}
+}
+
+// File is the artifact of a package that has one.
+func (p Package) File() (*dagger.File, error) {
+	if len(p.Paths) != 1 {
+		return nil, fmt.Errorf("giving the artifact: the build leaves %d: %s: take them all with build-artifacts", len(p.Paths), strings.Join(p.Paths, ", "))
+	}
+	return p.Files.File(p.Paths[0]), nil
+}
+
+// on puts the artifacts into the terraform container and tells the root module
+// where the first is, and the plan's fingerprint where they all are.
+func (p Package) on(c *dagger.Container) *dagger.Container {
+	if p.Files == nil { // the configuration names the artifact also where nothing is deployed
+		p = Given(dag.Directory().WithNewFile(ArtifactName, "").File(ArtifactName), project.Package{})
+	}
+	paths := make([]string, len(p.Paths))
+	for i, name := range p.Paths {
+		paths[i] = path.Join(images.Workdir, p.At, name)
+	}
+	return c.
+		WithDirectory(path.Join(images.Workdir, p.At), p.Files).
+		WithEnvVariable("TF_VAR_artifact", paths[0]).
+		WithEnvVariable("PIPELINE_ARTIFACTS", strings.Join(paths, "\n"))
+}
+
+// Sizes names each artifact with its size.
+func (p Package) Sizes(ctx context.Context) (string, error) {
+	var sizes []string
+	for _, name := range p.Paths {
+		size, err := p.Files.File(name).Size(ctx)
+		if err != nil {
+			return "", err
+		}
+		sizes = append(sizes, fmt.Sprintf("%s, %d kB", name, (size+999)/1000))
+	}
+	return strings.Join(sizes, "; "), nil
 }

@@ -3,6 +3,7 @@ package steps
 import (
 	"encoding/xml"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -23,13 +24,13 @@ type junit struct {
 	} `xml:"testsuite"`
 }
 
-// TestSummary makes one line of a JUnit and a Cobertura report; either may be
-// empty.
-func TestSummary(junitXML, coberturaXML string) string {
+// TestSummary makes one line of the JUnit and the Cobertura report of a command;
+// either may be empty.
+func TestSummary(command, junitXML, coberturaXML string) string {
 	var report junit
 	var tests, skipped int
 	if err := xml.Unmarshal([]byte(junitXML), &report); err != nil || len(report.Suites) == 0 {
-		return "make test succeeded; it wrote no JUnit report"
+		return command + " succeeded; it wrote no JUnit report"
 	}
 	for _, s := range report.Suites {
 		tests += s.Tests
@@ -64,10 +65,15 @@ func FailedTests(junitXML string) string {
 		total += s.Tests
 		for _, c := range s.Cases {
 			if c.Failure != nil || c.Error != nil {
-				failed = append(failed, strings.TrimPrefix(c.Class+"."+c.Name, "."))
+				failed = append(failed, oneLineOf(strings.TrimPrefix(c.Class+"."+c.Name, ".")))
 			}
 		}
 	}
+	return failedOf(failed, strconv.Itoa(total))
+}
+
+// failedOf is a line with the first of the tests that failed, "" where none did.
+func failedOf(failed []string, total string) string {
 	if len(failed) == 0 {
 		return ""
 	}
@@ -76,5 +82,5 @@ func FailedTests(junitXML string) string {
 	if len(names) > shownFailures {
 		names, more = names[:shownFailures], fmt.Sprintf(" and %d more", len(failed)-shownFailures)
 	}
-	return fmt.Sprintf("%d of %d tests failed: %s%s", len(failed), total, strings.Join(names, ", "), more)
+	return fmt.Sprintf("%d of %s tests failed: %s%s", len(failed), total, strings.Join(names, ", "), more)
 }

@@ -20,7 +20,7 @@ func TestTestSummary(t *testing.T) {
 		{"<testsuites/>", "", "make test succeeded; it wrote no JUnit report"},
 		{"no XML", `<coverage line-rate="1"/>`, "make test succeeded; it wrote no JUnit report"},
 	} {
-		if got := TestSummary(test.junit, test.cobertura); got != test.want {
+		if got := TestSummary("make test", test.junit, test.cobertura); got != test.want {
 			t.Errorf("%q, %q: %q, want %q", test.junit, test.cobertura, got, test.want)
 		}
 	}
@@ -40,21 +40,6 @@ func TestFailedTests(t *testing.T) {
 	} {
 		if got := FailedTests(test.junit); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)
-		}
-	}
-}
-
-func TestPytestOptions(t *testing.T) {
-	const junit = "--junitxml=/reports/junit.xml"
-	for _, test := range []struct{ lock, want string }{
-		{"", junit},
-		{"[[package]]\nname = \"pytest\"\n", junit},
-		{"[[package]]\nname = \"not-pytest-cov\"\n", junit},
-		{"# name = \"pytest-cov\"\n", junit},
-		{"[[package]]\nname = \"pytest-cov\"\nversion = \"6\"\n", junit + " --cov --cov-report=xml:/reports/coverage.xml"},
-	} {
-		if got := pytestOptions(test.lock); got != test.want {
-			t.Errorf("%q: %q, want %q", test.lock, got, test.want)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/images"
-	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/trust"
 )
@@ -28,7 +27,7 @@ type Run struct {
 	ready      once[images.Ready]
 	terraform  once[images.Image]
 	workspaces once[Roots]
-	artifact   once[*dagger.File]
+	built      once[Package]
 
 	// purpose says what the run may do in the registry, where that is ECR.
 	purpose purpose

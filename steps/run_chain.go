@@ -66,11 +66,11 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 	parts := []Part{
 		{Name: "test", Run: func(ctx context.Context) (string, error) { return r.Test(ctx, how.Attempt) }},
 		{Name: "package", Run: func(ctx context.Context) (string, error) {
-			artifact, err := r.BuildPackage(ctx)
+			built, err := r.build(ctx)
 			if err != nil {
 				return "", err
 			}
-			return Sized(ctx, artifact)
+			return built.Sizes(ctx)
 		}},
 	}
 	before := []string{"test", "package"}

@@ -158,15 +158,28 @@ func (r *Run) deployment(ctx context.Context, artifact *dagger.File) (Roots, err
 		return nil, err
 	}
 	if artifact == nil {
-		if artifact, err = r.BuildPackage(ctx); err != nil {
+		built, err := r.build(ctx)
+		if err != nil {
 			return nil, err
 		}
+		return roots.with(built), nil
 	}
-	out := append(Roots{}, roots...)
+	read, err := r.Project(ctx)
+	if err != nil {
+		return nil, err
+	}
+	given := Given(artifact, read.Settings.Package)
+	given.At = r.Settings.Project
+	return roots.with(given), nil
+}
+
+// with are the root modules with what is to be deployed.
+func (r Roots) with(p Package) Roots {
+	out := append(Roots{}, r...)
 	for i := range out {
-		out[i].Artifact = artifact
+		out[i].Package = p
 	}
-	return out, nil
+	return out
 }
 
 // Plan tells what a deployment would change.

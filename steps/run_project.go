@@ -46,7 +46,19 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	if err != nil {
 		return Test{}, err
 	}
-	return Test{App: app.Container, Source: app.Source, Lock: app.Lock, Attempt: attempt}, nil
+	read, err := r.Project(ctx)
+	if err != nil {
+		return Test{}, err
+	}
+	level, err := r.level()
+	if err != nil {
+		return Test{}, err
+	}
+	secrets, err := testSecrets(ctx, r.TestSecrets)
+	return Test{
+		App: app.Container, Settings: read.Settings.Test, Secrets: secrets,
+		Project: read.Name, Trust: level, Attempt: attempt,
+	}, err
 }
 
 // Test runs the project's tests.
@@ -64,18 +76,39 @@ func (r *Run) TestReports(ctx context.Context, attempt string) (*dagger.Director
 	if err != nil {
 		return nil, err
 	}
-	return t.Reports(), nil
+	return t.Reports(ctx)
 }
 
-// BuildPackage builds the project's artifact.
-func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
-	return r.artifact.get(func() (*dagger.File, error) {
+// build is what the project's build leaves.
+func (r *Run) build(ctx context.Context) (Package, error) {
+	return r.built.get(func() (Package, error) {
+		read, err := r.Project(ctx)
+		if err != nil {
+			return Package{}, err
+		}
 		app, err := r.readyApp(ctx)
 		if err != nil {
-			return nil, err
+			return Package{}, err
 		}
-		return Package(ctx, app.Container, app.Source)
+		built, err := Build(ctx, app.Container, read.Settings.Package)
+		built.At = r.Settings.Project
+		return built, err
 	})
+}
+
+// BuildPackage gives the artifact of a project that has one.
+func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
+	built, err := r.build(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return built.File()
+}
+
+// BuildArtifacts gives all artifacts, at their paths in the project.
+func (r *Run) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
+	built, err := r.build(ctx)
+	return built.Files, err
 }
 
 // Scan runs a checker of the caller's choice over the root module.

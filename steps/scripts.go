@@ -15,19 +15,24 @@ const scriptsDir = "/opt/pipeline"
 
 // withScripts puts the scripts on the container's PATH.
 func withScripts(c *dagger.Container) *dagger.Container {
-	entries, err := scripts.ReadDir("scripts")
+	return c.
+		WithDirectory(scriptsDir, embedded(scripts, "scripts")).
+		WithEnvVariable("PATH", scriptsDir+":${PATH}", dagger.ContainerWithEnvVariableOpts{Expand: true})
+}
+
+// embedded is a folder of files that are part of this program.
+func embedded(files embed.FS, folder string) *dagger.Directory {
+	entries, err := files.ReadDir(folder)
 	if err != nil {
-		panic(err) // the files are part of this program
+		panic(err)
 	}
 	dir := dag.Directory()
 	for _, e := range entries {
-		text, err := scripts.ReadFile("scripts/" + e.Name())
+		text, err := files.ReadFile(folder + "/" + e.Name())
 		if err != nil {
 			panic(err)
 		}
 		dir = dir.WithNewFile(e.Name(), string(text), dagger.DirectoryWithNewFileOpts{Permissions: 0o755})
 	}
-	return c.
-		WithDirectory(scriptsDir, dir).
-		WithEnvVariable("PATH", scriptsDir+":${PATH}", dagger.ContainerWithEnvVariableOpts{Expand: true})
+	return dir
 }

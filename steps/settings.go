@@ -19,6 +19,7 @@ type Settings struct {
 	ProviderMirror       *dagger.Directory
 	Infra                string
 	TerraformVariables   *dagger.Secret
+	TestSecrets          *dagger.Secret
 	StateBucket          string
 	Region               string
 	AwsEndpoint          *string

@@ -2,54 +2,72 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+	"dagger/pipeline/trust"
 )
 
-// reportsDir is where the test tools write their reports in the app container.
-const reportsDir = "/reports"
+// Places in the app container: the reports of a run, and the volume with those
+// of runs that failed. python/records.py and python/reports.py know them.
+const (
+	reportsDir = "/reports"
+	recordsDir = "/var/lib/pipeline-reports"
+)
 
 // Test runs the project's tests.
 type Test struct {
-	// App is the app container, without the source.
+	// App is the app container with the source.
 	App *dagger.Container
-	// Source is the project.
-	Source *dagger.Directory
-	// Lock is the text of poetry.lock: it tells whether coverage can be measured.
-	Lock string
+	// Settings are what the project says of its tests.
+	Settings project.Test
+	// Secrets are more variables, by their names.
+	Secrets map[string]*dagger.Secret
+	// Project and Trust tell whose failed runs are kept together.
+	Project string
+	Trust   trust.Level
 	// Attempt makes the tests run again when it changes.
 	Attempt string
 }
 
-var makeTest = []string{"make", "test"}
-
-// run is the one execution that both the verdict and the reports come from. It
-// may fail; its reports are kept all the same.
-func (t Test) run() *dagger.Container {
+// ready is the app container with all that a run of the tests depends on.
+func (t Test) ready(forget bool) *dagger.Container {
+	secrets := slices.Sorted(maps.Keys(t.Secrets))
 	c := t.App.
-		WithDirectory(reportsDir, dag.Directory()).
-		WithEnvVariable("PYTEST_ADDOPTS", pytestOptions(t.Lock))
-	if t.Attempt != "" {
-		c = c.WithEnvVariable("PIPELINE_ATTEMPT", t.Attempt)
+		With(spec{
+			Command: t.Settings.Command, Reports: t.Settings.Reports, Variables: t.Settings.Variables,
+			Secrets: secrets, Attempt: t.Attempt, Forget: forget,
+		}.on).
+		WithMountedCache(recordsDir, dag.CacheVolume(strings.Join([]string{"reports of failed tests", string(t.Trust.Writes()), t.Project}, " ")))
+	for _, name := range slices.Sorted(maps.Keys(t.Settings.Variables)) {
+		c = c.WithEnvVariable(name, t.Settings.Variables[name])
 	}
-	return c.
-		WithDirectory(".", t.Source).
-		WithExec(makeTest, anyExit)
+	for _, name := range secrets {
+		c = c.WithSecretVariable(name, t.Secrets[name])
+	}
+	return c
+}
+
+// run is the one execution that both the verdict and the reports come from. One
+// that fails is no result: its reports are kept in a volume.
+func (t Test) run() *dagger.Container {
+	return t.ready(false).WithExec(runProject("test"))
 }
 
 // Run returns a line with the counts and the coverage, or an error with the
 // exit code of the tests.
 func (t Test) Run(ctx context.Context) (string, error) {
-	c := t.run()
-	junit, cobertura := readReport(ctx, c, "junit.xml"), readReport(ctx, c, "coverage.xml")
-	err := check(ctx, c, makeTest, func(_, stderr string) string {
-		if m := missingTarget("test", stderr); m != "" {
-			return m
-		}
-		return FailedTests(junit)
-	})
+	c, err := t.run().Sync(ctx)
+	if err != nil {
+		return "", t.failed(ctx, err)
+	}
+	given := c.Directory(reportsDir)
+	junit, err := readReport(ctx, given, "junit.xml")
 	if err != nil {
 		return "", err
 	}
@@ -62,30 +80,86 @@ func (t Test) Run(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return TestSummary(junit, cobertura), nil
+	cobertura, err := readReport(ctx, given, "coverage.xml")
+	if err != nil {
+		return "", err
+	}
+	stderr, err := c.Stderr(ctx)
+	return TestSummary(t.name(stderr), junit, cobertura), err
 }
 
-// Reports returns the directory with junit.xml and, where the project has
-// pytest-cov, coverage.xml. Failing tests are no error here.
-func (t Test) Reports() *dagger.Directory {
-	return t.run().Directory(reportsDir)
+// failed makes one line of a run that failed: of its reports where it wrote any,
+// else of its output.
+func (t Test) failed(ctx context.Context, err error) error {
+	var exec *dagger.ExecError
+	if !errors.As(err, &exec) || !slices.Equal(exec.Cmd, runProject("test")) {
+		return err
+	}
+	tests := ""
+	if c, kept, err := t.kept(ctx, false); err != nil {
+		return err
+	} else if kept {
+		if tests, err = readReport(ctx, c.Directory(reportsDir), "junit.xml"); err != nil {
+			return err
+		}
+	}
+	return failure(exec.ExitCode, strings.Fields(t.name(exec.Stderr)), exec.Stdout, exec.Stderr, func(stdout, stderr string) string {
+		return ExplainTests(FailedTests(tests), stdout, stderr)
+	})
+}
+
+// name is that of the command that ran, which may be one that was found out.
+func (t Test) name(stderr string) string {
+	if t.Settings.Command != "" {
+		return t.Settings.Command
+	}
+	return chosen(stderr)
+}
+
+// kept is a container with the reports of the last run, where that is one that
+// failed.
+func (t Test) kept(ctx context.Context, forget bool) (*dagger.Container, bool, error) {
+	c := t.ready(forget).With(volatile).WithExec(runProject("reports"))
+	stdout, err := c.Stdout(ctx)
+	return c, strings.TrimSpace(stdout) == "kept", err
+}
+
+// Reports returns the directory with junit.xml and coverage.xml, as far as the
+// tests wrote them. Failing tests are no error here: those that failed in an
+// earlier call do not run a second time.
+func (t Test) Reports(ctx context.Context) (*dagger.Directory, error) {
+	c, kept, err := t.kept(ctx, false)
+	if err != nil || kept {
+		return c.Directory(reportsDir), err
+	}
+	c, err = t.run().Sync(ctx)
+	if err == nil {
+		return c.Directory(reportsDir), nil
+	}
+	var exec *dagger.ExecError
+	if !errors.As(err, &exec) || !slices.Equal(exec.Cmd, runProject("test")) {
+		return nil, err
+	}
+	// What failed in this call is the answer to this call alone.
+	c, kept, lost := t.kept(ctx, true)
+	if lost != nil {
+		return nil, lost
+	}
+	if !kept {
+		return nil, t.failed(ctx, err)
+	}
+	return c.Directory(reportsDir), nil
 }
 
 // readReport gives a report's text, or "" where the tests wrote none.
-func readReport(ctx context.Context, c *dagger.Container, name string) string {
-	text, err := c.File(reportsDir + "/" + name).Contents(ctx)
+func readReport(ctx context.Context, dir *dagger.Directory, name string) (string, error) {
+	ok, err := dir.Exists(ctx, name)
+	if err != nil || !ok {
+		return "", err
+	}
+	text, err := dir.File(name).Contents(ctx)
 	if err != nil {
-		return ""
+		return "", fmt.Errorf("reading the report %s: %w", name, err)
 	}
-	return text
-}
-
-// pytestOptions asks pytest for reports without a change to the project's
-// Makefile. Coverage needs the plugin, which the project may not have.
-func pytestOptions(lock string) string {
-	options := []string{fmt.Sprintf("--junitxml=%s/junit.xml", reportsDir)}
-	if strings.Contains(lock, "\nname = \"pytest-cov\"\n") {
-		options = append(options, "--cov", fmt.Sprintf("--cov-report=xml:%s/coverage.xml", reportsDir))
-	}
-	return strings.Join(options, " ")
+	return text, nil
 }

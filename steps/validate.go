@@ -44,8 +44,7 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 // Format checks that the root module is written as `terraform fmt` writes it.
 func Format(ctx context.Context, w Workspace) (string, error) {
 	command := []string{"terraform", "fmt", "-no-color", "-check", "-diff", "-recursive"}
-	c := w.module().WithExec(command, anyExit)
-	err := check(ctx, c, []string{"terraform", "fmt"}, func(stdout, stderr string) string {
+	_, err := done(ctx, w.module().WithExec(command), []string{"terraform", "fmt"}, func(stdout, stderr string) string {
 		if m := w.explain(stdout, stderr); m != "" {
 			return m
 		}
@@ -63,8 +62,9 @@ func Scan(ctx context.Context, image *dagger.Container, source *dagger.Directory
 	c := image.
 		WithDirectory(images.Workdir, source).
 		WithWorkdir(path.Join(images.Workdir, infra)).
-		WithExec(command, anyExit)
-	if err := check(ctx, c, command, func(stdout, stderr string) string { return "" }); err != nil {
+		WithExec(command)
+	c, err := done(ctx, c, command, func(stdout, stderr string) string { return "" })
+	if err != nil {
 		return "", err
 	}
 	out, err := c.Stdout(ctx)

@@ -44,8 +44,8 @@ type Workspace struct {
 	// Project is its name, Settings what it says of its deployment.
 	Project  string
 	Settings project.Terraform
-	// Artifact is what is deployed; nil where none is needed.
-	Artifact *dagger.File
+	// Package is what is deployed; empty where nothing is needed.
+	Package Package
 	// Environment names the deployment: mr-<n>, staging, prod.
 	Environment string
 	// State is where the environment's state is kept.
@@ -104,7 +104,7 @@ func (w Workspace) prepared() *dagger.Container {
 		WithEnvVariable("TF_INPUT", "0").
 		WithEnvVariable("TF_VAR_environment", w.Environment).
 		WithEnvVariable("TF_VAR_aws_endpoint", w.AWS.Endpoint).
-		WithEnvVariable("TF_VAR_artifact", path.Join(images.Workdir, ArtifactName)).
+		With(w.Package.on).
 		WithEnvVariable("PLAN_FILES", strings.Join(w.planFiles(), "\n")).
 		WithEnvVariable("PLAN_BUNDLE", path.Join(images.Workdir, planBundle)).
 		WithEnvVariable("TF_STATE_BUCKET", w.State.Bucket).
@@ -116,11 +116,7 @@ func (w Workspace) prepared() *dagger.Container {
 	if w.AWS.Endpoint != "" {
 		c = c.WithEnvVariable("AWS_ENDPOINT_URL", w.AWS.Endpoint)
 	}
-	if w.Artifact != nil {
-		return c.WithFile(ArtifactName, w.Artifact)
-	}
-	// The configuration names the artifact also where nothing is deployed.
-	return c.WithNewFile(ArtifactName, "")
+	return c
 }
 
 // planFiles are the paths of all that the root module reaches, from its own
@@ -248,8 +244,7 @@ func (w Workspace) checkModule(ctx context.Context) error {
 
 // terraform runs one command and returns the container after it.
 func (w Workspace) terraform(ctx context.Context, c *dagger.Container, args ...string) (*dagger.Container, error) {
-	c = c.WithExec(append([]string{"terraform"}, args...), anyExit)
-	return c, check(ctx, c, []string{"terraform", args[0]}, w.explain)
+	return done(ctx, c.WithExec(append([]string{"terraform"}, args...)), []string{"terraform", args[0]}, w.explain)
 }
 
 // The project's own scripts, which are run in place of the built-in steps.

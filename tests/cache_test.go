@@ -46,7 +46,7 @@ func TestUnchangedProjectRunsNothing(t *testing.T) {
 		t.Errorf("something ran again: %+v, before %+v", after, before)
 	}
 	again := world.Succeed(t, p.Call("test", "--attempt", t.Name()))
-	wantRan(t, again, "make test")
+	wantRan(t, again, harness.RunTests)
 }
 
 func TestChangeRunsOnlyWhatDependsOnIt(t *testing.T) {
@@ -74,7 +74,7 @@ func TestChangeRunsOnlyWhatDependsOnIt(t *testing.T) {
 				t.Errorf("dependencies installed again: %v, want %v", installed, test.installs)
 			}
 			if !test.installs {
-				wantRan(t, r, "make test")
+				wantRan(t, r, harness.RunTests)
 			}
 		})
 	}

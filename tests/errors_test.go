@@ -50,24 +50,13 @@ func TestWrongProject(t *testing.T) {
 			want: "building the app container: the package index has no such version of poetry: check --poetry-version",
 		},
 		{
-			name: "no Makefile", change: func(p *harness.Project) { p.Remove("Makefile") }, call: []string{"test"}, code: makeFailure,
-			want: `running make test: no Makefile in the project's root has a target "test": add one`,
-		},
-		{
-			name: "no target test", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttouch artifact.zip\n") }, call: []string{"test"}, code: makeFailure,
-			want: `running make test: no Makefile in the project's root has a target "test": add one`,
-		},
-		{
-			name: "a directory instead of a target", call: []string{"test"},
-			change: func(p *harness.Project) {
-				p.Write("Makefile", "build:\n\ttouch artifact.zip\n")
-				p.Write("test/data.txt", "")
-			},
-			want: `running make test: the Makefile has no command for the target "test": give it one, and declare it .PHONY`,
+			name: "a target without a command", call: []string{"test"},
+			change: func(p *harness.Project) { p.Write("Makefile", ".PHONY: test\ntest:\n") },
+			want:   `running make test: the Makefile has no command for the target "test": give it one, and declare it .PHONY`,
 		},
 		{
 			name: "no target build", change: func(p *harness.Project) { p.Write("Makefile", "test:\n\ttrue\n") }, call: []string{"build-package"}, code: makeFailure,
-			want: `running make build: no Makefile in the project's root has a target "build": add one`,
+			want: `running make build: no Makefile in the project's root has a target "build": add one, or name the command in pyproject.toml: [tool.pipeline.package] command = "..."`,
 		},
 		{
 			name: "no artifact", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttrue\n") }, call: []string{"build-package"},
@@ -81,7 +70,7 @@ func TestWrongProject(t *testing.T) {
 		},
 		{
 			name: "failing build", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\t@echo no compiler >&2; exit 7\n") }, call: []string{"build-package"}, code: makeFailure,
-			want: "running make build: make: *** [Makefile:2: build] Error 7",
+			want: "running make build: no compiler",
 		},
 		{
 			name: "no infra", change: func(p *harness.Project) { p.Remove("infra") }, call: []string{"plan", "--environment", "mr-1"},

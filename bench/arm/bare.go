@@ -29,7 +29,7 @@ func (a *bare) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 	if err != nil {
 		return r, err
 	}
-	env := append(a.w.Environ(), "VIRTUAL_ENV="+venv, "PATH="+filepath.Join(venv, "bin")+":"+os.Getenv("PATH"), "PYTEST_ADDOPTS="+options(p))
+	env := append(a.w.Environ(), "VIRTUAL_ENV="+venv, "PATH="+filepath.Join(venv, "bin")+":"+os.Getenv("PATH"), "PYTEST_ADDOPTS="+pytestOptions)
 	for _, job := range jobs {
 		err := r.timed(job.Name, func() error {
 			_, err := world.Command{Dir: p.Dir, Env: env, Args: []string{"sh", "-c", commands[job.Name]}}.Run(ctx)

@@ -88,7 +88,7 @@ func (a *install) job(ctx context.Context, p *world.Project, job Job) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"create", "--network", "host", "--workdir", "/app", "--env", "PYTEST_ADDOPTS=" + options(p), "--env", "PYTHONDONTWRITEBYTECODE=1"}
+	args := []string{"create", "--network", "host", "--workdir", "/app", "--env", "PYTEST_ADDOPTS=" + pytestOptions, "--env", "PYTHONDONTWRITEBYTECODE=1"}
 	args = append(append(args, a.mounts...), a.w.Base, "sh", "-c", "set -eu\n"+prepare+"exec "+commands[job.Name])
 	out, err := a.engine.run(ctx, args...)
 	if err != nil {

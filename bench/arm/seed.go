@@ -100,7 +100,7 @@ func (a *seed) job(ctx context.Context, d *docker, p *world.Project, job Job) er
 	const container = "app-container"
 	commands := [][]string{
 		{"pull", "--quiet", a.image},
-		{"run", "--network", "host", "--env", "ENVIRONMENT=mr-1", "--env", "PYTEST_ADDOPTS=" + options(p), "--detach", "--name", container, a.image, "sleep", "infinity"},
+		{"run", "--network", "host", "--env", "ENVIRONMENT=mr-1", "--env", "PYTEST_ADDOPTS=" + pytestOptions, "--detach", "--name", container, a.image, "sleep", "infinity"},
 		{"cp", p.Dir + "/.", container + ":/app"},
 		{"exec", container, "ls", "-la", "/app"},
 		{"exec", container, "sh", "-c", commands[job.Name]},

@@ -14,8 +14,6 @@ import (
 // Project is a copy of a poetry project that scenarios change.
 type Project struct {
 	Dir string
-	// Coverage tells whether its tests measure coverage.
-	Coverage bool
 	// Packages is how many packages its lock file installs at most.
 	Packages int
 
@@ -29,7 +27,6 @@ func (w *World) Project(user, from string) (*Project, error) {
 		return nil, err
 	}
 	lock, err := p.read("poetry.lock")
-	p.Coverage = strings.Contains(lock, "\nname = \"pytest-cov\"\n")
 	p.Packages = strings.Count(lock, "[[package]]")
 	return p, err
 }

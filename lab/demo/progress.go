@@ -42,6 +42,9 @@ func (p *progress) line(text string) (shown string, ok bool) {
 // shortName is a command without what is long and says little.
 func shortName(name string) string {
 	name = strings.TrimPrefix(name, "sh -c ... ")
+	if verb, ok := strings.CutPrefix(name, "python3 -I /opt/pipeline/run.py "); ok {
+		return "the project's " + verb
+	}
 	for _, tool := range []string{"terraform", "make"} {
 		if words := strings.Fields(name); len(words) > 1 && words[0] == tool {
 			return tool + " " + words[1]

@@ -33,7 +33,7 @@ make_plan() {
   configuration=$(printf '%s\n' "${PLAN_FILES:-.}" | tr '\n' '\0' \
     | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "$PLAN_BUNDLE" ! -path "$TF_VAR_artifact" -print0' find \
     | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
-  artifact=$(sha256sum "$TF_VAR_artifact" | cut -d' ' -f1)
+  artifact=$(printf '%s\n' "$PIPELINE_ARTIFACTS" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   # The plan carries the state that it was made from.
   unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" \
     '{environment: $environment, serial: (.serial // 0), lineage: (.lineage // ""), configuration: $configuration, artifact: $artifact}' > "$dir/fingerprint.json"

@@ -69,12 +69,20 @@ type Result struct {
 	Steps []Step
 }
 
+// What runs the tests and the build of a project in the app container.
+const (
+	RunTests = "python3 -I /opt/pipeline/run.py test"
+	RunBuild = "python3 -I /opt/pipeline/run.py build"
+	// askReports looks for the reports of a failed run, each time anew.
+	askReports = "python3 -I /opt/pipeline/run.py reports"
+)
+
 // Ran are the commands that ran in containers, without those whose result was
-// kept from an earlier run.
+// kept from an earlier run, and without the question for reports.
 func (r Result) Ran() []string {
 	ran := []string{}
 	for _, s := range r.Steps {
-		if s.Exec && !s.Cached {
+		if s.Exec && !s.Cached && s.Name != askReports {
 			ran = append(ran, s.Name)
 		}
 	}

@@ -59,7 +59,7 @@ func installed(r harness.Result) bool {
 // tested tells whether a call ran the tests.
 func tested(r harness.Result) bool {
 	for _, command := range r.Ran() {
-		if strings.Contains(command, "make test") || strings.Contains(command, "run-project") {
+		if command == harness.RunTests {
 			return true
 		}
 	}

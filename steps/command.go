@@ -1,0 +1,106 @@
+package steps
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// python is what runs the project's own command in the app container and keeps
+// what it left: the reports of the tests, the artifacts of a build.
+//
+//go:embed python
+var python embed.FS
+
+// commandHome is where it is in the container.
+const commandHome = "/opt/pipeline"
+
+// spec is what it is told.
+type spec struct {
+	// Command is the project's, run by a shell; empty for the one that is found out.
+	Command string `json:"command"`
+	// Reports are patterns of the files with test reports; empty for all that are found.
+	Reports []string `json:"reports"`
+	// Artifacts are patterns of the files that a build leaves.
+	Artifacts []string `json:"artifacts"`
+	// Variables are given to the command, and Secrets are the names of more.
+	Variables map[string]string `json:"variables"`
+	Secrets   []string          `json:"secrets"`
+	// Attempt is another one where the same is to run again.
+	Attempt string `json:"attempt"`
+	// Forget removes the reports that are kept once they are given.
+	Forget bool `json:"forget"`
+}
+
+// on puts the program and its spec into the app container.
+func (s spec) on(c *dagger.Container) *dagger.Container {
+	s.Reports, s.Artifacts, s.Secrets = list(s.Reports), list(s.Artifacts), list(s.Secrets)
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // strings can be marshalled
+	}
+	return c.
+		WithDirectory(commandHome, embedded(python, "python")).
+		WithNewFile(commandHome+"/spec.json", string(text))
+}
+
+// list is a list in JSON also where it is empty.
+func list(texts []string) []string { return append([]string{}, texts...) }
+
+// runProject is the program's command line: test, build or reports.
+func runProject(verb string) []string {
+	return []string{"python3", "-I", commandHome + "/run.py", verb}
+}
+
+// What lines on standard error start with that the program itself wrote: why it
+// cannot go on, which command it found out, and what is worth to know.
+const (
+	says  = "pipeline: "
+	runs  = says + "running "
+	notes = says + "note: "
+)
+
+// refusal is why the program could not go on, "" where it could.
+func refusal(stderr string) string {
+	return lastLine(stderr, func(line string) bool {
+		return strings.HasPrefix(line, says) && !strings.HasPrefix(line, runs) && !strings.HasPrefix(line, notes)
+	}, says)
+}
+
+// chosen is the command that the program found out.
+func chosen(stderr string) string {
+	if name := lastLine(stderr, func(line string) bool { return strings.HasPrefix(line, runs) }, runs); name != "" {
+		return name
+	}
+	return "the tests" // it stands at the start, which is cut off where there is very much
+}
+
+// withoutNotes is what the command itself printed.
+func withoutNotes(stderr string) string {
+	lines := strings.Split(stderr, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, says) }), "\n")
+}
+
+func lastLine(text string, is func(string) bool, prefix string) string {
+	for _, line := range slices.Backward(strings.Split(text, "\n")) {
+		if is(line) {
+			return strings.TrimSpace(strings.TrimPrefix(line, prefix))
+		}
+	}
+	return ""
+}
+
+// nothingDone recognises that make found no command to run for a target: it has
+// no recipe, or a file or directory has its name.
+func nothingDone(target, stdout string) error {
+	for _, said := range []string{"Nothing to be done for '%s'", "'%s' is up to date"} {
+		if strings.Contains(stdout, fmt.Sprintf(said, target)) {
+			return fmt.Errorf("running make %s: the Makefile has no command for the target %q: give it one, and declare it .PHONY", target, target)
+		}
+	}
+	return nil
+}

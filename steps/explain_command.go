@@ -1,0 +1,146 @@
+package steps
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/images"
+)
+
+// ExplainBuild makes one line of what a build printed.
+func ExplainBuild(stdout, stderr string) string {
+	if why := refusal(stderr); why != "" {
+		return why
+	}
+	if found := causesIn(stdout + "\n" + stderr); len(found) > 0 {
+		return found[0]
+	}
+	return lastWords(stdout, stderr)
+}
+
+// ExplainTests makes one line of the tests that failed, as FailedTests names
+// them, and of what they printed.
+func ExplainTests(failed, stdout, stderr string) string {
+	if failed == "" {
+		if failed = failedUnittests(stderr); failed == "" {
+			return ExplainBuild(stdout, stderr)
+		}
+	}
+	return strings.Join(append([]string{failed}, causesIn(raised(stdout)+"\n"+withoutNotes(stderr))...), ": ")
+}
+
+// cause is what stands behind a text in the output of a failed command.
+type cause struct {
+	text *regexp.Regexp
+	say  string // with the text's groups
+}
+
+func when(text, say string) cause { return cause{regexp.MustCompile(`(?m)` + text), say} }
+
+const (
+	installIt = "add the package that has it to the project's dependencies, or to system-packages in [tool.pipeline]"
+	giveIt    = "give it in [tool.pipeline.test] variables, or with --test-secrets"
+)
+
+// causes are in the order of how much they say: the first one that is found
+// tells most.
+var causes = []cause{
+	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets"),
+	when(`(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`, "git is not in the app container: add it to system-packages in [tool.pipeline]"),
+	when(`(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
+	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
+	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?([^\s:']+)'?: (?:No such file or directory|(?:command )?not found)$`, `the command "$1" is not there: `+installIt),
+	when(`^make(?:\[\d+\])?: ([^\s:]+): Permission denied$`, `"$1" may not be executed: commit it with that permission: git update-index --chmod=+x $1`),
+	when(`error: unrecognized arguments: (.+)$`, `pytest does not know $1: lock the plugin that does, in a group that is installed`),
+	when(`^ERROR: file or directory not found: (.+)$`, `pytest finds no file or directory "$1" in the source`),
+	when(`No module named '?([\w.]+)'?$`, `no module "$1" is installed: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`),
+	when(`Required test coverage of ([\d.]+)% not reached\. Total coverage: ([\d.]+)%`, "the coverage is $2 %, the project requires $1 %"),
+	when(`Coverage failure: total of ([\d.]+) is less than fail-under=([\d.]+)`, "the coverage is $1 %, the project requires $2 %"),
+	when(`(?s)(?:no tests ran in|\d+ deselected in) [\d.]+s.*\*\*\* \[.*\] Error 5$`, "pytest found no tests to run: check testpaths and what is selected"),
+	when(`^make(?:\[\d+\])?: \*\*\* \[(.+)\] Killed$`, "a command was killed (make says: $1), most likely because the memory did not suffice: give the engine more, or run less at a time"),
+	when(`^pipeline: note: the command was ended by signal 9 `, "the command was killed, most likely because the memory did not suffice: give the engine more, or run less at a time"),
+	when(`^make(?:\[\d+\])?: \*\*\* \[(.+)\] (Segmentation fault|Aborted|Bus error|Illegal instruction)`, "a command crashed: $2 (make says: $1): look for a package with native code that does not fit the image"),
+	when(`^E? *MemoryError`, "Python could not get the memory that it asked for: give the engine more, or run less at a time"),
+	when(`No space left on device`, "the engine's disk is full: free some, or prune the engine's cache"),
+	when(`No rule to make target '([^']+)', needed by '([^']+)'`, `make's target "$2" needs "$1", which is not in the source and which no rule makes`),
+	when(`^([\w./-]+):(\d+): \*\*\* (.+?)\.?  Stop\.$`, "line $2 of $1: $3"),
+	when(`ConnectionRefusedError: .*Connection refused`, "nothing answers at an address that the tests connect to: let them start it, or name its address in [tool.pipeline.test] variables"),
+	when(`socket\.gaierror: .*(?:Name or service not known|Temporary failure in name resolution)`, "the tests connect to a host whose name nobody knows in the container: name another in [tool.pipeline.test] variables"),
+}
+
+// shownCauses is how many causes an error names.
+const shownCauses = 3
+
+// causesIn names the causes that are found in the output of a command.
+func causesIn(output string) []string {
+	var found []string
+	for _, c := range causes {
+		for _, at := range c.text.FindAllStringSubmatchIndex(output, -1) {
+			say := string(c.text.ExpandString(nil, c.say, output, at))
+			if !slices.Contains(found, say) && len(found) < shownCauses {
+				found = append(found, oneLineOf(say))
+			}
+		}
+	}
+	if compiler := images.ExplainInstall(output); len(found) == 0 && compiler != "" {
+		found = append(found, compiler)
+	}
+	return found
+}
+
+// raised are the lines in which pytest shows what a test raised, with those that
+// say where: what a test printed is no cause.
+func raised(stdout string) string {
+	var kept []string
+	lines := strings.Split(stdout, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "E  ") || i > 0 && strings.HasPrefix(lines[i-1], "E  ") || i > 1 && lines[i-1] == "" && strings.HasPrefix(lines[i-2], "E  ") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+var (
+	unittestRan  = regexp.MustCompile(`(?m)^Ran (\d+) tests? in `)
+	unittestFail = regexp.MustCompile(`(?m)^(?:FAIL|ERROR): (\S+) \(([^)]*)\)`)
+)
+
+// failedUnittests names the tests that failed in what unittest printed.
+func failedUnittests(stderr string) string {
+	ran := unittestRan.FindStringSubmatch(stderr)
+	if ran == nil {
+		return ""
+	}
+	var failed []string
+	for _, m := range unittestFail.FindAllStringSubmatch(stderr, -1) {
+		name := m[2]
+		if !strings.HasSuffix(name, "."+m[1]) { // Python before 3.11 names the class alone
+			name += "." + m[1]
+		}
+		failed = append(failed, oneLineOf(name))
+	}
+	return failedOf(failed, ran[1])
+}
+
+var makes = regexp.MustCompile(`^make(\[\d+\])?: `)
+
+// lastWords are the last line that says something of the cause: what make says
+// of a recipe is no more than its exit code.
+func lastWords(stdout, stderr string) string {
+	own := func(text string) []string {
+		return slices.DeleteFunc(strings.Split(withoutNotes(text), "\n"), func(line string) bool {
+			return makes.MatchString(line) || strings.TrimSpace(line) == ""
+		})
+	}
+	if said := own(stderr); len(said) > 0 {
+		return strings.TrimSpace(said[len(said)-1])
+	}
+	end := images.LastLine(withoutNotes(stderr), stdout)
+	if said := own(stdout); len(said) > 0 && said[len(said)-1] != end {
+		return fmt.Sprintf("%s: %s", strings.TrimSpace(said[len(said)-1]), end)
+	}
+	return end
+}

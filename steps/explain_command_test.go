@@ -1,0 +1,84 @@
+package steps
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What testdata/commands/record.py recorded of commands that really failed, and
+// the line that each gives.
+func TestExplainRealFailures(t *testing.T) {
+	const (
+		notThere = ` is not there: add the package that has it to the project's dependencies, or to system-packages in [tool.pipeline]`
+		dotenv   = ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets"
+		noGit    = "git is not in the app container: add it to system-packages in [tool.pipeline]"
+		noModule = ` is installed: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`
+	)
+	wants := map[string]string{
+		"command-missing":             `the command "ruff-of-another-world"` + notThere,
+		"command-missing-in-a-pipe":   `the command "no-such-program"` + notThere,
+		"command-missing-in-bash":     `the command "no-such-program"` + notThere,
+		"command-not-executable":      `"./run.sh" may not be executed: commit it with that permission: git update-index --chmod=+x ./run.sh`,
+		"no-tests-collected":          "pytest found no tests to run: check testpaths and what is selected",
+		"no-tests-selected":           "pytest found no tests to run: check testpaths and what is selected",
+		"pytest-unknown-option":       "pytest does not know --timeout=5: lock the plugin that does, in a group that is installed",
+		"pytest-no-such-path":         `pytest finds no file or directory "no/such/tests" in the source`,
+		"pytest-not-installed":        `no module "pytest"` + noModule,
+		"import-in-test":              `no module "boto_of_another_world"` + noModule,
+		"import-in-conftest":          `no module "boto_of_another_world"` + noModule,
+		"coverage-too-low":            "the coverage is 0.00 %, the project requires 90 %",
+		"variable-not-set":            `the variable "DATABASE_URL" is not set: give it in [tool.pipeline.test] variables, or with --test-secrets`,
+		"dotenv-included":             dotenv,
+		"dotenv-sourced":              dotenv,
+		"dotenv-opened":               dotenv,
+		"not-a-git-repository":        "the source has no .git in the containers: take what git says from a variable, and give it in [tool.pipeline.test] variables, or with --test-secrets",
+		"git-not-installed":           noGit,
+		"git-not-installed-in-test":   noGit,
+		"connection-refused":          "nothing answers at an address that the tests connect to: let them start it, or name its address in [tool.pipeline.test] variables",
+		"unknown-host":                "the tests connect to a host whose name nobody knows in the container: name another in [tool.pipeline.test] variables",
+		"killed":                      "a command was killed (make says: Makefile:3: target), most likely because the memory did not suffice: give the engine more, or run less at a time",
+		"killed-shell":                "a command was killed (make says: Makefile:3: target), most likely because the memory did not suffice: give the engine more, or run less at a time",
+		"segmentation-fault":          "a command crashed: Segmentation fault (make says: Makefile:3: target): look for a package with native code that does not fit the image",
+		"aborted":                     "a command crashed: Aborted (make says: Makefile:3: target): look for a package with native code that does not fit the image",
+		"memory-error":                "Python could not get the memory that it asked for: give the engine more, or run less at a time",
+		"disk-full":                   "the engine's disk is full: free some, or prune the engine's cache",
+		"unittest-fails":              "1 of 2 tests failed: test_a.T.test_one",
+		"syntax-error":                "SyntaxError: invalid syntax",
+		"exception":                   "json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+		"makefile-separator":          "line 1 of Makefile: missing separator",
+		"makefile-missing-dependency": `make's target "target" needs "nowhere.txt", which is not in the source and which no rule makes`,
+		"error-of-the-project":        "error: the schema is out of date: run make schema",
+		"compiler-missing":            "a package is built from source and needs the compiler no-such-compiler: add it to system-packages in [tool.pipeline] (build-essential, on Alpine build-base), or take an image for which the package has a wheel",
+		"timeout":                     "timeout 1 sleep 5: make: *** [Makefile:3: target] Error 124",
+	}
+	files, err := filepath.Glob("testdata/commands/*.txt")
+	if err != nil || len(files) != len(wants) {
+		t.Errorf("%d recorded failures, %d lines for them (%v)", len(files), len(wants), err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		_, output, _ := strings.Cut(string(data), "-- stdout --\n")
+		stdout, stderr, _ := strings.Cut(output, "-- stderr --\n")
+		if got := ExplainTests("", stdout, stderr); got != wants[name] {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, wants[name])
+		}
+	}
+}
+
+// Where tests are named that failed, what they raised is named too, and not what others printed.
+func TestExplainNamedTests(t *testing.T) {
+	stdout := "E       KeyError: 'DATABASE_URL'\n\n<frozen os>:679: KeyError\n\n----- Captured stdout call -----\nfatal: not a git repository\nNo module named 'x'\n"
+	const want = `1 of 3 tests failed: t.a: the variable "DATABASE_URL" is not set: give it in [tool.pipeline.test] variables, or with --test-secrets`
+	if got := ExplainTests("1 of 3 tests failed: t.a", stdout, ""); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := ExplainTests("1 of 3 tests failed: t.a", "assert 1 == 2\n", "make: *** [Makefile:2: test] Error 1\n"); got != "1 of 3 tests failed: t.a" {
+		t.Errorf("got %s", got)
+	}
+}

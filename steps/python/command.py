@@ -1,0 +1,81 @@
+"""Which command is the project's, and running it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+# Where the source is: the project is there, or below it.
+SOURCE = "/app"
+
+# What a line on standard error starts with that is the pipeline's own.
+SAYS = "pipeline: "
+
+
+class Refused(Exception):
+    """The pipeline itself cannot go on."""
+
+    def __init__(self, text, code=1):
+        super().__init__(text)
+        self.code = code
+
+
+def say(text):
+    print(SAYS + text, file=sys.stderr, flush=True)
+
+
+def note(text):
+    """Say what is no reason to stop."""
+    say("note: " + text)
+
+
+def chosen(given, target, other=None):
+    """The command that the project states, else make's target, else the other one where it is installed."""
+    if given:
+        return ["sh", "-c", given]
+    if has_target(target):
+        args = ["make", target]
+    elif other and shutil.which(other[0]):
+        args = other
+    else:
+        what = 'no Makefile in the project\'s root has a target "%s"' % target
+        if other:
+            what += ", and %s is not installed" % other[0]
+        table = "test" if other else "package"
+        raise Refused('%s: add one, or name the command in pyproject.toml: [tool.pipeline.%s] command = "..."' % (what, table), 2)
+    say("running " + " ".join(args))
+    return args
+
+
+def has_target(target):
+    """Ask make itself: a target may come from an included file. Nothing is run."""
+    if not any(os.path.exists(name) for name in ("GNUmakefile", "makefile", "Makefile")):
+        return False
+    try:
+        asked = subprocess.run(
+            ["make", "-npq", target], env={**os.environ, "LC_ALL": "C"},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    except FileNotFoundError:
+        raise Refused("make is not in the app container: use an image that has it, or one that it can be installed in", 127) from None
+    database, complaint = (text.decode(errors="replace") for text in (asked.stdout, asked.stderr))
+    if re.search(r"(?m)(?<!# Not a target:\n)^%s *:(?!=)" % re.escape(target), database):
+        return True
+    # A Makefile that make cannot read is not one without the target: make will say what is wrong.
+    return asked.returncode == 2 and "No rule to make target '%s'" % target not in complaint
+
+
+def run(args):
+    """Run a command to its end and give its exit code; 128 and the signal's number where one ended it."""
+    # A stop request reaches all of this process group: the command decides what becomes of it.
+    for s in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(s, lambda *_: None)
+    try:
+        code = subprocess.Popen(args).wait()
+    except FileNotFoundError:
+        raise Refused("%s: command not found" % args[0], 127) from None
+    if code < 0:
+        note("the command was ended by signal %d (%s)" % (-code, signal.Signals(-code).name))
+        return 128 - code
+    return code

@@ -1,0 +1,60 @@
+"""Runs the project's own command in the app container: `run.py test`, `run.py build`.
+
+`run.py reports` gives the reports of the last run of the tests, where that run failed.
+"""
+
+import json
+import os
+import sys
+
+HOME = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HOME)
+
+import artifacts  # noqa: E402
+import command  # noqa: E402
+import records  # noqa: E402
+import reports  # noqa: E402
+
+
+def test(spec):
+    os.makedirs(reports.OUT, exist_ok=True)
+    record = records.Record(spec)
+    record.drop()
+    args = command.chosen(spec["command"], "test", ["pytest"])
+    reports.ask_pytest()
+    since = reports.moment()
+    code = command.run(args)
+    try:
+        reports.collect(since, spec)
+        if code:
+            record.keep(reports.OUT)
+    except Exception as e:  # the verdict is the tests' own
+        command.note("collecting the reports: %s: %s" % (type(e).__name__, e))
+    return code
+
+
+def build(spec):
+    artifacts.remove(spec["artifacts"])
+    code = command.run(command.chosen(spec["command"], "build"))
+    if code == 0:
+        artifacts.collect(spec["artifacts"])
+    return code
+
+
+def kept(spec):
+    """Say whether there were reports; they are then in place as after a run."""
+    record = records.Record(spec)
+    print("kept" if record.take(reports.OUT) else "none")
+    if spec["forget"]:
+        record.drop()
+    return 0
+
+
+if __name__ == "__main__":
+    with open(os.path.join(HOME, "spec.json")) as f:
+        spec = json.load(f)
+    try:
+        sys.exit({"test": test, "build": build, "reports": kept}[sys.argv[1]](spec))
+    except command.Refused as e:
+        command.say(str(e))
+        sys.exit(e.code)
