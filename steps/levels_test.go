@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -157,5 +158,41 @@ func TestDoctorLooksWhereARunMayNotPush(t *testing.T) {
 	protected, _ := Registry{Trust: trust.Protected}.images("g")
 	if p := pushes(protected); !slices.Equal(p.To, []string{"g/app", "g/terraform"}) || p.NotTo != nil {
 		t.Errorf("protected: %+v", p)
+	}
+}
+
+// The session of a registry step is for its level's repositories, in the account
+// whose registry it is.
+func TestSessionOfARegistryStep(t *testing.T) {
+	for address, account := range map[string]string{
+		"ecr:group/shop": "123456789012",
+		"222222222222.dkr.ecr.eu-west-1.amazonaws.com/group/shop": "222222222222",
+	} {
+		for level, want := range map[string][]string{
+			"open":      {"group/shop/open/app", "group/shop/open/terraform", "group/shop/app", "group/shop/terraform"},
+			"protected": {"group/shop/app", "group/shop/terraform"},
+		} {
+			server, asked := cloud(t)
+			s := settings(server.URL)
+			s.Registry, s.Trust = address, level
+			r := NewRun(s, "mr-7")
+			r.purpose = pushing
+			if _, err := r.openRegistry(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var p policy
+			if err := json.Unmarshal([]byte(asked.policy), &p); err != nil {
+				t.Fatalf("the session is not narrowed: %v", err)
+			}
+			var got []string
+			for _, statement := range p.Statement[1:] {
+				for _, resource := range statement.Resource {
+					got = append(got, strings.TrimPrefix(resource, "arn:aws:ecr:eu-west-1:"+account+":repository/"))
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, level %s: the session is for %q, want %q", address, level, got, want)
+			}
+		}
 	}
 }

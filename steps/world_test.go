@@ -115,7 +115,9 @@ func leaf(made, field, given string) any {
 type requests struct {
 	sync.Mutex
 	seen []string
-	deny bool // AWS lets nobody in
+	// policy is the last one that a session was narrowed by.
+	policy string
+	deny   bool // AWS lets nobody in
 }
 
 func (r *requests) add(what string) {
@@ -172,8 +174,11 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 		}
 		_ = r.ParseForm()
 		action := r.Form.Get("Action")
-		if r.Form.Get("Policy") != "" {
+		if policy := r.Form.Get("Policy"); policy != "" {
 			action += " narrowed"
+			asked.Lock()
+			asked.policy = policy
+			asked.Unlock()
 		}
 		asked.add(action)
 		action, _, _ = strings.Cut(action, " ")
