@@ -100,7 +100,7 @@ func TestECR(t *testing.T) {
 		}
 	}
 	r := world.Succeed(t, call(p, at, web("--trust", "protected"), "retention", "preview").With(docker))
-	for _, want := range []string{short(deployed) + " (" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
+	for _, want := range []string{short(deployed) + " (" + environment + ", deployed-" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
 		}
