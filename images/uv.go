@@ -18,9 +18,11 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 		return installer{}, err
 	}
 	dirs := map[string]bool{f.lockDir: true, path.Clean(a.Path): true}
+	var arguments []string
 	for _, local := range locals {
-		if !local.File {
+		if !local.File { // its source is not there yet: see Installed
 			dirs[path.Join(f.lockDir, local.Path)] = true
+			arguments = append(arguments, "--no-install-package="+local.Name)
 		}
 	}
 	for _, dir := range sortedKeys(dirs) {
@@ -36,7 +38,6 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	if err != nil {
 		return installer{}, err
 	}
-	var arguments []string
 	for _, extra := range f.Settings.Extras {
 		arguments = append(arguments, "--extra="+extra)
 	}
@@ -48,7 +49,7 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	}
 	return installer{
 		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
-		script:    uvEnvironment + "uv sync --locked --inexact --no-install-local \"$@\"",
+		script:    uvEnvironment + "uv sync --locked --inexact --no-install-project --no-install-workspace \"$@\"",
 		arguments: arguments,
 		files:     files,
 		archives:  archives,
