@@ -3,6 +3,7 @@ package steps
 import (
 	"cmp"
 	"context"
+	"errors"
 	"path"
 	"strings"
 
@@ -42,11 +43,14 @@ func (r *Run) allRoots(ctx context.Context) ([]string, error) {
 
 // tests are the project's; another attempt runs them again.
 func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
-	app, err := r.readyApp(ctx)
+	read, err := r.Project(ctx)
 	if err != nil {
 		return Test{}, err
 	}
-	read, err := r.Project(ctx)
+	if len(read.Settings.Test.Services) > 0 {
+		return Test{}, errors.New("reading pyproject.toml: services for tests cannot be started yet: start them in test.command, or take [tool.pipeline.test.services] out")
+	}
+	app, err := r.readyApp(ctx)
 	if err != nil {
 		return Test{}, err
 	}

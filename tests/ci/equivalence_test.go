@@ -142,7 +142,8 @@ func scalars(v any) []string {
 	return nil
 }
 
-// gitlab is the same of the component, whose saved plans are off and whose further flags are empty.
+// gitlab is the same of the component, whose saved plans are off and whose further flags, root module and
+// region are empty: what the project says counts.
 func gitlab(t *testing.T) pipeline {
 	t.Helper()
 	c := config(t, map[string]any{"state_bucket": "{StateBucket}", "registry": "{Registry}"})
@@ -164,7 +165,7 @@ func gitlab(t *testing.T) pipeline {
 	slices.Sort(p.calls)
 	p.calls = slices.Compact(p.calls)
 	flags := fmt.Sprint(c["variables"].(map[string]any)["PIPELINE_FLAGS"])
-	p.flags = strings.TrimSpace(strings.NewReplacer("$CI_JOB_URL", "{JobURL}", "$PIPELINE_TRUST", "{Trust}", "$PIPELINE_MORE_FLAGS", "").Replace(flags))
+	p.flags = strings.TrimSpace(strings.NewReplacer("$CI_JOB_URL", "{JobURL}", "$PIPELINE_TRUST", "{Trust}", "$PIPELINE_MORE_FLAGS", "", "--infra= ", "", "--region= ", "").Replace(flags))
 	p.environment = []string{"latest", "mr-{MergeRequest}", "prod", "staging"}
 	return p
 }
