@@ -39,7 +39,7 @@ type Service struct {
 // Package is the table [tool.pipeline.package].
 type Package struct {
 	Command   string   `toml:"command" doc:"Command that builds the artifacts. Default: make build."`
-	Artifacts []string `toml:"artifacts" form:"path" doc:"Files that the command leaves; patterns are allowed. Default: artifact.zip."`
+	Artifacts []string `toml:"artifacts" form:"path" doc:"Files that the command leaves; patterns are allowed. Default: artifact.zip, or dist/*.zip where there is none."`
 }
 
 // Terraform is the table [tool.pipeline.terraform].

@@ -11,7 +11,8 @@ import (
 	"dagger/pipeline/project"
 )
 
-// ArtifactName is the artifact of a project that does not name its own.
+// ArtifactName is the artifact of a project that does not name its own; dist/*.zip
+// are, where it leaves none of that name.
 const ArtifactName = "artifact.zip"
 
 // Places in the app container, which python/artifacts.py knows.
@@ -32,16 +33,12 @@ type Package struct {
 
 // Build builds the project's artifacts in the app container with the source.
 func Build(ctx context.Context, app *dagger.Container, settings project.Package) (Package, error) {
-	patterns := settings.Artifacts
-	if len(patterns) == 0 {
-		patterns = []string{ArtifactName}
-	}
 	name := settings.Command
 	if name == "" {
 		name = "make build"
 	}
 	c := app.
-		With(spec{Command: settings.Command, Artifacts: patterns}.on).
+		With(spec{Command: settings.Command, Artifacts: settings.Artifacts}.on).
 		WithExec(runProject("build"))
 	c, err := done(ctx, c, strings.Fields(name), ExplainBuild)
 	if err != nil {

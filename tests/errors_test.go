@@ -60,13 +60,13 @@ func TestWrongProject(t *testing.T) {
 		},
 		{
 			name: "no artifact", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttrue\n") }, call: []string{"build-package"},
-			want: "running make build: it left no artifact.zip in the project's root: make the target write it there",
+			want: "running make build: it left no artifact.zip in the project's root, and no dist/*.zip",
 		},
 		{
 			// One that lies in the source must not pass for the result.
 			name: "an old artifact", call: []string{"build-package"},
 			change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttrue\n"); p.Write("artifact.zip", "old") },
-			want:   "running make build: it left no artifact.zip in the project's root: make the target write it there",
+			want:   "running make build: it left no artifact.zip in the project's root, and no dist/*.zip",
 		},
 		{
 			name: "failing build", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\t@echo no compiler >&2; exit 7\n") }, call: []string{"build-package"}, code: makeFailure,

@@ -15,13 +15,17 @@ LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "artifacts")
 KINDS = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 
 
+# Where a project that names no artifacts leaves them: the first that is there.
+USUAL = ["artifact.zip", "dist/*.zip"]
+
+
 def matches(pattern):
     return sorted(os.path.normpath(p) for p in glob.glob(pattern, recursive=True))
 
 
 def remove(patterns):
     """What lies in the source must not pass for what was built."""
-    for pattern in patterns:
+    for pattern in patterns or USUAL:
         for path in matches(pattern):
             if os.path.isdir(path) and not os.path.islink(path):
                 continue
@@ -31,12 +35,14 @@ def remove(patterns):
 def collect(patterns):
     os.makedirs(OUT, exist_ok=True)
     given = []
+    if not patterns:
+        patterns = [p for p in USUAL if matches(p) or os.path.islink(p)][:1] or USUAL[:1]
     for pattern in patterns:
         paths = matches(pattern)
         if not paths and os.path.islink(pattern):
             paths = [pattern]
         if not paths:
-            where = "in the project's root: make the target write it there" if pattern == "artifact.zip" else "(the pattern is in pyproject.toml: [tool.pipeline.package] artifacts)"
+            where = "in the project's root, and no dist/*.zip: name what it leaves in [tool.pipeline.package] artifacts of pyproject.toml" if pattern == USUAL[0] else "(the pattern is in pyproject.toml: [tool.pipeline.package] artifacts)"
             raise command.Refused("it left no %s %s" % (pattern, where))
         for path in paths:
             if path not in given:
