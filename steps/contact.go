@@ -89,6 +89,10 @@ func (w Workspace) checkOwn(ctx context.Context, own aws.StateObject) error {
 			return fmt.Errorf("reading the state of %s: s3://%s/%s has %d resources of the root module %q and none of %q: a deployment would destroy them: move the state to that root module's own key (s3://%s/%s), or name it with --infra",
 				w.Environment, w.State.Bucket, w.State.Key, len(own.Addresses), other, w.Infra, w.State.Bucket, w.keyOf(other))
 		}
+		if len(w.Module.Addresses) > 0 {
+			return fmt.Errorf("reading the state of %s: s3://%s/%s has %d resources and none of %q: a deployment would destroy them: where they are of another project called %q, give this one a name of its own, or another --state-bucket; where all of them are to go, destroy the environment with the sources that made it, or keep one of them for one more deployment",
+				w.Environment, w.State.Bucket, w.State.Key, len(own.Addresses), w.Infra, w.Project)
+		}
 	}
 	if own.HasRegion(fallbackRegion) && !w.RegionAsked {
 		if region := w.Module.Variables["region"].Default; region != "" && region != fallbackRegion && !own.HasRegion(region) {

@@ -109,6 +109,22 @@ func TestRootsFormerKey(t *testing.T) {
 	refused(t, call(p, "deploy", env), 1, `has 1 resources of the root module "terraform/service" and none of "infra": a deployment would destroy them`)
 }
 
+// Two projects of one name share their key: the second one's deployment would destroy
+// what the first one's made.
+func TestProjectsOfOneName(t *testing.T) {
+	p := twoRoots(t)
+	env := world.Environment()
+	const first = `{"version":4,"terraform_version":"1.11.4","serial":3,"lineage":"l","outputs":{},"resources":[{"mode":"managed","type":"terraform_data","name":"of_the_first","provider":"provider[\"terraform.io/builtin/terraform\"]","instances":[]}]}`
+	putObject(t, stateKey(env), first)
+	p.Write("infra/main.tf", variables+counted)
+	for _, verb := range []string{"plan", "deploy", "destroy"} {
+		refused(t, call(p, verb, env), 1, "has 1 resources and none of \"infra\": a deployment would destroy them: where they are of another project called ")
+	}
+	if text, _ := world.Object(t, stateKey(env)); text != first {
+		t.Errorf("the state is now %s", text)
+	}
+}
+
 // A state at the key that the root module declares is not passed over either.
 func TestRootsDeclaredKey(t *testing.T) {
 	p := twoRoots(t)
