@@ -60,13 +60,13 @@ func TestWrongProject(t *testing.T) {
 		},
 		{
 			name: "no artifact", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttrue\n") }, call: []string{"build-package"},
-			want: "running make build: it left no artifact.zip in the project's root, and no dist/*.zip",
+			want: "running make build: it left no artifact.zip in the project's root, and no dist/*.zip: name what it leaves in [tool.pipeline.package] artifacts of pyproject.toml",
 		},
 		{
 			// One that lies in the source must not pass for the result.
 			name: "an old artifact", call: []string{"build-package"},
 			change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttrue\n"); p.Write("artifact.zip", "old") },
-			want:   "running make build: it left no artifact.zip in the project's root, and no dist/*.zip",
+			want:   "running make build: it left no artifact.zip in the project's root, and no dist/*.zip: name what it leaves in [tool.pipeline.package] artifacts of pyproject.toml",
 		},
 		{
 			name: "failing build", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\t@echo no compiler >&2; exit 7\n") }, call: []string{"build-package"}, code: makeFailure,
@@ -192,11 +192,11 @@ func TestWrongState(t *testing.T) {
 		},
 		{
 			name: "syntax", change: func(p *harness.Project) { p.Write("infra/wrong.tf", "resource \"x\" {\n") }, call: deploy,
-			want: "running terraform init: Unclosed configuration block: see wrong.tf line 1",
+			want: "running terraform init: Unclosed configuration block: see wrong.tf line 1: There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file",
 		},
 		{
 			name: "reference", change: func(p *harness.Project) { p.Write("infra/wrong.tf", "output \"x\" {\n  value = var.nothing\n}\n") }, call: plan,
-			want: "running terraform plan: Reference to undeclared input variable: see wrong.tf line 2",
+			want: "running terraform plan: Reference to undeclared input variable: see wrong.tf line 2: An input variable with the name \"nothing\" has not been declared. This variable can be declared with a variable \"nothing\" {} block",
 		},
 	})
 }
