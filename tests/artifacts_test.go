@@ -25,16 +25,18 @@ output "worker" { value = terraform_data.code["worker"].output }
 func TestSeveralArtifacts(t *testing.T) {
 	world.NeedTerraform(t)
 	p := world.Project(t)
-	p.Append("pyproject.toml", "\n[tool.pipeline.package]\nartifacts = [\"dist/*.zip\"]\n")
 	p.Write("Makefile", "test:\n\ttrue\nbuild:\n\tmkdir -p dist && zip -q dist/api.zip pyproject.toml && zip -q dist/worker.zip Makefile\n")
 	p.Remove("infra")
 	p.Write("infra/main.tf", twoArtifacts)
 
-	dir := t.TempDir()
-	world.Succeed(t, p.Call("build-artifacts", "export", "--path", dir))
-	for _, name := range []string{"dist/api.zip", "dist/worker.zip"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			t.Error(err)
+	for _, table := range []string{"", "\n[tool.pipeline.package]\nartifacts = [\"dist/*.zip\"]\n"} { // found out, and named
+		p.Append("pyproject.toml", table)
+		dir := t.TempDir()
+		world.Succeed(t, p.Call("build-artifacts", "export", "--path", dir))
+		for _, name := range []string{"dist/api.zip", "dist/worker.zip"} {
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	r := world.Run(t, p.Call("build-package"))
@@ -45,6 +47,11 @@ func TestSeveralArtifacts(t *testing.T) {
 	out := world.Succeed(t, p.Call("outputs", "--environment", environment)).Stdout
 	if !strings.Contains(out, `"api":"`) || !strings.Contains(out, `"worker":"`) {
 		t.Errorf("outputs %s", out)
+	}
+	// What is destroyed needs nothing that is built.
+	r = world.Succeed(t, p.Call("destroy", "--environment", environment))
+	if !strings.Contains(r.Stdout, "2 destroyed") {
+		t.Errorf("destroy says %s", r.Stdout)
 	}
 }
 
