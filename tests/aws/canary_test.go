@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestCredentialsAreNowhere(t *testing.T) {
 		call(p, registry, web(), "destroy", "--environment", environment),
 	} {
 		r := world.Succeed(t, c.With(docker, "TEST_WEB_TOKEN="+token, "TEST_AWS_ACCESS_KEY="+accessKey, "TEST_AWS_SECRET_KEY="+secretKey,
-			"TEST_CONTAINER_TOKEN="+lab.ContainerToken))
+			"TEST_CONTAINER_TOKEN="+lab.ContainerToken, hostNetwork(slices.Contains(c.Args, "--container-credentials"))))
 		if strings.Contains(strings.Join(c.Args, " "), printing.Dir) && !strings.Contains(r.Stdout+r.Stderr, "AWS_PROFILE=pipeline") {
 			t.Errorf("the script did not print its environment:\n%s", r.Stderr)
 		}

@@ -5,6 +5,14 @@ import (
 	"testing"
 )
 
+// hostNetwork lets the containers of the embedded engine reach the machine's loopback.
+func hostNetwork(needed bool) string {
+	if needed {
+		return "PIPELINE_NETWORK=host"
+	}
+	return "PIPELINE_NETWORK="
+}
+
 // Each path from a source of credentials to terraform's requests, by what the AWS stand-in received.
 func TestEachSourceOfCredentials(t *testing.T) {
 	world.NeedTerraform(t)
@@ -36,7 +44,7 @@ func TestEachSourceOfCredentials(t *testing.T) {
 			environment := world.Environment()
 			start := len(log(t, lab.RequestLog, 0))
 			r := world.Succeed(t, call(p, images(), test.flags, "outputs", "--environment", environment).
-				With("TEST_CONTAINER_TOKEN="+lab.ContainerToken))
+				With("TEST_CONTAINER_TOKEN="+lab.ContainerToken, hostNetwork(test.loopback)))
 			if strings.TrimSpace(r.Stdout) != "{}" {
 				t.Errorf("outputs of nothing: %q", r.Stdout)
 			}
