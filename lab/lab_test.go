@@ -359,7 +359,7 @@ func TestLab(t *testing.T) {
 	})
 	t.Run("another address", func(t *testing.T) {
 		moved, _ := l.up("--bind", "127.0.0.2")
-		if !strings.HasPrefix(moved["LAB_REGISTRY"], "127.0.0.2:") || !strings.HasPrefix(moved["LAB_AWS_ENDPOINT"], "http://127.0.0.2:") {
+		if !strings.HasPrefix(moved["LAB_REGISTRY"], "127.0.0.2:") || !strings.HasPrefix(moved["LAB_IMDS_ENDPOINT"], "http://127.0.0.2:") {
 			t.Errorf("got %v", moved)
 		}
 		if kept, _ := l.up(); fmt.Sprint(kept) != fmt.Sprint(moved) {

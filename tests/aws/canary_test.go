@@ -50,7 +50,7 @@ func TestCredentialsAreNowhere(t *testing.T) {
 		call(p, registry, withRole, "deploy", "--environment", environment),
 		call(p, registry, container, "deploy", "--environment", environment),
 		call(p, registry, []string{"--instance-metadata", lab.Endpoint}, "deploy", "--environment", environment),
-		call(p, registry, web(), "doctor"),
+		call(p, registry, web(), "--trust", "protected", "doctor"),
 		call(printing, registry, web(), "deploy", "--environment", environment),
 		call(printing, registry, withRole, "deploy", "--environment", environment),
 		call(p, registry, web(), "destroy", "--environment", environment),

@@ -31,12 +31,16 @@ resource "terraform_data" "thing" { input = var.name }
 func TestModuleOutside(t *testing.T) {
 	p := outside(t)
 	env := world.Environment()
-	world.Succeed(t, p.Call("publish-images", "--tag", env))
-	if got, want := result(t, call(p, "deploy", env)), env+": 2 added, 0 changed, 0 destroyed"; got != want {
+	// Without a path in it, the project's name would be the path: an empty directory has none.
+	in := func(verb ...string) harness.Call {
+		return common(p.Call()).Without("--registry").And("--registry", world.Lab.Registry+"/"+env).And(verb...)
+	}
+	world.Succeed(t, in("publish-images", "--tag", env))
+	if got, want := result(t, in("deploy", "--environment", env)), env+": 2 added, 0 changed, 0 destroyed"; got != want {
 		t.Errorf("deploy says %q, want %q", got, want)
 	}
 	p.Dir = t.TempDir()
-	if got, want := result(t, call(p, "destroy", env)), env+": 2 destroyed"; got != want {
+	if got, want := result(t, in("destroy", "--environment", env)), env+": 2 destroyed"; got != want {
 		t.Errorf("destroy says %q, want %q", got, want)
 	}
 }

@@ -58,7 +58,7 @@ func TestManagers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := project(t, test.name)
 			passes(t, p, test.want, "--project", test.project)
-			p.Append(test.project+"/tests/test_more.py", "def test_more():\n    pass\n")
+			p.Write(test.project+"/tests/test_more.py", "def test_more():\n    pass\n")
 			r := world.Succeed(t, p.Call("--project", test.project, "test"))
 			if installed(r) {
 				t.Errorf("an edit installed packages again: %q", r.Ran())
