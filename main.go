@@ -40,7 +40,7 @@ func New(s struct {
 	// and its venv module. Default: Docker's own, of the version that the project
 	// asks for.
 	// +optional
-	PythonImage string
+	PythonImage *string
 	// Version of poetry. Default: the one that wrote poetry.lock.
 	// +optional
 	PoetryVersion string
@@ -59,14 +59,14 @@ func New(s struct {
 	// Image to build the terraform container on: Alpine or Debian. One that has
 	// terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
 	// +optional
-	TerraformImage string
+	TerraformImage *string
 	// Version of terraform to install where the image has none. Default: the
 	// table's, that of .terraform-version or .tool-versions, or 1.11.4.
 	// +optional
 	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.
 	// +optional
-	TerraformReleases string
+	TerraformReleases *string
 	// Directory with terraform providers, as `terraform providers mirror` writes
 	// it; what is not in there is fetched.
 	// +optional
@@ -85,7 +85,7 @@ func New(s struct {
 	TestSecrets *dagger.Secret
 	// S3 bucket of the terraform state.
 	// +optional
-	StateBucket string
+	StateBucket *string
 	// AWS region. Default: the root module's own, or eu-west-1.
 	// +optional
 	Region string
@@ -119,14 +119,14 @@ func New(s struct {
 	// URI of a container's role, to take credentials from there: what AWS sets as
 	// AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
 	// +optional
-	ContainerCredentials string
+	ContainerCredentials *string
 	// What is sent along to it: AWS_CONTAINER_AUTHORIZATION_TOKEN.
 	// +optional
 	ContainerToken *dagger.Secret
 	// URL of the instance's metadata service, to take credentials from the
 	// instance's role: http://169.254.169.254 on EC2.
 	// +optional
-	InstanceMetadata string
+	InstanceMetadata *string
 	// Ids of the AWS accounts that may be touched. Default: all.
 	// +optional
 	AllowedAccounts []string
@@ -138,12 +138,12 @@ func New(s struct {
 	LockTimeout string
 	// Registry of the images: a host with a path, such as
 	// registry.example.com/group/app, or ecr:group/app for ECR of the account and
-	// region. The base images are pulled with its login too.
+	// region; none for nowhere. The base images are pulled with its login too.
 	// +optional
-	Registry string
+	Registry *string
 	// User name for the registry.
 	// +optional
-	RegistryUsername string
+	RegistryUsername *string
 	// Password for the registry.
 	// +optional
 	RegistryPassword *dagger.Secret

@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,6 +28,9 @@ func readSecrets(ctx context.Context, file *dagger.Secret) (secrets, error) {
 	text, err := file.Plaintext(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading --install-secrets: %w", err)
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New("reading --install-secrets: it is given and empty: set the variable that it is taken from in this job too, or leave the flag out")
 	}
 	variables, err := ci.ParseDotenv(text)
 	if err != nil {

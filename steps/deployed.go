@@ -77,8 +77,8 @@ func (r *Run) used(ctx context.Context, opened Opened, name string) (string, err
 // ended takes the tag of a project's environment off, unless another of its root
 // modules is still deployed. Where that cannot be told, the tag stays.
 func (r *Run) ended(ctx context.Context, project, environment string) {
-	if r.Infra != "" && r.StateBucket != "" {
-		left, err := r.account(project, environment).Environments(ctx, r.StateBucket, project)
+	if r.Infra != "" && r.bucket() != "" {
+		left, err := r.account(project, environment).Environments(ctx, r.bucket(), project)
 		if err != nil || slices.Contains(left, environment) {
 			return
 		}
@@ -106,7 +106,7 @@ func (r *Run) unmark(ctx context.Context, environment string) {
 
 // retains is the registry, if it is one that expires images by tags.
 func (r *Run) retains(ctx context.Context) (Opened, bool) {
-	if r.Registry == "" {
+	if r.address() == "" {
 		return Opened{}, false
 	}
 	opened, err := r.openRegistry(ctx)

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,25 +14,35 @@ import (
 // variable of the CI that is not set in this job. It must not count as one that
 // was not given: the guard would be off without a word.
 
-// noRole is what --role-arn says where the keys or the machine's role are wanted
-// as they are.
-const noRole = "none"
+// none is what --role-arn says where the keys or the machine's role are wanted
+// as they are, and --registry where the images are kept nowhere.
+const none = "none"
 
-// Check refuses settings that guard something and are empty.
+// Check refuses settings that guard something and are empty. Their types say which:
+// a pointer or a list can tell what is empty from what was not given.
 func (s Settings) Check() error {
-	for _, guard := range []struct {
-		flag string
-		text *string
-	}{
-		{"--role-arn", s.RoleArn},
-		{"--external-id", s.ExternalId},
-		{"--aws-endpoint", s.AwsEndpoint},
-	} {
-		if guard.text != nil && strings.TrimSpace(*guard.text) == "" {
-			return emptyGuard(guard.flag)
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		flag, err := flagOf(v.Type().Field(i).Name), error(nil)
+		switch value := v.Field(i).Interface().(type) {
+		case *string:
+			err = givenText(flag, value)
+		case []string:
+			err = givenList(flag, value)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return givenList("--allowed-accounts", s.AllowedAccounts)
+	return givenText("--project", &s.Project) // it has a default
+}
+
+// givenText refuses a text that was given and says nothing.
+func givenText(flag string, value *string) error {
+	if value != nil && strings.TrimSpace(*value) == "" {
+		return emptyGuard(flag)
+	}
+	return nil
 }
 
 // givenList refuses a list that was given and says nothing, or has an entry that
@@ -54,6 +65,14 @@ func text(setting *string) string {
 		return ""
 	}
 	return strings.TrimSpace(*setting)
+}
+
+// unlessNone is a setting that may not be given, or given as none.
+func unlessNone(setting *string) string {
+	if value := text(setting); value != none {
+		return value
+	}
+	return ""
 }
 
 // plain reads a secret into this process, without the line breaks that files and

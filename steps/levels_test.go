@@ -174,7 +174,7 @@ func TestSessionOfARegistryStep(t *testing.T) {
 		} {
 			server, asked := cloud(t)
 			s := settings(server.URL)
-			s.Registry, s.Trust = address, level
+			s.Registry, s.Trust = &address, level
 			r := NewRun(s, "mr-7")
 			r.purpose = pushing
 			if _, err := r.openRegistry(t.Context()); err != nil {

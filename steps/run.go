@@ -63,6 +63,12 @@ func (r *Run) projectName(ctx context.Context) (string, error) {
 // level is how far the run is trusted; one that does not exist stops it.
 func (r *Run) level() (trust.Level, error) { return trust.Parse(r.Trust) }
 
+// bucket is the state's, "" for none.
+func (r *Run) bucket() string { return text(r.StateBucket) }
+
+// address is the registry's, "" for none.
+func (r *Run) address() string { return unlessNone(r.Registry) }
+
 // fallbackRegion is used where neither the caller nor the root module names one.
 const fallbackRegion = "eu-west-1"
 
@@ -75,10 +81,6 @@ func (r *Run) account(project, environment string) AWS {
 	if r.sessions[facts] == nil {
 		r.sessions[facts] = &once[*aws.Session]{}
 	}
-	role := text(r.RoleArn)
-	if role == noRole {
-		role = ""
-	}
 	return AWS{
 		Region:          cmp.Or(r.Region, fallbackRegion),
 		Endpoint:        text(r.AwsEndpoint),
@@ -86,11 +88,11 @@ func (r *Run) account(project, environment string) AWS {
 		SecretAccessKey: r.AwsSecretAccessKey,
 		SessionToken:    r.AwsSessionToken,
 		Web:             r.WebIdentityToken,
-		RoleARN:         role,
+		RoleARN:         unlessNone(r.RoleArn),
 		ExternalID:      text(r.ExternalId),
-		Container:       r.ContainerCredentials,
+		Container:       text(r.ContainerCredentials),
 		ContainerToken:  r.ContainerToken,
-		Instance:        r.InstanceMetadata,
+		Instance:        text(r.InstanceMetadata),
 		Duration:        r.SessionDuration,
 		Accounts:        r.AllowedAccounts,
 		Facts:           facts,

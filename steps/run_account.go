@@ -58,7 +58,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 		Infra:   r.Infra,
 		Ended:   func(ctx context.Context, environment string) { r.ended(ctx, project, environment) },
 		AWS:     r.account(project, ""),
-		Bucket:  r.StateBucket,
+		Bucket:  r.bucket(),
 		Project: project,
 		Open:    open,
 		DryRun:  dryRun,
@@ -71,5 +71,5 @@ func (r *Run) Doctor(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.StateBucket, Project: store.Project, Settings: r.Settings}.Run(ctx)
+	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.bucket(), Project: store.Project, Settings: r.Settings}.Run(ctx)
 }

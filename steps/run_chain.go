@@ -74,7 +74,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 		}},
 	}
 	before := []string{"test", "package"}
-	if r.Registry != "" {
+	if r.address() != "" {
 		r.purpose = pushing
 		before = append(before, "images")
 		parts = append(parts, Part{Name: "images", Run: func(ctx context.Context) (string, error) {

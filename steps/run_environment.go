@@ -108,7 +108,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		if w.Module, err = images.ReadRoot(ctx, w.Source, w.Infra); err != nil {
 			return nil, err
 		}
-		w.Backend, w.Refused = ChooseBackend(w.Module, settings, r.StateBucket, environment)
+		w.Backend, w.Refused = ChooseBackend(w.Module, settings, r.bucket(), environment)
 		w.Others = func(ctx context.Context) ([]rootmodule.Module, error) { return images.ReadRoots(ctx, w.Source) }
 		w.Project = project
 		w.Settings = settings
@@ -117,7 +117,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 			return nil, err
 		}
 		w.Dir = r.Settings.Project
-		w.State = StateFor(r.StateBucket, project, environment, w.Root)
+		w.State = StateFor(r.bucket(), project, environment, w.Root)
 		w.AWS = account
 		w.RegionAsked = r.Region != ""
 		w.Credentials = credentials
@@ -135,7 +135,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 func (r *Run) publishedModule(ctx context.Context, environment string) (images.Published, error) {
 	for _, name := range []string{path.Join(r.Settings.Project, "pyproject.toml"), path.Join(r.Settings.Project, cmp.Or(r.Infra, defaultRoot))} {
 		there, err := r.Source.Exists(ctx, name)
-		if err != nil || there || r.Registry == "" {
+		if err != nil || there || r.address() == "" {
 			return images.Published{}, err
 		}
 	}

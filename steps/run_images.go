@@ -21,7 +21,7 @@ func (r *Run) registryPlace(ctx context.Context) (Registry, error) {
 			return Registry{}, err
 		}
 		store := Registry{
-			Address: r.Registry, Username: r.RegistryUsername, Password: r.RegistryPassword,
+			Address: r.address(), Username: text(r.RegistryUsername), Password: r.RegistryPassword,
 			Trust: level, Lasting: r.Environment != "" && !ci.IsMergeRequest(r.Environment),
 		}
 		named, err := r.Source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
@@ -76,7 +76,7 @@ func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
 	return images.App{
 		Source:   r.Source,
 		Path:     r.Settings.Project,
-		Base:     r.PythonImage,
+		Base:     text(r.PythonImage),
 		Poetry:   r.PoetryVersion,
 		UV:       r.UvVersion,
 		Version:  r.ProjectVersion,
@@ -116,9 +116,9 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 		Source:   r.Source,
 		Path:     r.Settings.Project,
 		Roots:    roots,
-		Base:     cmp.Or(r.TerraformImage, set.Image, images.TerraformBase),
+		Base:     cmp.Or(text(r.TerraformImage), set.Image, images.TerraformBase),
 		Version:  version,
-		Releases: r.TerraformReleases,
+		Releases: text(r.TerraformReleases),
 		Mirror:   r.ProviderMirror,
 		Registry: registry,
 	}, err
@@ -170,7 +170,7 @@ func (r *Run) PublishImages(ctx context.Context, tag []string, facts *dagger.Fil
 
 // publish pushes the app, the terraform tools and the root module with them.
 func (r *Run) publish(ctx context.Context, tags []string) ([]Pushed, error) {
-	if r.Registry == "" {
+	if r.address() == "" {
 		return nil, errors.New("no registry given: say where the images are kept with --registry, such as registry.example.com/group/app")
 	}
 	registry, err := r.openRegistry(ctx)

@@ -117,6 +117,9 @@ func (r *Run) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
 
 // Scan runs a checker of the caller's choice over the root module.
 func (r *Run) Scan(ctx context.Context, image *dagger.Container, command []string) (string, error) {
+	if err := givenList("--command", command); err != nil {
+		return "", err
+	}
 	roots, err := r.roots(ctx)
 	if err != nil {
 		return "", err

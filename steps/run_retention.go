@@ -53,6 +53,6 @@ func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, e
 			ContentCount: rules.ContentCount, UntaggedDays: rules.UntaggedDays,
 		},
 		Deployed: rules.Deployed,
-		Bucket:   r.StateBucket,
+		Bucket:   r.bucket(),
 	}, err
 }

@@ -12,9 +12,9 @@ import (
 // settings are those of a project whose images are in ECR and that has a role.
 func settings(endpoint string) Settings {
 	return Settings{
-		Source: dag.Directory(), PythonImage: "python", TerraformImage: "debian", TerraformVersion: "1.11.4",
-		StateBucket: "states", Region: "eu-west-1", AwsEndpoint: &endpoint, RoleArn: new("arn:aws:iam::123456789012:role/deploy"),
-		WebIdentityToken: dag.SetSecret("web", "token"), Registry: "ecr:group/shop", LockTimeout: "5m", Trust: "protected",
+		Source: dag.Directory(), PythonImage: new("python"), TerraformImage: new("debian"), TerraformVersion: "1.11.4",
+		StateBucket: new("states"), Region: "eu-west-1", AwsEndpoint: &endpoint, RoleArn: new("arn:aws:iam::123456789012:role/deploy"),
+		WebIdentityToken: dag.SetSecret("web", "token"), Registry: new("ecr:group/shop"), LockTimeout: "5m", Trust: "protected",
 	}
 }
 

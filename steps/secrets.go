@@ -18,7 +18,7 @@ func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, 
 	if w.Variables == nil {
 		return func(c *dagger.Container) *dagger.Container { return c }, nil
 	}
-	text, err := w.Variables.Plaintext(ctx)
+	text, err := plain(ctx, "--terraform-variables", w.Variables)
 	if err != nil {
 		return nil, err
 	}

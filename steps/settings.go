@@ -8,19 +8,19 @@ import "dagger/pipeline/internal/dagger"
 type Settings struct {
 	Source               *dagger.Directory
 	Project              string
-	PythonImage          string
+	PythonImage          *string
 	PoetryVersion        string
 	UvVersion            string
 	ProjectVersion       string
 	InstallSecrets       *dagger.Secret
-	TerraformImage       string
+	TerraformImage       *string
 	TerraformVersion     string
-	TerraformReleases    string
+	TerraformReleases    *string
 	ProviderMirror       *dagger.Directory
 	Infra                string
 	TerraformVariables   *dagger.Secret
 	TestSecrets          *dagger.Secret
-	StateBucket          string
+	StateBucket          *string
 	Region               string
 	AwsEndpoint          *string
 	AwsAccessKeyId       *dagger.Secret
@@ -30,14 +30,14 @@ type Settings struct {
 	RoleArn              *string
 	ExternalId           *string
 	SessionDuration      string
-	ContainerCredentials string
+	ContainerCredentials *string
 	ContainerToken       *dagger.Secret
-	InstanceMetadata     string
+	InstanceMetadata     *string
 	AllowedAccounts      []string
 	Job                  string
 	LockTimeout          string
-	Registry             string
-	RegistryUsername     string
+	Registry             *string
+	RegistryUsername     *string
 	RegistryPassword     *dagger.Secret
 	Trust                string
 }

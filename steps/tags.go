@@ -12,11 +12,13 @@ import (
 	"dagger/pipeline/internal/dagger"
 )
 
-// PublishTags are the tags to push under: those given, empty ones left out, and
-// the one of the pipeline that facts tell of: mr-7, staging, latest for
+// PublishTags are the tags to push under: those given, and the one of the pipeline that facts tell of: mr-7, staging, latest for
 // production, or that of a branch. facts are a CI system's variables in dotenv
 // form, nil for none.
 func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]string, error) {
+	if err := givenList("--tag", given); err != nil {
+		return nil, err
+	}
 	if facts == nil {
 		return checkedTags(given)
 	}

@@ -14,9 +14,9 @@ func testSecrets(ctx context.Context, lines *dagger.Secret) (map[string]*dagger.
 	if lines == nil {
 		return nil, nil
 	}
-	text, err := lines.Plaintext(ctx)
+	text, err := plain(ctx, "--test-secrets", lines)
 	if err != nil {
-		return nil, fmt.Errorf("reading --test-secrets: %w", err)
+		return nil, err
 	}
 	variables, err := ci.ParseDotenv(text)
 	if err != nil {

@@ -184,7 +184,7 @@ var rules = []rule{
 
 	{"without a registry nothing is pushed", func(c component.Config) string {
 		return first(differ(component.At(job(c, "build-images"), "rules", 0, "when"), "never"),
-			differ(component.At(job(c, "build-images"), "rules", 0, "if"), `$PIPELINE_IMAGES == ""`))
+			differ(component.At(job(c, "build-images"), "rules", 0, "if"), `$PIPELINE_IMAGES == "none"`))
 	}, func(c component.Config) { job(c, "build-images")["rules"] = job(c, "plan")["rules"] }},
 
 	{"the coverage is found in the job's log", func(c component.Config) string {
