@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/trust"
@@ -66,8 +68,7 @@ func (t Test) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", t.failed(ctx, err)
 	}
-	given := c.Directory(reportsDir)
-	junit, err := readReport(ctx, given, "junit.xml")
+	junit, cobertura, stderr, err := read(ctx, c)
 	if err != nil {
 		return "", err
 	}
@@ -80,12 +81,18 @@ func (t Test) Run(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	cobertura, err := readReport(ctx, given, "coverage.xml")
-	if err != nil {
-		return "", err
-	}
-	stderr, err := c.Stderr(ctx)
-	return TestSummary(t.name(stderr), junit, cobertura), err
+	return TestSummary(t.name(stderr), junit, cobertura), nil
+}
+
+// read gets what a summary is made of, at the same time: each is a request.
+func read(ctx context.Context, c *dagger.Container) (junit, cobertura, stderr string, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	reports := c.Directory(reportsDir)
+	group.Go(func() (err error) { junit, err = readReport(ctx, reports, "junit.xml"); return })
+	group.Go(func() (err error) { cobertura, err = readReport(ctx, reports, "coverage.xml"); return })
+	group.Go(func() (err error) { stderr, err = c.Stderr(ctx); return })
+	err = group.Wait()
+	return junit, cobertura, stderr, err
 }
 
 // failed makes one line of a run that failed: of its reports where it wrote any,

@@ -153,7 +153,7 @@ func init() {
 			resolve: func(_ context.Context, _ *Server, self *object, a args) (any, error) {
 				return &file{st: dir(self).st, path: dir(self).abs(a.str("path"))}, nil
 			}},
-		{Name: "entries", Doc: "List the names in this directory; a folder's name ends in a slash.", Returns: "[String!]!",
+		{Name: "entries", Doc: "List the names in this directory; a folder's name ends in a slash.", Returns: "[String!]!", Fixed: true,
 			Args: []Arg{optional("path", "String", "Path of the folder to list. Default: this directory.")},
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.readDir(ctx, dir(self), a.str("path"))
@@ -162,7 +162,7 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
 				return s.digest(ctx, o.value.(*directory))
 			}},
-		{Name: "exists", Doc: "Tell whether a path is there.", Returns: "Boolean!",
+		{Name: "exists", Doc: "Tell whether a path is there.", Returns: "Boolean!", Fixed: true,
 			Args: []Arg{required("path", "String", "Path, from this directory."), optional("expectedType", "ExistsType", "Kind it must be of.")},
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.exists(ctx, dir(self), a.str("path"), a.str("expectedType"))

@@ -83,7 +83,7 @@ func readAll(ctx context.Context, ref gateway.Reference, p string) ([]byte, erro
 func init() {
 	self := func(o *object) *file { return o.value.(*file) }
 	register(Type{Name: "File", Doc: "A file.", Fields: []Field{
-		{Name: "contents", Doc: "Read the text of the file.", Returns: "String!",
+		{Name: "contents", Doc: "Read the text of the file.", Returns: "String!", Fixed: true,
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
 				ref, err := self(o).open(ctx, s)
 				if err != nil {

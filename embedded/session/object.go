@@ -42,9 +42,10 @@ func typeOf(v any) (string, bool) {
 // that made the object, so the same chain gives the same object; it is known
 // in this session only.
 type objects struct {
-	mu   sync.Mutex
-	byID map[string]*object
-	busy map[string]*call
+	mu    sync.Mutex
+	byID  map[string]*object
+	known map[string]any // scalars that do not change, by the chain that gives them
+	busy  map[string]*call
 }
 
 // call is a resolution under way that others wait for.
@@ -55,7 +56,7 @@ type call struct {
 }
 
 func newObjects() *objects {
-	return &objects{byID: map[string]*object{}, busy: map[string]*call{}}
+	return &objects{byID: map[string]*object{}, known: map[string]any{}, busy: map[string]*call{}}
 }
 
 func (o *objects) get(id string) (*object, bool) {
@@ -65,13 +66,17 @@ func (o *objects) get(id string) (*object, bool) {
 	return obj, ok
 }
 
-// once returns the object with this id, making it when it is not there. Two
-// callers at the same time share one attempt; a failure is not kept.
+// once returns what has this id, making it when it is not there. Two callers at
+// the same time share one attempt; a failure is not kept.
 func (o *objects) once(id string, resolve func() (any, error)) (any, error) {
 	o.mu.Lock()
 	if obj, ok := o.byID[id]; ok {
 		o.mu.Unlock()
 		return obj, nil
+	}
+	if v, ok := o.known[id]; ok {
+		o.mu.Unlock()
+		return v, nil
 	}
 	if c, ok := o.busy[id]; ok {
 		o.mu.Unlock()
@@ -87,6 +92,9 @@ func (o *objects) once(id string, resolve func() (any, error)) (any, error) {
 		v = o.wrap(id, v)
 	}
 	o.mu.Lock()
+	if _, isObject := v.(*object); err == nil && !isObject {
+		o.known[id] = v
+	}
 	c.obj, c.err = v, err
 	delete(o.busy, id)
 	o.mu.Unlock()

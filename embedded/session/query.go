@@ -95,11 +95,12 @@ func (s *Server) selectField(ctx context.Context, by asker, self *object, sel *a
 	return s.present(ctx, by, v, sel.SelectionSet)
 }
 
-// call resolves a field. Fields that give objects run once for each chain in a
-// session; scalars are asked anew, BuildKit knows what is unchanged.
+// call resolves a field. Fields that give objects, and those that are fixed, run
+// once for each chain in a session; other scalars are asked anew, BuildKit knows
+// what is unchanged.
 func (s *Server) call(ctx context.Context, self *object, f Field, a args) (any, error) {
 	elem, _ := listOf(f.Returns)
-	if _, isObject := types[elem]; !isObject {
+	if _, isObject := types[elem]; !isObject && !f.Fixed {
 		return f.resolve(ctx, s, self, a)
 	}
 	id, err := chainID(s.salt, self.id, f.Name, a)

@@ -23,6 +23,8 @@ type Field struct {
 	Returns string
 	// Machine marks what reads, writes or runs something on the caller's machine.
 	Machine bool
+	// Fixed marks a scalar that is the same whenever it is asked for.
+	Fixed bool
 
 	resolve resolver
 }
