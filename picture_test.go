@@ -85,7 +85,7 @@ func drawn(text string) []drawing {
 }
 
 // imported are the packages of the Go module at root, and what each imports of the same module, without
-// the bindings, which are everywhere.
+// the bindings, which are everywhere, and without what only tests import (names that end in "test").
 func imported(root string) (map[string][]string, error) {
 	prefix := modulePath
 	if root != "." {
@@ -98,7 +98,7 @@ func imported(root string) (map[string][]string, error) {
 		}
 		if entry.IsDir() {
 			_, noModule := os.Stat(filepath.Join(path, "go.mod"))
-			if path != root && (noModule == nil || entry.Name() == "internal" || entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".")) {
+			if path != root && (noModule == nil || entry.Name() == "internal" || entry.Name() == "testdata" || strings.HasSuffix(entry.Name(), "test") || strings.HasPrefix(entry.Name(), ".")) {
 				return fs.SkipDir
 			}
 			return nil

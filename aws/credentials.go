@@ -10,6 +10,9 @@ import (
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"dagger/pipeline/fault"
+	"dagger/pipeline/secret"
 )
 
 // Config says where credentials come from and what they may be. The first source that is set is taken, in this order:
@@ -18,15 +21,15 @@ type Config struct {
 	Region   string // such as "eu-west-1"
 	Endpoint string // URL that serves every AWS service, for stand-ins; empty on AWS
 
-	WebIdentityToken Secret // an OIDC token (GitLab id_tokens, GitHub OIDC); needs RoleARN
+	WebIdentityToken secret.Value // an OIDC token (GitLab id_tokens, GitHub OIDC); needs RoleARN
 
 	AccessKeyID     string
-	SecretAccessKey Secret
-	SessionToken    Secret // for temporary keys
+	SecretAccessKey secret.Value
+	SessionToken    secret.Value // for temporary keys
 
-	ContainerURI   string // AWS_CONTAINER_CREDENTIALS_FULL_URI, or the relative one of ECS, which starts with "/"
-	ContainerToken Secret // AWS_CONTAINER_AUTHORIZATION_TOKEN, or what its file holds
-	IMDSEndpoint   string // of the instance's metadata service, http://169.254.169.254 on EC2
+	ContainerURI   string       // AWS_CONTAINER_CREDENTIALS_FULL_URI, or the relative one of ECS, which starts with "/"
+	ContainerToken secret.Value // AWS_CONTAINER_AUTHORIZATION_TOKEN, or what its file holds
+	IMDSEndpoint   string       // of the instance's metadata service, http://169.254.169.254 on EC2
 
 	RoleARN    string        // role to assume; optional except for a web identity token
 	ExternalID string        // sent when the role is assumed with keys or another role
@@ -39,7 +42,7 @@ type Config struct {
 	Backoff func(attempt int) time.Duration
 	Now     func() time.Time
 
-	attemptLimit time.Duration // of one HTTP request, default 10 s
+	AttemptLimit time.Duration // of one HTTP request, default 10 s
 }
 
 // Identity is who AWS says we are.
@@ -65,15 +68,15 @@ func (s Session) Format(f fmt.State, _ rune) {
 // Credentials are one set of keys. Expires is zero for keys that last.
 type Credentials struct {
 	AccessKeyID     string
-	SecretAccessKey Secret
-	SessionToken    Secret
+	SecretAccessKey secret.Value
+	SessionToken    secret.Value
 	Expires         time.Time
 }
 
 // Resolve finds credentials, assumes the role if one is given, and asks STS who that makes us. It refuses an account
 // that is not allowed: with a role, before its credentials are asked for.
 func Resolve(ctx context.Context, cfg Config) (*Session, error) {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	ctx, cancel := context.WithTimeout(ctx, CallLimit)
 	defer cancel()
 	cfg = cfg.trimmed()
 	if err := cfg.check(); err != nil {
@@ -97,13 +100,13 @@ func open(ctx context.Context, cfg Config, base source, policy string, notes []s
 
 // Credentials returns keys that are valid now, minting new ones when the last ones have expired.
 func (s *Session) Credentials(ctx context.Context) (Credentials, error) {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	ctx, cancel := context.WithTimeout(ctx, CallLimit)
 	defer cancel()
 	c, err := s.creds.Retrieve(ctx)
 	if err != nil {
 		return Credentials{}, explain("reading credentials", err, "", s.secrets()...)
 	}
-	out := Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: NewSecret(c.SecretAccessKey), SessionToken: NewSecret(c.SessionToken)}
+	out := Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: secret.New(c.SecretAccessKey), SessionToken: secret.New(c.SessionToken)}
 	if c.CanExpire {
 		out.Expires = c.Expires
 	}
@@ -111,28 +114,39 @@ func (s *Session) Credentials(ctx context.Context) (Credentials, error) {
 }
 
 func (s *Session) whoami(ctx context.Context) (Identity, error) {
-	out, err := sts.NewFromConfig(s.sdk()).GetCallerIdentity(ctx, nil)
+	out, err := sts.NewFromConfig(s.SDK()).GetCallerIdentity(ctx, nil)
 	if err != nil {
 		return Identity{}, explain("asking STS for the caller's identity", err, "check the keys", s.secrets()...)
 	}
 	return Identity{awssdk.ToString(out.Account), awssdk.ToString(out.Arn), awssdk.ToString(out.UserId)}, nil
 }
 
-// sdk is the SDK's configuration for a client that acts as this session.
-func (s *Session) sdk() awssdk.Config {
-	c := s.cfg.sdk()
+// SDK is the SDK's configuration for a client that acts as this session.
+func (s *Session) SDK() awssdk.Config {
+	c := s.cfg.SDK()
 	c.Credentials = s.creds
 	return c
 }
 
+// Now is the session's clock.
+func (s *Session) Now() time.Time { return s.cfg.now() }
+
+// Pause waits between two questions.
+func (s *Session) Pause(ctx context.Context, d time.Duration) error { return s.cfg.wait(ctx, d) }
+
+// Explain makes one line out of what an SDK call of this session returned. denied is the fix where access is denied.
+func (s *Session) Explain(op string, err error, denied string) *fault.Error {
+	return explain(op, err, denied, s.secrets()...)
+}
+
 // secrets are the values that no message may show: those given, and those minted last.
-func (s *Session) secrets() []Secret { return append(s.cfg.secrets(), s.minted.secrets()...) }
+func (s *Session) secrets() []secret.Value { return append(s.cfg.secrets(), s.minted.secrets()...) }
 
 // recorder remembers what was minted last, so that it can be kept out of messages.
 type recorder struct {
 	inner awssdk.CredentialsProvider
 	mutex sync.Mutex
-	last  []Secret
+	last  []secret.Value
 }
 
 func (r *recorder) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
@@ -140,22 +154,23 @@ func (r *recorder) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	if err == nil {
 		r.mutex.Lock()
 		defer r.mutex.Unlock()
-		r.last = []Secret{NewSecret(c.SecretAccessKey), NewSecret(c.SessionToken)}
+		r.last = []secret.Value{secret.New(c.SecretAccessKey), secret.New(c.SessionToken)}
 	}
 	return c, err
 }
 
-func (r *recorder) secrets() []Secret {
+func (r *recorder) secrets() []secret.Value {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	return r.last
 }
 
-func (c Config) secrets() []Secret {
-	return []Secret{c.WebIdentityToken, c.SecretAccessKey, c.SessionToken, c.ContainerToken}
+func (c Config) secrets() []secret.Value {
+	return []secret.Value{c.WebIdentityToken, c.SecretAccessKey, c.SessionToken, c.ContainerToken}
 }
 
-func (c Config) sdk() awssdk.Config {
+// SDK is the SDK's configuration for a client without credentials.
+func (c Config) SDK() awssdk.Config {
 	out := awssdk.Config{
 		Region:     c.Region,
 		HTTPClient: c.httpClient(),
@@ -175,8 +190,8 @@ func (c Config) now() time.Time {
 }
 
 // Allows refuses a registry in an account that is not on the list.
-func (s *Session) Allows(h ECRHost) error {
-	return checkAccount(s.cfg.AllowedAccounts, h.Account, "registry", h.String())
+func (s *Session) Allows(account, registry string) error {
+	return checkAccount(s.cfg.AllowedAccounts, account, "registry", registry)
 }
 
 // checkAccount refuses an account that is not on the list.
@@ -184,10 +199,10 @@ func checkAccount(allowed []string, account, kind, arn string) error {
 	if allowed == nil || slices.Contains(allowed, account) {
 		return nil
 	}
-	return &Error{
+	return &fault.Error{
 		Op:   "checking the account of " + kind + ` "` + arn + `"`,
 		What: "account " + account + " is not allowed",
 		Fix:  "allowed: " + strings.Join(allowed, ", ") + ": check the " + kind + ", or add the account to the list",
-		Kind: ErrAccount,
+		Kind: fault.ErrAccount,
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"dagger/pipeline/fault"
+	"dagger/pipeline/secret"
 )
 
 var (
@@ -17,7 +20,7 @@ var (
 
 // trimmed takes off the white space that files and variables bring along: a token with a line break is refused by STS.
 func (c Config) trimmed() Config {
-	trim := func(s Secret) Secret { return NewSecret(strings.TrimSpace(s.Reveal())) }
+	trim := func(s secret.Value) secret.Value { return secret.New(strings.TrimSpace(s.Reveal())) }
 	c.WebIdentityToken, c.SecretAccessKey, c.SessionToken, c.ContainerToken = trim(c.WebIdentityToken), trim(c.SecretAccessKey), trim(c.SessionToken), trim(c.ContainerToken)
 	c.AccessKeyID, c.RoleARN = strings.TrimSpace(c.AccessKeyID), strings.TrimSpace(c.RoleARN)
 	return c
@@ -31,34 +34,34 @@ func (c Config) check() error {
 	const op = "reading AWS settings"
 	switch {
 	case !regionForm.MatchString(c.Region):
-		return configError(op, fmt.Sprintf("region %q is none", c.Region), `give one such as "eu-west-1"`)
+		return fault.Setting(op, fmt.Sprintf("region %q is none", c.Region), `give one such as "eu-west-1"`)
 	case !c.WebIdentityToken.IsZero() && c.RoleARN == "":
-		return configError(op, "a web identity token without a role", "give the role's ARN too")
+		return fault.Setting(op, "a web identity token without a role", "give the role's ARN too")
 	case c.AccessKeyID != "" && c.SecretAccessKey.IsZero():
-		return configError(op, "an access key id without its secret key", "give --aws-secret-access-key too")
+		return fault.Setting(op, "an access key id without its secret key", "give --aws-secret-access-key too")
 	case c.AccessKeyID == "" && !c.SecretAccessKey.IsZero():
-		return configError(op, "a secret key without its access key id", "give --aws-access-key-id too")
+		return fault.Setting(op, "a secret key without its access key id", "give --aws-access-key-id too")
 	case c.AccessKeyID == "" && !c.SessionToken.IsZero():
-		return configError(op, "a session token without its keys", "give --aws-access-key-id and --aws-secret-access-key too")
+		return fault.Setting(op, "a session token without its keys", "give --aws-access-key-id and --aws-secret-access-key too")
 	case strings.HasPrefix(c.AccessKeyID, "ASIA") && c.SessionToken.IsZero():
-		return configError(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give --aws-session-token too")
+		return fault.Setting(op, fmt.Sprintf("access key %q is a temporary one and has no session token", c.AccessKeyID), "give --aws-session-token too")
 	case c.AllowedAccounts != nil && len(c.AllowedAccounts) == 0:
-		return configError(op, "the list of allowed accounts is empty", "write ids of 12 digits, or leave --allowed-accounts out")
+		return fault.Setting(op, "the list of allowed accounts is empty", "write ids of 12 digits, or leave --allowed-accounts out")
 	case c.ExternalID != "" && (len(c.ExternalID) < 2 || len(c.ExternalID) > 1224 || !externalForm.MatchString(c.ExternalID)):
-		return configError(op, "the external id has a form that STS refuses", "use 2 to 1224 letters, digits and _+=,.@:/-")
+		return fault.Setting(op, "the external id has a form that STS refuses", "use 2 to 1224 letters, digits and _+=,.@:/-")
 	case c.RoleARN != "" && !roleForm.MatchString(c.RoleARN):
-		return configError(op, fmt.Sprintf("role %q is not an ARN", c.RoleARN), `write "arn:aws:iam::<account>:role/<name>"`)
+		return fault.Setting(op, fmt.Sprintf("role %q is not an ARN", c.RoleARN), `write "arn:aws:iam::<account>:role/<name>"`)
 	case c.Duration < 0:
-		return configError(op, "a negative duration", `give one such as "1h"`)
+		return fault.Setting(op, "a negative duration", `give one such as "1h"`)
 	}
 	for _, a := range c.AllowedAccounts {
 		if !accountForm.MatchString(a) {
-			return configError(op, fmt.Sprintf("allowed account %q is not an account id", a), "write 12 digits")
+			return fault.Setting(op, fmt.Sprintf("allowed account %q is not an account id", a), "write 12 digits")
 		}
 	}
 	if c.Endpoint != "" {
 		if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return configError(op, fmt.Sprintf("endpoint %q is not a URL", c.Endpoint), `write "https://host"`)
+			return fault.Setting(op, fmt.Sprintf("endpoint %q is not a URL", c.Endpoint), `write "https://host"`)
 		}
 	}
 	if m := roleForm.FindStringSubmatch(c.RoleARN); m != nil {
@@ -68,7 +71,7 @@ func (c Config) check() error {
 	}
 	if c.WebIdentityToken.IsZero() && c.AccessKeyID == "" && c.ContainerURI == "" && c.IMDSEndpoint == "" {
 		// The machine's role is not taken because nothing else is there: it may be anybody's.
-		return configError(op, "nothing says where the credentials come from", "give --web-identity-token and --role-arn, keys, --container-credentials or --instance-metadata")
+		return fault.Setting(op, "nothing says where the credentials come from", "give --web-identity-token and --role-arn, keys, --container-credentials or --instance-metadata")
 	}
 	return c.checkContainer()
 }
@@ -83,7 +86,7 @@ func (c Config) checkContainer() error {
 	}
 	u, err := url.Parse(c.ContainerURI)
 	if err != nil || u.Host == "" {
-		return configError("reading AWS settings", fmt.Sprintf("container credentials URI %q is not a URL", c.ContainerURI), "pass on the variable that AWS sets")
+		return fault.Setting("reading AWS settings", fmt.Sprintf("container credentials URI %q is not a URL", c.ContainerURI), "pass on the variable that AWS sets")
 	}
 	host := u.Hostname()
 	ip := net.ParseIP(host)
@@ -95,7 +98,7 @@ func (c Config) checkContainer() error {
 			return nil
 		}
 	}
-	return configError("reading AWS settings", fmt.Sprintf("container credentials URI %q is on a host that AWS does not use", c.ContainerURI), "use https, loopback, or the URI that AWS sets")
+	return fault.Setting("reading AWS settings", fmt.Sprintf("container credentials URI %q is on a host that AWS does not use", c.ContainerURI), "use https, loopback, or the URI that AWS sets")
 }
 
 // containerURL is the full URL of the container's credentials.

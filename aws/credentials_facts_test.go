@@ -56,3 +56,9 @@ func TestNamesAndTagsFitSTS(t *testing.T) {
 		t.Error("long and broken facts")
 	}
 }
+
+func TestRelativeContainerURI(t *testing.T) {
+	if got := (Config{ContainerURI: "/v2/credentials/x"}).containerURL(); got != "http://169.254.170.2/v2/credentials/x" {
+		t.Errorf("relative URI gives %q", got)
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+
+	"dagger/pipeline/fault"
 )
 
 // instance is the instance's role, with errors that name the usual causes.
@@ -28,17 +30,17 @@ func (p instance) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	switch code := metadataStatus(err); code {
 	case 0:
 		out := explain(op, err, "")
-		if errors.Is(out, ErrUnreachable) {
+		if errors.Is(out, fault.ErrUnreachable) {
 			out.Fix = hopLimit
 		}
 		return c, out
 	case 404:
-		return c, &Error{Op: op, What: "the instance has no role", Fix: "attach an instance profile, or give a web identity token or keys", Kind: ErrNotFound}
+		return c, &fault.Error{Op: op, What: "the instance has no role", Fix: "attach an instance profile, or give a web identity token or keys", Kind: fault.ErrNotFound}
 	case 403:
-		return c, &Error{Op: op, What: "the metadata service is switched off", Fix: "enable it with IMDSv2, or give a web identity token or keys", Kind: ErrDenied}
+		return c, &fault.Error{Op: op, What: "the metadata service is switched off", Fix: "enable it with IMDSv2, or give a web identity token or keys", Kind: fault.ErrDenied}
 	default:
-		v := byStatus(code)
-		return c, &Error{Op: op, What: v.what, Fix: v.fix, Kind: v.kind}
+		v := fault.ByStatus(code)
+		return c, &fault.Error{Op: op, What: v.What, Fix: v.Fix, Kind: v.Kind}
 	}
 }
 
@@ -47,7 +49,7 @@ var statusText = regexp.MustCompile(`StatusCode: (\d{3})`)
 // metadataStatus is the status that the metadata service answered. The SDK hides that of the token's request from
 // errors.As, so it is read from the text.
 func metadataStatus(err error) int {
-	if code := status(err); code != 0 {
+	if code := Status(err); code != 0 {
 		return code
 	}
 	if found := statusText.FindStringSubmatch(err.Error()); found != nil {

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"dagger/pipeline/secret"
 )
 
 // Durations of a session: AWS's default, which is also the most that a role assumed by another role gets.
@@ -51,7 +53,7 @@ func (s source) provider(c Config, policy string, notes *[]string) awssdk.Creden
 	if c.RoleARN == "" {
 		return s.keys
 	}
-	sdk := c.sdk()
+	sdk := c.SDK()
 	duration := c.Duration
 	if duration == 0 {
 		duration = defaultDuration
@@ -95,7 +97,7 @@ func (c Config) webIdentity(sdk awssdk.Config, duration time.Duration, policy st
 }
 
 // token hands a token to the SDK.
-type token struct{ Secret }
+type token struct{ secret.Value }
 
 func (t token) GetIdentityToken() ([]byte, error) { return []byte(t.Reveal()), nil }
 
@@ -135,7 +137,7 @@ type explained struct {
 	inner   awssdk.CredentialsProvider
 	op      string
 	denied  string
-	secrets []Secret
+	secrets []secret.Value
 }
 
 func (p explained) Retrieve(ctx context.Context) (awssdk.Credentials, error) {

@@ -1,11 +1,13 @@
 package aws
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"strings"
 	"time"
+
+	"dagger/pipeline/fault"
+	"dagger/pipeline/secret"
 )
 
 // ProfileName is the profile that the rendered files define.
@@ -14,9 +16,9 @@ const ProfileName = "pipeline"
 // TerraformProfile is a source of credentials that refreshes by itself for as long as an apply takes: the text of an
 // AWS config file, to be mounted as a secret, and the variables that point at it.
 type TerraformProfile struct {
-	Config  Secret            // the file's text
-	Env     map[string]string // AWS_PROFILE, AWS_CONFIG_FILE, ...: no secrets
-	Secrets map[string]Secret // variables that are
+	Config  secret.Value            // the file's text
+	Env     map[string]string       // AWS_PROFILE, AWS_CONFIG_FILE, ...: no secrets
+	Secrets map[string]secret.Value // variables that are
 }
 
 // TerraformProfile renders the profile. configFile is where the text will be mounted; tokenFile is where the web
@@ -43,12 +45,12 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 		p.set("role_arn", c.RoleARN)
 		p.set("role_session_name", SessionName(c.Facts))
 	}
-	secrets := map[string]Secret{}
+	secrets := map[string]secret.Value{}
 	var base profile
 	switch {
 	case !c.WebIdentityToken.IsZero():
 		if tokenFile == "" {
-			return TerraformProfile{}, configError("writing the profile of terraform", "no path for the token", "give the path at which it is mounted")
+			return TerraformProfile{}, fault.Setting("writing the profile of terraform", "no path for the token", "give the path at which it is mounted")
 		}
 		p.set("web_identity_token_file", tokenFile)
 	case c.AccessKeyID != "" && c.RoleARN != "":
@@ -77,9 +79,9 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	}
 	text := p.String() + base.String()
 	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != p.lines()+base.lines() {
-		return TerraformProfile{}, configError("writing the profile of terraform", "a setting holds a line break", "remove it")
+		return TerraformProfile{}, fault.Setting("writing the profile of terraform", "a setting holds a line break", "remove it")
 	}
-	return TerraformProfile{NewSecret(text), env, secrets}, nil
+	return TerraformProfile{secret.New(text), env, secrets}, nil
 }
 
 // NoInstanceRole are the variables that keep an SDK from taking the role of the machine where the credentials that it
@@ -139,23 +141,4 @@ func (p profile) String() string {
 		return ""
 	}
 	return "[profile " + p.name + "]\n" + strings.Join(append(p.rows, ""), "\n")
-}
-
-// ProcessJSON is what a credential_process prints: the keys, and when to ask again.
-func (c Credentials) ProcessJSON() (Secret, error) {
-	out := struct {
-		Version         int
-		AccessKeyID     string `json:"AccessKeyId"`
-		SecretAccessKey string
-		SessionToken    string `json:",omitempty"`
-		Expiration      string `json:",omitempty"`
-	}{Version: 1, AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey.Reveal(), SessionToken: c.SessionToken.Reveal()}
-	if !c.Expires.IsZero() {
-		out.Expiration = c.Expires.UTC().Format(time.RFC3339)
-	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		return Secret{}, fmt.Errorf("writing credentials for a credential process: %w", err)
-	}
-	return NewSecret(string(text)), nil
 }

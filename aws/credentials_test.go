@@ -1,4 +1,4 @@
-package aws
+package aws_test
 
 import (
 	"errors"
@@ -7,80 +7,76 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dagger/pipeline/aws"
+	"dagger/pipeline/aws/awstest"
+	"dagger/pipeline/fault"
+	"dagger/pipeline/secret"
 )
 
-func resolve(t *testing.T, c Config) *Session {
-	t.Helper()
-	s, err := Resolve(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestWebIdentity(t *testing.T) {
-	f := newFake(t)
-	c := withWeb(quick(f))
+	f := awstest.NewFake(t)
+	c := awstest.WithWeb(awstest.Config(f))
 	c.Duration, c.AllowedAccounts = 2*time.Hour, []string{"123456789012"}
-	s := resolve(t, c)
-	form := f.of("AssumeRoleWithWebIdentity")[0].Form
+	s := awstest.Resolve(t, c)
+	form := f.Of("AssumeRoleWithWebIdentity")[0].Form
 	for key, want := range map[string]string{
-		"RoleArn": roleARN, "RoleSessionName": "group-app-mr-7-4711", "DurationSeconds": "7200", "WebIdentityToken": canaryToken, "Policy": "",
+		"RoleArn": awstest.RoleARN, "RoleSessionName": "group-app-mr-7-4711", "DurationSeconds": "7200", "WebIdentityToken": awstest.CanaryToken, "Policy": "",
 	} {
 		if got := form.Get(key); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
 		}
 	}
-	if f.of("AssumeRoleWithWebIdentity")[0].Header.Get("Authorization") != "" {
+	if f.Of("AssumeRoleWithWebIdentity")[0].Header.Get("Authorization") != "" {
 		t.Error("a web identity call is signed: it must need no keys")
 	}
 	if s.Identity.Account != "123456789012" || s.Source != "web identity" || len(s.Notes) != 0 {
 		t.Errorf("session %+v", s.Identity)
 	}
-	if got := f.actions(); !slices.Equal(got, []string{"AssumeRoleWithWebIdentity", "GetCallerIdentity"}) {
+	if got := f.Actions(); !slices.Equal(got, []string{"AssumeRoleWithWebIdentity", "GetCallerIdentity"}) {
 		t.Errorf("calls %v", got)
 	}
 }
 
 func TestStaticKeys(t *testing.T) {
-	f := newFake(t)
-	s := resolve(t, withKeys(quick(f)))
+	f := awstest.NewFake(t)
+	s := awstest.Resolve(t, awstest.WithKeys(awstest.Config(f)))
 	if s.Source != "static keys" || !strings.HasSuffix(s.Identity.ARN, "user/static") {
 		t.Errorf("session %+v", s.Identity)
 	}
-	if f.of("GetCallerIdentity")[0].Header.Get("X-Amz-Security-Token") != "" {
+	if f.Of("GetCallerIdentity")[0].Header.Get("X-Amz-Security-Token") != "" {
 		t.Error("long-lived keys sent a session token")
 	}
 	keys, err := s.Credentials(t.Context())
-	if err != nil || !keys.Expires.IsZero() || keys.SecretAccessKey.Reveal() != canarySecret {
+	if err != nil || !keys.Expires.IsZero() || keys.SecretAccessKey.Reveal() != awstest.CanarySecret {
 		t.Errorf("credentials %v, %v", keys, err)
 	}
-	f2 := newFake(t)
-	resolve(t, withTemporary(quick(f2)))
-	if f2.of("GetCallerIdentity")[0].Header.Get("X-Amz-Security-Token") != canarySession {
+	f2 := awstest.NewFake(t)
+	awstest.Resolve(t, awstest.WithTemporary(awstest.Config(f2)))
+	if f2.Of("GetCallerIdentity")[0].Header.Get("X-Amz-Security-Token") != awstest.CanarySession {
 		t.Error("temporary keys sent no session token")
 	}
 }
 
 func TestRoleWithKeys(t *testing.T) {
 	for name, tt := range map[string]struct {
-		config   func(Config) Config
+		config   func(aws.Config) aws.Config
 		duration time.Duration
 		want     string
 		notes    int
 	}{
-		"long-lived keys keep a long session": {withKeys, 4 * time.Hour, "14400", 0},
-		"default is an hour":                  {withKeys, 0, "3600", 0},
-		"temporary keys are chained":          {withTemporary, 4 * time.Hour, "3600", 1},
-		"chained and short stays short":       {withTemporary, 20 * time.Minute, "1200", 0},
-		"instance role to role is chained":    {func(c Config) Config { return c }, 2 * time.Hour, "3600", 1},
+		"long-lived keys keep a long session": {awstest.WithKeys, 4 * time.Hour, "14400", 0},
+		"default is an hour":                  {awstest.WithKeys, 0, "3600", 0},
+		"temporary keys are chained":          {awstest.WithTemporary, 4 * time.Hour, "3600", 1},
+		"chained and short stays short":       {awstest.WithTemporary, 20 * time.Minute, "1200", 0},
+		"instance role to role is chained":    {func(c aws.Config) aws.Config { return c }, 2 * time.Hour, "3600", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFake(t)
-			c := tt.config(quick(f))
-			c.RoleARN, c.Duration, c.ExternalID = roleARN, tt.duration, "customer-42"
-			s := resolve(t, c)
-			form := f.of("AssumeRole")[0].Form
+			f := awstest.NewFake(t)
+			c := tt.config(awstest.Config(f))
+			c.RoleARN, c.Duration, c.ExternalID = awstest.RoleARN, tt.duration, "customer-42"
+			s := awstest.Resolve(t, c)
+			form := f.Of("AssumeRole")[0].Form
 			if form.Get("DurationSeconds") != tt.want || len(s.Notes) != tt.notes {
 				t.Errorf("duration %s, notes %v", form.Get("DurationSeconds"), s.Notes)
 			}
@@ -100,17 +96,17 @@ func TestRoleWithKeys(t *testing.T) {
 }
 
 func TestInstanceRole(t *testing.T) {
-	f := newFake(t)
-	s := resolve(t, quick(f))
+	f := awstest.NewFake(t)
+	s := awstest.Resolve(t, awstest.Config(f))
 	want := []string{"PUT /latest/api/token", "GET /latest/meta-data/iam/security-credentials/", "GET /latest/meta-data/iam/security-credentials/node-role", "GetCallerIdentity"}
-	if got := f.actions(); !slices.Equal(got, want) {
+	if got := f.Actions(); !slices.Equal(got, want) {
 		t.Fatalf("calls %v, want %v", got, want)
 	}
-	if f.of(want[0])[0].Header.Get("X-Aws-Ec2-Metadata-Token-Ttl-Seconds") == "" {
+	if f.Of(want[0])[0].Header.Get("X-Aws-Ec2-Metadata-Token-Ttl-Seconds") == "" {
 		t.Error("no lifetime asked for the IMDSv2 token")
 	}
 	for _, action := range want[1:3] {
-		if f.of(action)[0].Header.Get("X-Aws-Ec2-Metadata-Token") != "imds-token-1" {
+		if f.Of(action)[0].Header.Get("X-Aws-Ec2-Metadata-Token") != "imds-token-1" {
 			t.Errorf("%s without the IMDSv2 token", action)
 		}
 	}
@@ -120,42 +116,39 @@ func TestInstanceRole(t *testing.T) {
 }
 
 func TestContainerRole(t *testing.T) {
-	f := newFake(t)
-	c := quick(f)
-	c.ContainerURI, c.ContainerToken = f.URL+"/pod", NewSecret(canaryPod)
-	s := resolve(t, c)
-	if got := f.of("GET /pod")[0].Header.Get("Authorization"); got != canaryPod {
+	f := awstest.NewFake(t)
+	c := awstest.Config(f)
+	c.ContainerURI, c.ContainerToken = f.URL+"/pod", secret.New(awstest.CanaryPod)
+	s := awstest.Resolve(t, c)
+	if got := f.Of("GET /pod")[0].Header.Get("Authorization"); got != awstest.CanaryPod {
 		t.Errorf("authorization %q", got)
 	}
-	if s.Source != "container role" || len(f.of("PUT /latest/api/token")) != 0 {
-		t.Errorf("source %q, calls %v", s.Source, f.actions())
-	}
-	if got := (Config{ContainerURI: "/v2/credentials/x"}).containerURL(); got != "http://169.254.170.2/v2/credentials/x" {
-		t.Errorf("relative URI gives %q", got)
+	if s.Source != "container role" || len(f.Of("PUT /latest/api/token")) != 0 {
+		t.Errorf("source %q, calls %v", s.Source, f.Actions())
 	}
 }
 
 func TestIMDSOutOfReachNamesTheHopLimit(t *testing.T) {
-	f := newFake(t)
-	c := quick(f)
-	gone := newFake(t)
+	f := awstest.NewFake(t)
+	c := awstest.Config(f)
+	gone := awstest.NewFake(t)
 	c.IMDSEndpoint = gone.URL
 	gone.Close()
-	_, err := Resolve(t.Context(), c)
-	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "hop limit") || !strings.Contains(err.Error(), gone.URL) {
+	_, err := aws.Resolve(t.Context(), c)
+	if !errors.Is(err, fault.ErrUnreachable) || !strings.Contains(err.Error(), "hop limit") || !strings.Contains(err.Error(), gone.URL) {
 		t.Errorf("error: %v", err)
 	}
 }
 
 // The order of sources: each is taken although all after it are set too.
 func TestOrderOfSources(t *testing.T) {
-	f := newFake(t)
-	c := withKeys(withWeb(quick(f)))
+	f := awstest.NewFake(t)
+	c := awstest.WithKeys(awstest.WithWeb(awstest.Config(f)))
 	c.ContainerURI = f.URL + "/pod"
 	var got []string
-	for _, drop := range []func(){func() {}, func() { c.WebIdentityToken = Secret{} }, func() { c.AccessKeyID, c.SecretAccessKey = "", Secret{} }, func() { c.ContainerURI = "" }} {
+	for _, drop := range []func(){func() {}, func() { c.WebIdentityToken = secret.Value{} }, func() { c.AccessKeyID, c.SecretAccessKey = "", secret.Value{} }, func() { c.ContainerURI = "" }} {
 		drop()
-		got = append(got, resolve(t, c).Source)
+		got = append(got, awstest.Resolve(t, c).Source)
 	}
 	if want := []string{"web identity", "static keys", "container role", "instance role"}; !slices.Equal(got, want) {
 		t.Errorf("order %v", got)
@@ -163,82 +156,84 @@ func TestOrderOfSources(t *testing.T) {
 }
 
 func TestWrongAccount(t *testing.T) {
-	for name, source := range map[string]func(Config) Config{
-		"web identity": withWeb, "static": withKeys, "temporary": withTemporary,
-		"container": func(c Config) Config { c.ContainerURI = c.Endpoint + "/pod"; return c },
-		"instance":  func(c Config) Config { return c },
+	for name, source := range map[string]func(aws.Config) aws.Config{
+		"web identity": awstest.WithWeb, "static": awstest.WithKeys, "temporary": awstest.WithTemporary,
+		"container": func(c aws.Config) aws.Config { c.ContainerURI = c.Endpoint + "/pod"; return c },
+		"instance":  func(c aws.Config) aws.Config { return c },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFake(t)
-			c := source(quick(f))
-			f.account = "999999999999" // what STS says, whatever the ARN said
+			f := awstest.NewFake(t)
+			c := source(awstest.Config(f))
+			f.Account = "999999999999" // what STS says, whatever the ARN said
 			c.AllowedAccounts = []string{"123456789012"}
-			s, err := Resolve(t.Context(), c)
-			if !errors.Is(err, ErrAccount) || !strings.Contains(err.Error(), "999999999999") || !strings.Contains(err.Error(), "123456789012") {
+			s, err := aws.Resolve(t.Context(), c)
+			if !errors.Is(err, fault.ErrAccount) || !strings.Contains(err.Error(), "999999999999") || !strings.Contains(err.Error(), "123456789012") {
 				t.Errorf("session %v, error %v", s, err)
 			}
 		})
 	}
-	f := newFake(t)
-	c := withWeb(quick(f))
+	f := awstest.NewFake(t)
+	c := awstest.WithWeb(awstest.Config(f))
 	c.AllowedAccounts = []string{"210987654321"}
-	if _, err := Resolve(t.Context(), c); !errors.Is(err, ErrAccount) || len(f.actions()) != 0 {
-		t.Errorf("the token was sent for a role of a foreign account: %v, %v", f.actions(), err)
+	if _, err := aws.Resolve(t.Context(), c); !errors.Is(err, fault.ErrAccount) || len(f.Actions()) != 0 {
+		t.Errorf("the token was sent for a role of a foreign account: %v, %v", f.Actions(), err)
 	}
 }
 
 // What AWS says of a missing right is passed on, with who, what and where.
 func TestDeniedNamesTheAction(t *testing.T) {
-	f := newFake(t)
-	f.fault = func(w http.ResponseWriter, r request, _ int) bool {
+	f := awstest.NewFake(t)
+	f.Fault = func(w http.ResponseWriter, r awstest.Request, _ int) bool {
 		if r.Action == "AssumeRole" {
-			protocol(403, "AccessDenied", "User: arn:aws:iam::123456789012:user/static is not authorized to perform: sts:TagSession on resource: "+roleARN)(w, r)
+			awstest.Protocol(403, "AccessDenied", "User: arn:aws:iam::123456789012:user/static is not authorized to perform: sts:TagSession on resource: "+awstest.RoleARN)(w, r)
 		}
 		return r.Action == "AssumeRole"
 	}
-	c := withKeys(quick(f))
-	c.RoleARN = roleARN
-	_, err := Resolve(t.Context(), c)
-	if !errors.Is(err, ErrDenied) || !strings.HasPrefix(err.Error(), `assuming role "`+roleARN+`": access denied (User: `) || !strings.Contains(err.Error(), "sts:TagSession on resource") {
+	c := awstest.WithKeys(awstest.Config(f))
+	c.RoleARN = awstest.RoleARN
+	_, err := aws.Resolve(t.Context(), c)
+	if !errors.Is(err, fault.ErrDenied) || !strings.HasPrefix(err.Error(), `assuming role "`+awstest.RoleARN+`": access denied (User: `) || !strings.Contains(err.Error(), "sts:TagSession on resource") {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestSettingsThatDoNotFit(t *testing.T) {
-	ok := Config{Region: "eu-west-1", IMDSEndpoint: "http://169.254.169.254"}
-	for want, change := range map[string]func(*Config){
-		"region":                           func(c *Config) { c.Region = "" },
-		"without a role":                   func(c *Config) { c.WebIdentityToken = NewSecret(canaryToken) },
-		"give --aws-secret-access-key too": func(c *Config) { c.AccessKeyID = staticKey },
-		"give --aws-access-key-id too":     func(c *Config) { c.SecretAccessKey = NewSecret(canarySecret) },
-		"give --aws-access-key-id and --aws-secret-access-key too": func(c *Config) { c.SessionToken = NewSecret(canarySession) },
-		"nothing says where the credentials come from":             func(c *Config) { c.IMDSEndpoint = "" },
-		"the list of allowed accounts is empty":                    func(c *Config) { c.AllowedAccounts = []string{} },
-		`allowed account "" is not an account id`:                  func(c *Config) { c.AllowedAccounts = []string{""} },
-		"no session token":   func(c *Config) { c.AccessKeyID, c.SecretAccessKey = temporaryKey, NewSecret(canarySecret) },
-		"external id":        func(c *Config) { c.ExternalID = "a b" },
-		"is not an ARN":      func(c *Config) { c.RoleARN = "ci-deploy" },
-		"negative duration":  func(c *Config) { c.Duration = -1 },
-		"not an account id":  func(c *Config) { c.AllowedAccounts = []string{"1234"} },
-		"is not a URL":       func(c *Config) { c.Endpoint = "localhost:4566" },
-		"AWS does not use":   func(c *Config) { c.ContainerURI = "http://evil.example/creds" },
-		"\"http://169.254.1": func(c *Config) { c.ContainerURI = "http://169.254.1.1/creds" },
+	ok := aws.Config{Region: "eu-west-1", IMDSEndpoint: "http://169.254.169.254"}
+	for want, change := range map[string]func(*aws.Config){
+		"region":                           func(c *aws.Config) { c.Region = "" },
+		"without a role":                   func(c *aws.Config) { c.WebIdentityToken = secret.New(awstest.CanaryToken) },
+		"give --aws-secret-access-key too": func(c *aws.Config) { c.AccessKeyID = awstest.StaticKey },
+		"give --aws-access-key-id too":     func(c *aws.Config) { c.SecretAccessKey = secret.New(awstest.CanarySecret) },
+		"give --aws-access-key-id and --aws-secret-access-key too": func(c *aws.Config) { c.SessionToken = secret.New(awstest.CanarySession) },
+		"nothing says where the credentials come from":             func(c *aws.Config) { c.IMDSEndpoint = "" },
+		"the list of allowed accounts is empty":                    func(c *aws.Config) { c.AllowedAccounts = []string{} },
+		`allowed account "" is not an account id`:                  func(c *aws.Config) { c.AllowedAccounts = []string{""} },
+		"no session token": func(c *aws.Config) {
+			c.AccessKeyID, c.SecretAccessKey = awstest.TemporaryKey, secret.New(awstest.CanarySecret)
+		},
+		"external id":        func(c *aws.Config) { c.ExternalID = "a b" },
+		"is not an ARN":      func(c *aws.Config) { c.RoleARN = "ci-deploy" },
+		"negative duration":  func(c *aws.Config) { c.Duration = -1 },
+		"not an account id":  func(c *aws.Config) { c.AllowedAccounts = []string{"1234"} },
+		"is not a URL":       func(c *aws.Config) { c.Endpoint = "localhost:4566" },
+		"AWS does not use":   func(c *aws.Config) { c.ContainerURI = "http://evil.example/creds" },
+		"\"http://169.254.1": func(c *aws.Config) { c.ContainerURI = "http://169.254.1.1/creds" },
 	} {
 		c := ok
 		change(&c)
-		_, err := Resolve(t.Context(), c)
-		if err == nil || !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
+		_, err := aws.Resolve(t.Context(), c)
+		if err == nil || !errors.Is(err, fault.ErrConfig) || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
 			continue
 		}
-		noCanary(t, err.Error())
+		awstest.NoCanary(t, err.Error())
 	}
-	if err := ok.check(); err != nil {
+	if err := ok.Check(); err != nil {
 		t.Error(err)
 	}
 	// A role alone is not assumed with whatever role the machine has.
-	ok.IMDSEndpoint, ok.RoleARN = "", roleARN
-	if _, err := Resolve(t.Context(), ok); !contains(err, "nothing says where the credentials come from") {
+	ok.IMDSEndpoint, ok.RoleARN = "", awstest.RoleARN
+	if _, err := aws.Resolve(t.Context(), ok); err == nil || !strings.Contains(err.Error(), "nothing says where the credentials come from") {
 		t.Errorf("a role alone: %v", err)
 	}
 }
@@ -246,11 +241,11 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 // Partitions that are not known yet have roles too.
 func TestRolesOfAllPartitions(t *testing.T) {
 	for _, partition := range []string{"aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc", "aws-next"} {
-		c := Config{Region: "eu-west-1", RoleARN: "arn:" + partition + ":iam::123456789012:role/deploy", IMDSEndpoint: "http://169.254.169.254"}
-		if err := c.check(); err != nil {
+		c := aws.Config{Region: "eu-west-1", RoleARN: "arn:" + partition + ":iam::123456789012:role/deploy", IMDSEndpoint: "http://169.254.169.254"}
+		if err := c.Check(); err != nil {
 			t.Error(err)
 		}
-		if c.AllowedAccounts = []string{"210987654321"}; !errors.Is(c.check(), ErrAccount) {
+		if c.AllowedAccounts = []string{"210987654321"}; !errors.Is(c.Check(), fault.ErrAccount) {
 			t.Errorf("%s: the account of the role is not compared", partition)
 		}
 	}
@@ -258,14 +253,13 @@ func TestRolesOfAllPartitions(t *testing.T) {
 
 // A registry in another account is one that is touched.
 func TestAccountOfTheRegistry(t *testing.T) {
-	host, _ := ParseECRHost("999999999999.dkr.ecr.eu-west-1.amazonaws.com")
 	for _, tt := range []struct {
 		allowed []string
 		want    error
-	}{{nil, nil}, {[]string{"123456789012"}, ErrAccount}, {[]string{"123456789012", "999999999999"}, nil}} {
-		c := withKeys(quick(newFake(t)))
+	}{{nil, nil}, {[]string{"123456789012"}, fault.ErrAccount}, {[]string{"123456789012", "999999999999"}, nil}} {
+		c := awstest.WithKeys(awstest.Config(awstest.NewFake(t)))
 		c.AllowedAccounts = tt.allowed
-		if err := resolve(t, c).Allows(host); !errors.Is(err, tt.want) {
+		if err := awstest.Resolve(t, c).Allows("999999999999", "999999999999.dkr.ecr.eu-west-1.amazonaws.com"); !errors.Is(err, tt.want) {
 			t.Errorf("%v: %v", tt.allowed, err)
 		}
 	}

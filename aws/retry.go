@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -13,17 +14,17 @@ import (
 
 // Limits of one call: attempts, the time of each, the pause between them, and callLimit over all of them together.
 const (
-	attempts     = 4
+	Attempts     = 4
 	attemptLimit = 10 * time.Second
 	maxBackoff   = 4 * time.Second
-	callLimit    = 45 * time.Second
+	CallLimit    = 45 * time.Second
 )
 
 // newRetryer returns a fresh retryer: the SDK's standard one, which leaves out an HTTP 429 whose code it knows and a
 // body that breaks off, with these added. backoff replaces the exponential one with jitter when given.
 func newRetryer(backoff func(attempt int) time.Duration) awssdk.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = attempts
+		o.MaxAttempts = Attempts
 		o.MaxBackoff = maxBackoff
 		o.Retryables = append(o.Retryables,
 			retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}},
@@ -45,13 +46,13 @@ func newRetryer(backoff func(attempt int) time.Duration) awssdk.Retryer {
 // repeated: they read, they mint a session, or they set a thing to a value.
 func torn(err error) bool {
 	var garbled *smithy.DeserializationError
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled) && status(err)/100 != 3 && status(err)/100 != 4
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled) && Status(err)/100 != 3 && Status(err)/100 != 4
 }
 
 // httpClient returns the client for all calls. It follows no redirect: AWS answers none on these calls, and a
 // followed one would carry a token to another host.
 func (c Config) httpClient() *http.Client {
-	limit := c.attemptLimit
+	limit := c.AttemptLimit
 	if limit == 0 {
 		limit = attemptLimit
 	}
@@ -59,5 +60,18 @@ func (c Config) httpClient() *http.Client {
 		Timeout:       limit,
 		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// wait pauses between two questions; Backoff shortens it in tests.
+func (c Config) wait(ctx context.Context, d time.Duration) error {
+	if c.Backoff != nil {
+		d = c.Backoff(1)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
 	}
 }

@@ -2,8 +2,12 @@ package ci
 
 import (
 	"path"
+	"regexp"
 	"strings"
 )
+
+// requestNumber is that of a merge request.
+var requestNumber = regexp.MustCompile(`^[1-9][0-9]*$`)
 
 // CircleCI: https://circleci.com/docs/reference/variables/
 //
@@ -37,7 +41,7 @@ func circle(get lookup) (Facts, bool) {
 	if url := get("CIRCLE_PULL_REQUEST"); url != "" && f.MergeRequest == "" {
 		f.MergeRequest = path.Base(url)
 	}
-	if number, ok := strings.CutPrefix(f.Branch, "pull/"); ok && isNumber(number) {
+	if number, ok := strings.CutPrefix(f.Branch, "pull/"); ok && requestNumber.MatchString(number) {
 		f.MergeRequest, f.Fork = number, true
 	}
 	switch {

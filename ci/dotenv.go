@@ -3,6 +3,7 @@ package ci
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -91,16 +92,10 @@ func ParseDotenv(text string) (map[string]string, error) {
 	return variables, nil
 }
 
+var keyForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // isKey tells whether s can name an environment variable in a shell and in GitLab.
-func isKey(s string) bool {
-	for i, r := range s {
-		letter := isLetter(r) || isUpper(r) || r == '_'
-		if !letter && (i == 0 || !isDigit(r)) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 255
-}
+func isKey(s string) bool { return keyForm.MatchString(s) && len(s) <= 255 }
 
 // isBlank tells whether r is white space of any script or a control character.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

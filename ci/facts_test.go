@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/environments"
 )
 
 var update = flag.Bool("update", false, "write the golden files from what the code gives")
@@ -162,7 +164,7 @@ func TestMergeRequestHasNoBranch(t *testing.T) {
 		{"GITLAB_CI": "true", "CI_COMMIT_BRANCH": "main", "CI_MERGE_REQUEST_IID": "7"},
 	} {
 		facts, ok := FromMap(variables)
-		if target := TargetFor(facts, Rules{}); !ok || facts.Branch != "" || target.Environment == Production {
+		if target := TargetFor(facts, Rules{}); !ok || facts.Branch != "" || target.Environment == environments.Production {
 			t.Errorf("FromMap(%v) = %+v, target %+v, want no branch", variables, facts, target)
 		}
 	}

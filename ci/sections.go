@@ -2,6 +2,7 @@ package ci
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -18,14 +19,11 @@ func SectionEnd(name string, at time.Time) string {
 	return fmt.Sprintf("\x1b[0Ksection_end:%d:%s\r\x1b[0K\n", at.Unix(), sectionName(name))
 }
 
+var notInSection = regexp.MustCompile(`[^A-Za-z0-9_.-]`)
+
 // sectionName keeps what GitLab allows in a section's name, letters, digits, "_", "." and "-", and puts "_" for the rest.
 func sectionName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if isLetter(r) || isUpper(r) || isDigit(r) || strings.ContainsRune("_.-", r) {
-			return r
-		}
-		return '_'
-	}, name)
+	return notInSection.ReplaceAllString(name, "_")
 }
 
 // oneLine puts a blank for each control character, so that a header can neither end its line nor start a section.

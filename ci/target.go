@@ -1,6 +1,11 @@
 package ci
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+
+	"dagger/pipeline/environments"
+)
 
 // Target is what a pipeline deploys to.
 type Target struct {
@@ -50,12 +55,12 @@ func TargetFor(f Facts, rules Rules) Target {
 	case f.Tag != "":
 		return none("tag-"+imageTag(f.Tag), "tag %q deploys nowhere: name an environment with --environment", f.Tag)
 	case f.Branch == staging:
-		return deploy(Staging, "branch %q is the staging branch", f.Branch)
+		return deploy(environments.Staging, "branch %q is the staging branch", f.Branch)
 	case f.Branch == production:
-		return deploy(Production, "branch %q is the production branch", f.Branch)
+		return deploy(environments.Production, "branch %q is the production branch", f.Branch)
 	case f.Branch != "" && f.Branch == f.DefaultBranch && rules.Production == "":
-		return deploy(Production, "branch %q is the default branch", f.Branch)
-	case f.MergeRequest != "" && !IsMergeRequest(request):
+		return deploy(environments.Production, "branch %q is the default branch", f.Branch)
+	case f.MergeRequest != "" && !environments.IsMergeRequest(request):
 		return none("", "%q is not the number of a merge request: name an environment with --environment", f.MergeRequest)
 	case f.MergeRequest != "" && f.TargetBranch == production && !rules.Trunk:
 		return none(request, "merge request %s goes into the production branch %q: merge it, or name an environment with --environment",
@@ -74,7 +79,7 @@ func TargetFor(f Facts, rules Rules) Target {
 
 // TargetNamed is the target of an environment that a person or a job names. The error is ValidateEnvironment's.
 func TargetNamed(environment string) (Target, error) {
-	if err := ValidateEnvironment(environment); err != nil {
+	if err := environments.Validate(environment); err != nil {
 		return Target{}, err
 	}
 	return deploy(environment, "environment %q is named", environment), nil
@@ -83,9 +88,9 @@ func TargetNamed(environment string) (Target, error) {
 func deploy(environment, reason string, args ...any) Target {
 	tag := environment
 	switch {
-	case environment == Production:
+	case environment == environments.Production:
 		tag = "latest"
-	case environment != Staging && !IsMergeRequest(environment):
+	case environment != environments.Staging && !environments.IsMergeRequest(environment):
 		tag = "env-" + environment // one called "latest" must not move production's tag
 	}
 	return Target{
@@ -93,7 +98,7 @@ func deploy(environment, reason string, args ...any) Target {
 		Tag:         tag,
 		Deploy:      true,
 		Reason:      fmt.Sprintf(reason, args...),
-		Destroyable: IsMergeRequest(environment),
+		Destroyable: environments.IsMergeRequest(environment),
 	}
 }
 
@@ -101,16 +106,13 @@ func none(tag, reason string, args ...any) Target {
 	return Target{Tag: tag, Reason: fmt.Sprintf(reason, args...)}
 }
 
+var tagForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,100}$`)
+
 // imageTag makes a branch or tag name fit for an image tag, which takes letters, digits, "_", "." and "-". What comes
 // before it leaves room: a tag has at most 128 characters.
 func imageTag(name string) string {
-	for _, r := range name {
-		if !isLetter(r) && !isUpper(r) && !isDigit(r) && r != '_' && r != '.' && r != '-' {
-			return Sanitize(name)
-		}
+	if tagForm.MatchString(name) {
+		return name
 	}
-	if len(name) > 100 {
-		return Sanitize(name)
-	}
-	return name
+	return environments.Sanitize(name)
 }

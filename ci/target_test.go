@@ -4,6 +4,8 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/environments"
 )
 
 func TestTargetFor(t *testing.T) {
@@ -133,25 +135,25 @@ func TestTargetProperties(t *testing.T) {
 		got := TargetFor(f, Rules{Trunk: random.Intn(2) == 0})
 		deployed[got.Environment]++
 		switch {
-		case got.Deploy != (got.Environment != ""), got.Deploy && ValidateEnvironment(got.Environment) != nil:
+		case got.Deploy != (got.Environment != ""), got.Deploy && environments.Validate(got.Environment) != nil:
 			t.Fatalf("TargetFor(%+v) = %+v: deployment and environment differ", f, got)
-		case got.Destroyable != IsMergeRequest(got.Environment):
+		case got.Destroyable != environments.IsMergeRequest(got.Environment):
 			t.Fatalf("TargetFor(%+v) = %+v: only a merge request's environment is destroyable", f, got)
-		case got.Environment == Production && (f.Fork || f.Tag != "" || f.Branch != "main" && f.Branch != f.DefaultBranch):
+		case got.Environment == environments.Production && (f.Fork || f.Tag != "" || f.Branch != "main" && f.Branch != f.DefaultBranch):
 			t.Fatalf("TargetFor(%+v) = %+v: not the production branch", f, got)
-		case (got.Tag == "latest") != (got.Environment == Production), (got.Tag == Staging) != (got.Environment == Staging):
+		case (got.Tag == "latest") != (got.Environment == environments.Production), (got.Tag == environments.Staging) != (got.Environment == environments.Staging):
 			t.Fatalf("TargetFor(%+v) = %+v: the tag is another environment's", f, got)
-		case IsMergeRequest(got.Tag) && got.Tag != "mr-"+f.MergeRequest:
+		case environments.IsMergeRequest(got.Tag) && got.Tag != "mr-"+f.MergeRequest:
 			t.Fatalf("TargetFor(%+v) = %+v: the tag is another merge request's", f, got)
 		case len(got.Tag) > 128 || strings.ContainsFunc(got.Tag, func(r rune) bool {
-			return !isLetter(r) && !isUpper(r) && !isDigit(r) && !strings.ContainsRune("_.-", r)
+			return !tagForm.MatchString(string(r))
 		}):
 			t.Fatalf("TargetFor(%+v) = %+v: not an image tag", f, got)
 		case got.Reason == "" || strings.Contains(got.Reason, "\n"):
 			t.Fatalf("TargetFor(%+v) = %+v: the reason is not one line", f, got)
 		}
 	}
-	for _, environment := range []string{"", "mr-7", Staging, Production} {
+	for _, environment := range []string{"", "mr-7", environments.Staging, environments.Production} {
 		if deployed[environment] < 1000 {
 			t.Errorf("only %d targets were %q: the test says too little", deployed[environment], environment)
 		}

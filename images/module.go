@@ -7,8 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
 
@@ -74,7 +75,7 @@ func (r Registry) Published(ctx context.Context, tag string) (Published, error) 
 	if err := namedOn(ref, project); err != nil {
 		return Published{}, err
 	}
-	Tell(ref + ": the root module is taken from this image, the source has no project")
+	tell.Line(ref + ": the root module is taken from this image, the source has no project")
 	return Published{Container: c, Source: c.Directory(Workdir), Project: project, Roots: strings.Split(infra, "\n")}, nil
 }
 
@@ -87,9 +88,9 @@ func (r Registry) PublishedAt(ctx context.Context, tag string) (string, error) {
 		switch {
 		case err != nil:
 			return "", err
-		case found.State == aws.Found:
+		case found.State == registry.Found:
 			return found.Pinned(), nil
-		case found.State == aws.Unreachable:
+		case found.State == registry.Unreachable:
 			return r.reference(level, "terraform", tag), nil // the engine may reach it
 		}
 		missed = append(missed, found.Outcome())

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
 )
 
 // pip installs requirements.txt, and the files beside it that tests need.
@@ -45,7 +46,7 @@ func (a App) requirements(ctx context.Context, file string, files map[string]str
 	}
 	parsed := project.ReadRequirements(text)
 	if !parsed.Hashes {
-		Tell(fmt.Sprintf("%s: it has no hashes: what is installed may change from day to day: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` write them", file))
+		tell.Line(fmt.Sprintf("%s: it has no hashes: what is installed may change from day to day: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` write them", file))
 	}
 	files[path.Join(Workdir, file)] = parsed.Text
 	for _, included := range parsed.Includes {

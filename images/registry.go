@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/registry"
 	"dagger/pipeline/trust"
 )
 
@@ -32,11 +32,11 @@ type Registry struct {
 	Writes trust.Level
 	// Login names the host too. Password is its password once more, for the
 	// engine.
-	Login    aws.Login
+	Login    registry.Login
 	Password *dagger.Secret
 
 	// Ask takes the place of the registry in tests.
-	Ask func(ctx context.Context, repository, tag string) (found aws.Lookup, content string, err error)
+	Ask func(ctx context.Context, repository, tag string) (found registry.Lookup, content string, err error)
 }
 
 // Given tells whether there is a registry.
@@ -44,7 +44,7 @@ func (r Registry) Given() bool { return r.Login.Host != "" }
 
 // Host is the registry's name as it is in references, without a scheme.
 func (r Registry) Host() string {
-	host, _ := aws.SplitRegistry(r.Login.Host)
+	host, _ := registry.Split(r.Login.Host)
 	return host
 }
 
@@ -89,7 +89,7 @@ func (r Registry) from(ctx context.Context, image string) (*dagger.Container, er
 	if err := r.mayUse(image); err != nil {
 		return nil, err
 	}
-	if aws.RegistryOf(image) == r.Host() {
+	if registry.Of(image) == r.Host() {
 		if err := r.SignIn(ctx); err != nil {
 			return nil, err
 		}

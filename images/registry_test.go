@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/registry"
 	"dagger/pipeline/trust"
 )
 
 func kept(level trust.Level) Registry {
-	return Registry{Path: "group", Reads: level.Reads(), Writes: level.Writes(), Login: aws.Login{Host: "http://registry:5000"}}
+	return Registry{Path: "group", Reads: level.Reads(), Writes: level.Writes(), Login: registry.Login{Host: "http://registry:5000"}}
 }
 
 func TestRepositories(t *testing.T) {
@@ -54,32 +54,32 @@ func TestLookAsksTheLevelsInOrder(t *testing.T) {
 	const open, protected = "group/open/app", "group/app"
 	for name, test := range map[string]struct {
 		level   trust.Level
-		states  map[string]aws.State
+		states  map[string]registry.State
 		asked   []string
 		found   string
 		content string
 	}{
-		"open first":             {trust.Open, map[string]aws.State{open: aws.Found, protected: aws.Found}, []string{open}, open, "tag"},
-		"then protected":         {trust.Open, map[string]aws.State{open: aws.Missing, protected: aws.Found}, []string{open, protected}, protected, "tag"},
-		"nowhere":                {trust.Open, map[string]aws.State{open: aws.Refused, protected: aws.Missing}, []string{open, protected}, "", "tag"},
-		"no answer":              {trust.Open, map[string]aws.State{open: aws.Unreachable}, []string{open}, "", "tag"},
-		"protected never open":   {trust.Protected, map[string]aws.State{open: aws.Found, protected: aws.Missing}, []string{protected}, "", "tag"},
-		"protected in protected": {trust.Protected, map[string]aws.State{open: aws.Found, protected: aws.Found}, []string{protected}, protected, "tag"},
+		"open first":             {trust.Open, map[string]registry.State{open: registry.Found, protected: registry.Found}, []string{open}, open, "tag"},
+		"then protected":         {trust.Open, map[string]registry.State{open: registry.Missing, protected: registry.Found}, []string{open, protected}, protected, "tag"},
+		"nowhere":                {trust.Open, map[string]registry.State{open: registry.Refused, protected: registry.Missing}, []string{open, protected}, "", "tag"},
+		"no answer":              {trust.Open, map[string]registry.State{open: registry.Unreachable}, []string{open}, "", "tag"},
+		"protected never open":   {trust.Protected, map[string]registry.State{open: registry.Found, protected: registry.Missing}, []string{protected}, "", "tag"},
+		"protected in protected": {trust.Protected, map[string]registry.State{open: registry.Found, protected: registry.Found}, []string{protected}, protected, "tag"},
 	} {
 		r := kept(test.level)
 		var asked []string
-		r.Ask = func(_ context.Context, repository, tag string) (aws.Lookup, string, error) {
+		r.Ask = func(_ context.Context, repository, tag string) (registry.Lookup, string, error) {
 			asked = append(asked, repository)
-			return aws.Lookup{Reference: repository + ":" + tag, State: test.states[repository]}, test.content, nil
+			return registry.Lookup{Reference: repository + ":" + tag, State: test.states[repository]}, test.content, nil
 		}
 		found, err := r.Look(t.Context(), "app", "tag")
-		if err != nil || !slices.Equal(asked, test.asked) || (found.State == aws.Found) != (test.found != "") || test.found != "" && found.Reference != test.found+":tag" {
+		if err != nil || !slices.Equal(asked, test.asked) || (found.State == registry.Found) != (test.found != "") || test.found != "" && found.Reference != test.found+":tag" {
 			t.Errorf("%s: asked %q, found %+v, %v", name, asked, found, err)
 		}
 	}
 	r := kept(trust.Protected)
-	r.Ask = func(context.Context, string, string) (aws.Lookup, string, error) {
-		return aws.Lookup{State: aws.Found}, "another", nil
+	r.Ask = func(context.Context, string, string) (registry.Lookup, string, error) {
+		return registry.Lookup{State: registry.Found}, "another", nil
 	}
 	if _, err := r.Look(t.Context(), "app", "tag"); err == nil || !strings.Contains(err.Error(), "other content") {
 		t.Errorf("an image of other content: %v", err)

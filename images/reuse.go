@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"strings"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
 
@@ -30,7 +31,7 @@ type Image struct {
 	// is built.
 	Container *dagger.Container
 	// Found is what the registry said of the tag.
-	Found aws.Lookup
+	Found registry.Lookup
 }
 
 // recipeVersion is part of every tag. Change it when the steps of an image
@@ -73,7 +74,7 @@ func (r Registry) image(ctx context.Context, name string, tag func() (string, er
 		if out.Found, err = r.Look(ctx, name, out.Tag); err != nil {
 			return out, err
 		}
-		if out.Found.State == aws.Found {
+		if out.Found.State == registry.Found {
 			out.Container = dag.Container().From(out.Found.Pinned())
 			return out, nil
 		}
@@ -84,31 +85,31 @@ func (r Registry) image(ctx context.Context, name string, tag func() (string, er
 
 // Look asks the repositories that the run may use for the tag of a content, and
 // tells what they said. What they have under it must say that it is that content.
-func (r Registry) Look(ctx context.Context, name, tag string) (aws.Lookup, error) {
-	var found aws.Lookup
+func (r Registry) Look(ctx context.Context, name, tag string) (registry.Lookup, error) {
+	var found registry.Lookup
 	var missed []string
 	for _, level := range r.Reads {
 		var err error
 		if found, err = r.LookAt(ctx, level, name, tag); err != nil {
 			return found, err
 		}
-		if found.State == aws.Found {
-			Tell(found.Line())
+		if found.State == registry.Found {
+			tell.Line(found.Line())
 			return found, nil
 		}
 		missed = append(missed, found.Outcome())
-		if found.State == aws.Unreachable {
+		if found.State == registry.Unreachable {
 			break // no other repository of that host answers either
 		}
 	}
-	Tell(strings.Join(missed, "; ") + ", building")
+	tell.Line(strings.Join(missed, "; ") + ", building")
 	return found, nil
 }
 
 // LookAt asks one level's repository for the tag of a content.
-func (r Registry) LookAt(ctx context.Context, level trust.Level, name, tag string) (aws.Lookup, error) {
+func (r Registry) LookAt(ctx context.Context, level trust.Level, name, tag string) (registry.Lookup, error) {
 	found, content, err := r.asked(ctx, r.Repository(level, name), tag)
-	if err == nil && found.State == aws.Found && content != tag {
+	if err == nil && found.State == registry.Found && content != tag {
 		return found, fmt.Errorf("pulling %s: the tag holds an image of other content (%q): content tags never move: delete the tag and publish again", found.Reference, content)
 	}
 	return found, err
@@ -116,7 +117,7 @@ func (r Registry) LookAt(ctx context.Context, level trust.Level, name, tag strin
 
 // asked gives what a repository has under a tag, and the content that the image
 // says it has.
-func (r Registry) asked(ctx context.Context, repository, tag string) (found aws.Lookup, content string, err error) {
+func (r Registry) asked(ctx context.Context, repository, tag string) (found registry.Lookup, content string, err error) {
 	if r.Ask != nil {
 		return r.Ask(ctx, repository, tag)
 	}
@@ -124,8 +125,8 @@ func (r Registry) asked(ctx context.Context, repository, tag string) (found aws.
 	if err != nil {
 		return found, "", err
 	}
-	found = aws.Registry{Login: r.Login}.Lookup(ctx, repository, tag, string(platform))
-	if found.State != aws.Found {
+	found = registry.Client{Login: r.Login}.Lookup(ctx, repository, tag, string(platform))
+	if found.State != registry.Found {
 		return found, "", nil
 	}
 	if err := r.SignIn(ctx); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // Paths in the terraform container.
@@ -132,7 +133,7 @@ func (t Terraform) locks(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		if !ok {
-			Tell(fmt.Sprintf("%s has no %s: any version of its providers may be taken: run `terraform init` there and commit the file", root, lockFile))
+			tell.Line(fmt.Sprintf("%s has no %s: any version of its providers may be taken: run `terraform init` there and commit the file", root, lockFile))
 			continue
 		}
 		lock, err := infra.File(lockFile).Contents(ctx)

@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"dagger/pipeline/aws"
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/secret"
+	"dagger/pipeline/tell"
 )
 
 // AWS is the account side of a run: where credentials come from, and what they
@@ -76,11 +77,11 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 			return aws.Config{}, badDuration(a.Duration)
 		}
 	}
-	id := aws.Secret{}
+	id := secret.Value{}
 	for _, s := range []struct {
 		flag string
 		from *dagger.Secret
-		to   *aws.Secret
+		to   *secret.Value
 	}{
 		{"--aws-access-key-id", a.AccessKeyID, &id},
 		{"--aws-secret-access-key", a.SecretAccessKey, &config.SecretAccessKey},
@@ -92,7 +93,7 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 		if err != nil {
 			return aws.Config{}, err
 		}
-		*s.to = aws.NewSecret(value)
+		*s.to = secret.New(value)
 	}
 	config.AccessKeyID = id.Reveal()
 	return config, nil
@@ -129,6 +130,6 @@ var told sync.Map
 // tellOnce tells what several steps of a call have to say, once.
 func tellOnce(line string) {
 	if _, before := told.LoadOrStore(line, true); !before {
-		images.Tell(line)
+		tell.Line(line)
 	}
 }

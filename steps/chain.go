@@ -12,8 +12,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dagger/pipeline/ci"
-	"dagger/pipeline/images"
 	"dagger/pipeline/printable"
+	"dagger/pipeline/tell"
 )
 
 // Chain is a whole pipeline in one call. Parts that wait for nothing run at the
@@ -70,7 +70,7 @@ func (c Chain) Run(ctx context.Context) (string, error) {
 			o.start = time.Now()
 			o.text, o.err = o.part.Run(ctx)
 			o.end = time.Now()
-			images.Tell(o.line())
+			tell.Line(o.line())
 		})
 	}
 	all.Wait()
@@ -101,7 +101,7 @@ func (o *outcome) summary() string {
 	case o.err != nil:
 		return o.err.Error()
 	}
-	return images.LastLine(o.text, "done")
+	return tell.LastLine(o.text, "done")
 }
 
 func (o *outcome) line() string {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"dagger/pipeline/images"
+	"dagger/pipeline/tell"
 )
 
 // trace records which parts ran.
@@ -76,7 +76,7 @@ func TestChainPassesOnNoCommand(t *testing.T) {
 			t.Errorf("%q is in %q", bad, got)
 		}
 	}
-	failure := images.FailureWith(1, nil, "running make: "+hostile, hostile)
+	failure := tell.FailureWith(1, nil, "running make: "+hostile, hostile)
 	var api *gqlerror.Error
 	if !errors.As(failure, &api) || strings.Contains(api.Message+fmt.Sprint(api.Extensions["output"]), "##vso[") {
 		t.Errorf("got %v", failure)
@@ -87,7 +87,7 @@ func TestChainPassesOnNoCommand(t *testing.T) {
 func TestChainAfterAFailure(t *testing.T) {
 	var r trace
 	_, err := Chain{Parts: []Part{
-		r.part("test", "", images.Failure(2, []string{"make", "test"}, "running make test: 1 of 3 tests failed: a")),
+		r.part("test", "", tell.Failure(2, []string{"make", "test"}, "running make test: 1 of 3 tests failed: a")),
 		r.part("package", "artifact.zip", nil),
 		r.part("plan", "", nil, "test", "package"),
 		r.part("deploy", "", nil, "plan"),

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/state"
 )
 
 // checkState compares the root module with the states in the bucket before
@@ -24,7 +24,7 @@ func (w Workspace) checkState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	read := func(bucket, key string) (aws.StateObject, error) { return session.ReadState(ctx, bucket, key) }
+	read := func(bucket, key string) (state.Object, error) { return state.In(session, bucket).Read(ctx, key) }
 	own, err := read(w.State.Bucket, w.State.Key)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (w Workspace) declaresAny(addresses []string) bool {
 
 // checkOwn looks for signs that the state was made by something else than this
 // root module as it is run now.
-func (w Workspace) checkOwn(ctx context.Context, own aws.StateObject) error {
+func (w Workspace) checkOwn(ctx context.Context, own state.Object) error {
 	if !own.Known || len(own.Addresses) == 0 {
 		return nil
 	}

@@ -6,20 +6,23 @@ import (
 	"fmt"
 	"slices"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/ci"
+	"dagger/pipeline/ecr"
+	"dagger/pipeline/ecr/lifecycle"
 	"dagger/pipeline/images"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/tell"
 )
 
 // marking tags what was deployed in the run's own level, unmarking takes such a
 // tag off.
-func marking(r images.Registry) []aws.Grant   { return pullingAnd(aws.DeployActions)(r) }
-func unmarking(r images.Registry) []aws.Grant { return pullingAnd(aws.DestroyActions)(r) }
+func marking(r images.Registry) []ecr.Grant   { return pullingAnd(ecr.DeployActions)(r) }
+func unmarking(r images.Registry) []ecr.Grant { return pullingAnd(ecr.DestroyActions)(r) }
 
 // pullingAnd is pulling, and actions on what the run writes.
 func pullingAnd(actions []string) purpose {
-	return func(r images.Registry) []aws.Grant {
-		return append(pulling(r), aws.Grant{Actions: actions, Repositories: r.Repositories(r.Writes)})
+	return func(r images.Registry) []ecr.Grant {
+		return append(pulling(r), ecr.Grant{Actions: actions, Repositories: r.Repositories(r.Writes)})
 	}
 }
 
@@ -32,7 +35,7 @@ func (r *Run) mark(ctx context.Context) {
 	if !ok {
 		return
 	}
-	tag := aws.DeployedTag(r.Environment)
+	tag := lifecycle.DeployedTag(r.Environment)
 	for _, name := range images.Names {
 		repository := opened.Repository(opened.Writes, name)
 		digest, err := r.used(ctx, opened, name)
@@ -40,10 +43,10 @@ func (r *Run) mark(ctx context.Context) {
 			continue // it was built for this run, and is in no repository
 		}
 		if err == nil {
-			_, err = aws.Registry{Login: opened.Login}.Tag(ctx, repository, digest, tag)
+			_, err = registry.Client{Login: opened.Login}.Tag(ctx, repository, digest, tag)
 		}
 		if err != nil {
-			images.Tell(fmt.Sprintf("Warning: %s is not on the image that was deployed: %v: retention apply sets it, where the image is still there", tag, err))
+			tell.Line(fmt.Sprintf("Warning: %s is not on the image that was deployed: %v: retention apply sets it, where the image is still there", tag, err))
 		}
 	}
 }
@@ -54,7 +57,7 @@ func (r *Run) mark(ctx context.Context) {
 func (r *Run) used(ctx context.Context, opened Opened, name string) (string, error) {
 	repository := opened.Repository(opened.Writes, name)
 	content := map[string]images.Image{"app": r.app.value, "terraform": r.terraform.value}[name]
-	here := content.Found.State == aws.Found && content.Found.Reference == opened.Reference(name, content.Tag)
+	here := content.Found.State == registry.Found && content.Found.Reference == opened.Reference(name, content.Tag)
 	if name == "app" && here {
 		return content.Found.Digest, nil
 	}
@@ -62,11 +65,11 @@ func (r *Run) used(ctx context.Context, opened Opened, name string) (string, err
 	if err != nil {
 		return "", err
 	}
-	published := aws.Registry{Login: opened.Login}.Lookup(ctx, repository, target.Tag, "")
+	published := registry.Client{Login: opened.Login}.Lookup(ctx, repository, target.Tag, "")
 	switch {
-	case published.State == aws.Found:
+	case published.State == registry.Found:
 		return published.Digest, nil
-	case published.State != aws.Missing:
+	case published.State != registry.Missing:
 		return "", errors.New(published.Outcome())
 	case here:
 		return content.Found.Digest, nil
@@ -92,14 +95,14 @@ func (r *Run) unmark(ctx context.Context, environment string) {
 	if !ok {
 		return
 	}
-	tag := aws.DeployedTag(environment)
+	tag := lifecycle.DeployedTag(environment)
 	for _, repository := range opened.Repositories(opened.Writes) {
 		line, err := opened.ECR.Unmark(ctx, repository, tag)
 		if err != nil {
 			line = fmt.Sprintf("Warning: the image of %s stays: %v", environment, err)
 		}
 		if line != "" {
-			images.Tell("registry: " + line)
+			tell.Line("registry: " + line)
 		}
 	}
 }

@@ -7,18 +7,19 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/ci"
-	"dagger/pipeline/images"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/state"
+	"dagger/pipeline/tell"
 )
 
 // MayDestroy refuses any environment but a merge request's, unless it was named
 // twice.
 func MayDestroy(environment, confirm string) error {
-	if err := ci.ValidateEnvironment(environment); err != nil {
+	if err := environments.Validate(environment); err != nil {
 		return err
 	}
-	if !ci.IsMergeRequest(environment) && confirm != environment {
+	if !environments.IsMergeRequest(environment) && confirm != environment {
 		return fmt.Errorf("destroying %q: it is not the environment of a merge request (mr-<number>): name it a second time with --confirm to destroy it all the same", environment)
 	}
 	return nil
@@ -62,7 +63,7 @@ func (w Workspace) destroy(ctx context.Context, c *dagger.Container, key *dagger
 	if err == nil || !strings.Contains(err.Error(), "no such file or directory") {
 		return after, err
 	}
-	images.Tell("The configuration reads a file that is not built here: destroying what the state has, without a refresh")
+	tell.Line("The configuration reads a file that is not built here: destroying what the state has, without a refresh")
 	return w.apply(ctx, c, key, append(slices.Clone(command), "-refresh=false"), "terraform", "destroy")
 }
 
@@ -75,9 +76,9 @@ func (w Workspace) removeState(ctx context.Context) {
 	w.State.Region = w.bucketRegion(ctx)
 	session, err := w.stateAccount().Session(ctx)
 	if err == nil {
-		_, err = session.RemoveEmptyState(ctx, w.State.Bucket, w.State.Key, cmp.Or(JobUser(w.Job), "pipeline"))
+		_, err = state.In(session, w.State.Bucket).RemoveEmpty(ctx, w.State.Key, cmp.Or(JobUser(w.Job), "pipeline"))
 	}
 	if err != nil {
-		images.Tell("Warning: the empty state stays: " + err.Error())
+		tell.Line("Warning: the empty state stays: " + err.Error())
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"os"
 	"strings"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/doctor"
+	"dagger/pipeline/ecr"
 	"dagger/pipeline/images"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
 
@@ -27,13 +30,13 @@ const engineVariable = "PIPELINE_ENGINE"
 
 // Run gives a line for each thing, and an error when one is not ok.
 func (d Doctor) Run(ctx context.Context) (string, error) {
-	checks := []aws.Check{d.engine(ctx)}
+	checks := []doctor.Check{d.engine(ctx)}
 	config, err := d.AWS.Config(ctx)
 	if err != nil {
-		images.Tell(d.Settings.show(ctx))
+		tell.Line(d.Settings.show(ctx))
 		return "", err
 	}
-	look := aws.Doctor{Config: config, Open: d.AWS.Session}
+	look := doctor.Doctor{Config: config, Open: d.AWS.Session}
 	if d.Registry.Address != "" {
 		if look.Registry, err = d.registry(ctx); err != nil {
 			return "", err
@@ -48,7 +51,7 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 		checks = append(checks, look.Registry.Check(ctx)...)
 		fallthrough
 	default:
-		checks = append(checks, aws.Check{
+		checks = append(checks, doctor.Check{
 			Name: "identity", OK: d.Bucket == "", Detail: "no AWS credentials are given",
 			Fix: "give --web-identity-token and --role-arn, or keys: the state bucket needs them",
 		})
@@ -57,8 +60,8 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 }
 
 // engine tells which one runs this.
-func (d Doctor) engine(ctx context.Context) aws.Check {
-	check := aws.Check{Name: "engine", Fix: "start the engine again"}
+func (d Doctor) engine(ctx context.Context) doctor.Check {
+	check := doctor.Check{Name: "engine", Fix: "start the engine again"}
 	version, err := dag.Version(ctx)
 	if err != nil {
 		check.Detail = err.Error()
@@ -79,12 +82,12 @@ func (d Doctor) engine(ctx context.Context) aws.Check {
 
 // registry says what to look at in the registry. There is no login for ECR, which
 // the account's session asks for.
-func (d Doctor) registry(ctx context.Context) (aws.Pushing, error) {
+func (d Doctor) registry(ctx context.Context) (doctor.Pushing, error) {
 	if d.Registry.isECR() {
-		host, path := aws.SplitRegistry(strings.Replace(d.Registry.Address, "ecr:", "ecr/", 1))
+		host, path := registry.Split(strings.Replace(d.Registry.Address, "ecr:", "ecr/", 1))
 		kept, err := d.Registry.images(path)
 		out := pushes(kept)
-		out.Host, _ = aws.ParseECRHost(host)
+		out.Host, _ = ecr.ParseHost(host)
 		return out, err
 	}
 	opened, err := d.Registry.open(ctx, pulling)
@@ -95,8 +98,8 @@ func (d Doctor) registry(ctx context.Context) (aws.Pushing, error) {
 
 // pushes are the repositories that the run must be able to push to, and those that
 // it must not.
-func pushes(r images.Registry) aws.Pushing {
-	out := aws.Pushing{To: r.Repositories(r.Writes)}
+func pushes(r images.Registry) doctor.Pushing {
+	out := doctor.Pushing{To: r.Repositories(r.Writes)}
 	if r.Writes != trust.Protected {
 		out.NotTo = r.Repositories(trust.Protected)
 	}
@@ -122,7 +125,7 @@ func (d Doctor) states(ctx context.Context) []string {
 
 // report is the lines, and the settings after them. When one is not ok they are
 // told, and named in the error.
-func report(checks []aws.Check, settings string) (string, error) {
+func report(checks []doctor.Check, settings string) (string, error) {
 	var lines, bad []string
 	for _, c := range checks {
 		lines = append(lines, c.String())
@@ -134,6 +137,6 @@ func report(checks []aws.Check, settings string) (string, error) {
 	if len(bad) == 0 {
 		return text, nil
 	}
-	images.Tell(text)
+	tell.Line(text)
 	return "", fmt.Errorf("%d of %d checks are not ok: %s: the lines above say what to do", len(bad), len(checks), strings.Join(bad, ", "))
 }

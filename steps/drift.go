@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"dagger/pipeline/images"
+	"dagger/pipeline/tell"
 )
 
 // Drift tells what was changed outside of terraform and would be changed back
@@ -18,7 +18,7 @@ func Drift(ctx context.Context, w Workspace) (string, error) {
 	if len(drifted) == 0 {
 		return w.Environment + ": no drift", nil
 	}
-	return "", images.Failure(driftFound, []string{"terraform", "plan"},
+	return "", tell.Failure(driftFound, []string{"terraform", "plan"},
 		w.Environment+" has drifted: "+strings.Join(drifted, ", ")+": deploy again to repair it")
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/images"
+	"dagger/pipeline/tell"
 )
 
 // ExplainBuild makes one line of what a build printed.
@@ -138,7 +139,7 @@ func lastWords(stdout, stderr string) string {
 	if said := own(stderr); len(said) > 0 {
 		return strings.TrimSpace(said[len(said)-1])
 	}
-	end := images.LastLine(withoutNotes(stderr), stdout)
+	end := tell.LastLine(withoutNotes(stderr), stdout)
 	if said := own(stdout); len(said) > 0 && said[len(said)-1] != end {
 		return fmt.Sprintf("%s: %s", strings.TrimSpace(said[len(said)-1]), end)
 	}

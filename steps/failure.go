@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"strings"
 
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 var dag = dagger.Connect()
@@ -56,7 +56,7 @@ func check(ctx context.Context, c *dagger.Container, command []string, explain e
 func failure(code int, command []string, stdout, stderr string, explain explainer) error {
 	message := explain(stdout, stderr)
 	if message == "" {
-		message = images.LastLine(withoutNotes(stderr), stdout)
+		message = tell.LastLine(withoutNotes(stderr), stdout)
 	}
-	return images.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), strings.TrimSpace(stdout+"\n"+stderr))
+	return tell.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), strings.TrimSpace(stdout+"\n"+stderr))
 }

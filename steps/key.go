@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"dagger/pipeline/ci"
+	"dagger/pipeline/environments"
 )
 
 // State is an S3 backend with a lock file.
@@ -57,7 +57,7 @@ func StateOf(project, key string) (environment, root string, ok bool) {
 			return "", "", false
 		}
 	}
-	return environment, root, StateFor("", project, environment, root).Key == key && ci.ValidateEnvironment(environment) == nil
+	return environment, root, StateFor("", project, environment, root).Key == key && environments.Validate(environment) == nil
 }
 
 func (s State) validate() error {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/ecr"
 	"dagger/pipeline/trust"
 )
 
@@ -55,9 +55,9 @@ func TestPoliciesInTheDocs(t *testing.T) {
 			}
 		}
 	}
-	for _, action := range slices.Concat(aws.PushActions, aws.RetentionActions, aws.DestroyActions) {
+	for _, action := range slices.Concat(ecr.PushActions, ecr.RetentionActions, ecr.DestroyActions) {
 		for _, repository := range []string{"group/my-service/app", "group/my-service/terraform", "group/my-service", "group/other/app"} {
-			reads := slices.Contains(aws.PullActions, action) && strings.HasPrefix(repository, "group/my-service/")
+			reads := slices.Contains(ecr.PullActions, action) && strings.HasPrefix(repository, "group/my-service/")
 			if matches(found["open"], action, repository) && !reads {
 				t.Errorf("the open role may %s on %s", action, repository)
 			}

@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/ecr"
 	"dagger/pipeline/images"
+	"dagger/pipeline/registry"
 	"dagger/pipeline/trust"
 )
 
@@ -70,7 +71,7 @@ func (m *model) session(r images.Registry) policy {
 	if p, known := m.policies[key]; known {
 		return p
 	}
-	text, err := aws.RepositoryPolicy("aws", "eu-west-1", "123456789012", m.rules.push(r)...)
+	text, err := ecr.RepositoryPolicy("aws", "eu-west-1", "123456789012", m.rules.push(r)...)
 	if err != nil {
 		m.violations = append(m.violations, err.Error())
 	}
@@ -93,11 +94,11 @@ func (m *model) put(run Registry, r images.Registry, repository, tag string, ima
 	return nil
 }
 
-func (m *model) ask(_ context.Context, repository, tag string) (aws.Lookup, string, error) {
-	out := aws.Lookup{Reference: "registry/" + repository + ":" + tag, State: aws.Missing}
+func (m *model) ask(_ context.Context, repository, tag string) (registry.Lookup, string, error) {
+	out := registry.Lookup{Reference: "registry/" + repository + ":" + tag, State: registry.Missing}
 	image, found := m.tags[repository+":"+tag]
 	if found {
-		out.State, out.Digest = aws.Found, image.digest
+		out.State, out.Digest = registry.Found, image.digest
 	}
 	return out, image.content, nil
 }
@@ -180,7 +181,7 @@ func (m *model) pipeline(run Registry, r images.Registry) {
 		if image.Found, err = r.Look(ctx, image.Name, image.Tag); err != nil {
 			return // a tag of other content
 		}
-		if image.Found.State == aws.Found {
+		if image.Found.State == registry.Found {
 			built[image.Tag] = m.use(run, image.Found.Pinned()).tainted
 		} else if kind == "module" {
 			built[image.Tag] = built[entries[1].Tag]

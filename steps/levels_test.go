@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/ecr"
 	"dagger/pipeline/images"
 	"dagger/pipeline/trust"
 )
@@ -58,8 +58,8 @@ func TestModelFindsWhatIsBroken(t *testing.T) {
 			return r, err
 		}
 	}
-	everything := func(r images.Registry) []aws.Grant {
-		return []aws.Grant{{Actions: aws.PushActions, Repositories: r.Repositories(trust.Protected, trust.Open)}}
+	everything := func(r images.Registry) []ecr.Grant {
+		return []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.Repositories(trust.Protected, trust.Open)}}
 	}
 	for name, broken := range map[string]rules{
 		"no levels": {opened(func(_ *Registry, r *images.Registry) {
@@ -135,7 +135,7 @@ func TestGrantsOfLevels(t *testing.T) {
 	}
 }
 
-func granted(grants []aws.Grant) string {
+func granted(grants []ecr.Grant) string {
 	var out []string
 	for _, g := range grants {
 		word := "pull"

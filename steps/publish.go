@@ -8,8 +8,10 @@ import (
 	"path"
 	"strings"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/fault"
 	"dagger/pipeline/images"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/tell"
 )
 
 // Pushed is an image that the registry has now.
@@ -42,8 +44,8 @@ func (p Publish) Prepare(ctx context.Context) error {
 		if err := p.ensure(ctx, path); err != nil {
 			return err
 		}
-		err := aws.Registry{Login: p.Registry.Login}.CheckPush(ctx, path)
-		if errors.Is(err, aws.ErrDenied) || errors.Is(err, aws.ErrNotFound) {
+		err := registry.Client{Login: p.Registry.Login}.CheckPush(ctx, path)
+		if errors.Is(err, fault.ErrDenied) || errors.Is(err, fault.ErrNotFound) {
 			return fmt.Errorf("publishing as a run of level %q: %w, or another level with --trust", p.Registry.Writes, err)
 		}
 	}
@@ -59,10 +61,10 @@ func (p Publish) ensure(ctx context.Context, repository string) error {
 		return err
 	}
 	if found.Created {
-		images.Tell("created repository " + found.Name)
+		tell.Line("created repository " + found.Name)
 	}
 	for _, note := range found.Notes {
-		images.Tell(note)
+		tell.Line(note)
 	}
 	return nil
 }
@@ -111,7 +113,7 @@ func (p Publish) Run(ctx context.Context, entries ...Entry) ([]Pushed, error) {
 // repositories.
 func (p Publish) has(e Entry) bool {
 	own := e.Found.Reference == p.Registry.Reference(e.Name, e.Tag)
-	return e.Found.State == aws.Found && (own || !e.Moving || len(p.Tags) == 0)
+	return e.Found.State == registry.Found && (own || !e.Moving || len(p.Tags) == 0)
 }
 
 // content pushes an image that the registry did not have when it was looked up.
@@ -147,10 +149,10 @@ func (p Publish) publish(ctx context.Context, image images.Image, reference stri
 // that stays.
 func (p Publish) settle(ctx context.Context, image images.Image, out *Pushed) error {
 	now, err := p.Registry.LookAt(ctx, p.Registry.Writes, image.Name, image.Tag)
-	if err != nil || now.State != aws.Found || now.Digest == out.Digest {
+	if err != nil || now.State != registry.Found || now.Digest == out.Digest {
 		return err
 	}
-	images.Tell(now.Reference + ": another run has pushed it, using " + now.Digest)
+	tell.Line(now.Reference + ": another run has pushed it, using " + now.Digest)
 	out.Digest, out.Pushed = now.Digest, false
 	return nil
 }
@@ -162,8 +164,8 @@ func (p Publish) tag(ctx context.Context, image images.Image, digest, tag string
 	if p.retag != nil {
 		return p.retag(ctx, repository, digest, tag)
 	}
-	_, err := aws.Registry{Login: p.Registry.Login}.Tag(ctx, repository, digest, tag)
-	if errors.Is(err, aws.ErrUnreachable) {
+	_, err := registry.Client{Login: p.Registry.Login}.Tag(ctx, repository, digest, tag)
+	if errors.Is(err, fault.ErrUnreachable) {
 		_, err = image.Labelled().Publish(ctx, p.Registry.Reference(image.Name, tag))
 	}
 	return err

@@ -8,9 +8,13 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/ecr"
+	"dagger/pipeline/fault"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/secret"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
 
@@ -35,43 +39,43 @@ type Registry struct {
 type Opened struct {
 	images.Registry
 	// ECR is nil where the registry is another one.
-	ECR *aws.ECR
+	ECR *ecr.Registry
 }
 
 // dispensable tells whether a run goes on without a registry that could not be
 // opened: images can be built. A wrong account is no such case.
 func (r Registry) dispensable(err error) bool {
-	return r.isECR() && !errors.Is(err, aws.ErrAccount) && !errors.Is(err, aws.ErrConfig)
+	return r.isECR() && !errors.Is(err, fault.ErrAccount) && !errors.Is(err, fault.ErrConfig)
 }
 
 func (r Registry) isECR() bool {
-	host, _ := aws.SplitRegistry(r.Address)
-	_, named := aws.ParseECRHost(host)
+	host, _ := registry.Split(r.Address)
+	_, named := ecr.ParseHost(host)
 	return strings.HasPrefix(r.Address, "ecr:") || r.AWS.Given() && named
 }
 
 // A purpose is what a step opens the registry for: what a session for it may do.
-type purpose func(images.Registry) []aws.Grant
+type purpose func(images.Registry) []ecr.Grant
 
 // pulling reads the levels that the run may use.
-func pulling(r images.Registry) []aws.Grant {
-	return []aws.Grant{{Actions: aws.PullActions, Repositories: r.Repositories(r.Reads...)}}
+func pulling(r images.Registry) []ecr.Grant {
+	return []ecr.Grant{{Actions: ecr.PullActions, Repositories: r.Repositories(r.Reads...)}}
 }
 
 // pushing writes to the run's own level, and to no other.
-func pushing(r images.Registry) []aws.Grant {
-	grants := []aws.Grant{{Actions: aws.PushActions, Repositories: r.Repositories(r.Writes)}}
+func pushing(r images.Registry) []ecr.Grant {
+	grants := []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.Repositories(r.Writes)}}
 	for _, level := range r.Reads {
 		if level != r.Writes {
-			grants = append(grants, aws.Grant{Actions: aws.PullActions, Repositories: r.Repositories(level)})
+			grants = append(grants, ecr.Grant{Actions: ecr.PullActions, Repositories: r.Repositories(level)})
 		}
 	}
 	return grants
 }
 
 // retaining sets the policies of the levels that the run administers.
-func retaining(r images.Registry) []aws.Grant {
-	return []aws.Grant{{Actions: aws.RetentionActions, Repositories: r.Repositories(retained(r.Writes)...)}}
+func retaining(r images.Registry) []ecr.Grant {
+	return []ecr.Grant{{Actions: ecr.RetentionActions, Repositories: r.Repositories(retained(r.Writes)...)}}
 }
 
 // retained are the levels whose images a run may expire: a protected run those of
@@ -93,7 +97,7 @@ func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 		}
 		return r.openECR(ctx, "", strings.Trim(rest, "/"), to)
 	}
-	host, path := aws.SplitRegistry(r.Address)
+	host, path := registry.Split(r.Address)
 	if r.isECR() {
 		return r.openECR(ctx, host, path, to)
 	}
@@ -105,7 +109,7 @@ func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 		return Opened{}, err
 	}
 	out := Opened{Registry: kept}
-	out.Login = aws.Login{Host: host}
+	out.Login = registry.Login{Host: host}
 	if r.Password == nil {
 		return out, nil
 	}
@@ -113,7 +117,7 @@ func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	out.Login = aws.StaticLogin(host, r.Username, aws.NewSecret(password))
+	out.Login = registry.StaticLogin(host, r.Username, secret.New(password))
 	return r.secrets(ctx, out)
 }
 
@@ -130,7 +134,7 @@ func (r Registry) openECR(ctx context.Context, name, path string, to purpose) (O
 		return Opened{}, err
 	}
 	out := Opened{Registry: kept}
-	host, named := aws.ParseECRHost(name)
+	host, named := ecr.ParseHost(name)
 	if named {
 		r.AWS = r.AWS.in(host.Region)
 	}
@@ -139,21 +143,21 @@ func (r Registry) openECR(ctx context.Context, name, path string, to purpose) (O
 		return Opened{}, err
 	}
 	if named {
-		if err := session.Allows(host); err != nil {
+		if err := session.Allows(host.Account, host.String()); err != nil {
 			return Opened{}, err
 		}
 	}
-	narrow, err := session.ForRepositories(ctx, host.Account, to(kept)...)
+	narrow, err := ecr.Narrow(ctx, session, host.Account, to(kept)...)
 	if err != nil {
 		return Opened{}, err
 	}
 	for _, note := range narrow.Notes {
 		if !slices.Contains(session.Notes, note) {
-			images.Tell("aws: " + note)
+			tell.Line("aws: " + note)
 		}
 	}
-	if out.ECR = aws.NewECR(narrow); named {
-		out.ECR = aws.NewECRAt(narrow, host)
+	if out.ECR = ecr.New(narrow); named {
+		out.ECR = ecr.NewAt(narrow, host)
 	}
 	if out.Login, err = out.ECR.Login(ctx); err != nil {
 		return Opened{}, err

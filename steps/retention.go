@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/aws"
 	"dagger/pipeline/ci"
-	"dagger/pipeline/images"
+	"dagger/pipeline/ecr"
+	"dagger/pipeline/ecr/lifecycle"
+	"dagger/pipeline/state"
+	"dagger/pipeline/tell"
 )
 
 // Retention says what ECR is to keep of the pipeline's images, and what it must.
@@ -18,7 +20,7 @@ type Retention struct {
 	Registry Registry
 	// Open opens the registry.
 	Open  func(ctx context.Context) (Opened, error)
-	Rules aws.Retention
+	Rules lifecycle.Retention
 	// Deployed are tags and digests of what runs, beside what the states tell.
 	Deployed []string
 	// Bucket holds the states; what each of the project's environments was
@@ -35,12 +37,12 @@ var contentTags = map[string][]string{
 // Preview tells for all repositories what a policy keeps, and why, and what it
 // expires. It changes nothing.
 func (r Retention) Preview(ctx context.Context) (string, error) {
-	ecr, targets, guard, err := r.prepare(ctx)
+	in, targets, guard, err := r.prepare(ctx)
 	if err != nil {
 		return "", err
 	}
-	previews, err := ecr.Preview(ctx, targets, guard)
-	return retentionText(targets, previews, "would get the tag", func(p aws.Preview) string {
+	previews, err := in.Preview(ctx, targets, guard)
+	return retentionText(targets, previews, "would get the tag", func(p ecr.Preview) string {
 		if refused := p.Err(); refused != nil {
 			return "would be refused: " + refused.Error()
 		}
@@ -51,17 +53,17 @@ func (r Retention) Preview(ctx context.Context) (string, error) {
 // Apply tags what is deployed, and sets the policies of all repositories, unless
 // one would expire an image that must stay.
 func (r Retention) Apply(ctx context.Context) (string, error) {
-	ecr, targets, guard, err := r.prepare(ctx)
+	in, targets, guard, err := r.prepare(ctx)
 	if err != nil {
 		return "", err
 	}
-	previews, err := ecr.Apply(ctx, targets, guard)
-	return retentionText(targets, previews, "has the tag", func(aws.Preview) string { return "the policy is set" }), err
+	previews, err := in.Apply(ctx, targets, guard)
+	return retentionText(targets, previews, "has the tag", func(ecr.Preview) string { return "the policy is set" }), err
 }
 
 // prepare is the registry, a policy for each repository, and what must stay.
-func (r Retention) prepare(ctx context.Context) (*aws.ECR, []aws.Target, aws.Guard, error) {
-	guard := aws.Guard{Protects: r.Rules.Protects}
+func (r Retention) prepare(ctx context.Context) (*ecr.Registry, []ecr.Target, lifecycle.Guard, error) {
+	guard := lifecycle.Guard{Protects: r.Rules.Protects}
 	opened, err := r.Open(ctx)
 	if err != nil {
 		return nil, nil, guard, err
@@ -79,7 +81,7 @@ func (r Retention) prepare(ctx context.Context) (*aws.ECR, []aws.Target, aws.Gua
 			guard.Tags = append(guard.Tags, d)
 		}
 	}
-	var targets []aws.Target
+	var targets []ecr.Target
 	for _, repository := range opened.Repositories(retained(opened.Writes)...) {
 		rules := r.Rules
 		rules.Content = contentTags[path.Base(repository)]
@@ -87,16 +89,16 @@ func (r Retention) prepare(ctx context.Context) (*aws.ECR, []aws.Target, aws.Gua
 		if err != nil {
 			return nil, nil, guard, err
 		}
-		targets = append(targets, aws.Target{Repository: repository, Policy: policy})
+		targets = append(targets, ecr.Target{Repository: repository, Policy: policy})
 	}
 	return opened.ECR, targets, guard, nil
 }
 
 // retentionText is what there is to say of each repository.
-func retentionText(targets []aws.Target, previews []aws.Preview, tagged string, verdict func(aws.Preview) string) string {
+func retentionText(targets []ecr.Target, previews []ecr.Preview, tagged string, verdict func(ecr.Preview) string) string {
 	var out []string
 	for _, t := range targets {
-		if !slices.ContainsFunc(previews, func(p aws.Preview) bool { return p.Repository == t.Repository }) {
+		if !slices.ContainsFunc(previews, func(p ecr.Preview) bool { return p.Repository == t.Repository }) {
 			out = append(out, "repository "+t.Repository+": there is none, nothing was pushed to it yet")
 		}
 	}
@@ -128,7 +130,7 @@ func (r Retention) environments(ctx context.Context) (map[string]string, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%w: without the states it is not known what is deployed: give --state-bucket= and what runs with --deployed", err)
 	}
-	images.Tell(fmt.Sprintf("retention: %d environments of %q have a state in %q", len(names), r.Registry.Project, r.Bucket))
+	tell.Line(fmt.Sprintf("retention: %d environments of %q have a state in %q", len(names), r.Registry.Project, r.Bucket))
 	out := map[string]string{}
 	for _, name := range names {
 		target, err := ci.TargetNamed(name)
@@ -149,7 +151,7 @@ func (a AWS) Environments(ctx context.Context, bucket, project string) ([]string
 	if err != nil {
 		return nil, err
 	}
-	keys, err := session.ListKeys(ctx, bucket, project+"/")
+	keys, err := state.In(session, bucket).Keys(ctx, project+"/")
 	if err != nil {
 		return nil, err
 	}

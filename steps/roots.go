@@ -11,8 +11,8 @@ import (
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // Roots are the root modules of one environment, each with a state of its own,
@@ -99,7 +99,7 @@ func (r Roots) Save(ctx context.Context, key *dagger.Secret) (text string, plan 
 		return Plan{Workspace: r[0], Key: key}.Save(ctx)
 	}
 	if key != nil {
-		images.Tell("the plan is not kept: it is for one root module that is deployed without an own script: what is deployed is planned anew")
+		tell.Line("the plan is not kept: it is for one root module that is deployed without an own script: what is deployed is planned anew")
 	}
 	text, err = r.Plan(ctx)
 	return text, nil, err

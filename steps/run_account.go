@@ -3,7 +3,7 @@ package steps
 import (
 	"context"
 
-	"dagger/pipeline/ci"
+	"dagger/pipeline/gitlab"
 	"dagger/pipeline/internal/dagger"
 )
 
@@ -16,12 +16,12 @@ type GitLab struct {
 }
 
 // api is nil when there is no token to ask with.
-func (g GitLab) api(ctx context.Context) (*ci.GitLabAPI, error) {
+func (g GitLab) api(ctx context.Context) (*gitlab.API, error) {
 	if g.Token == nil {
 		return nil, nil
 	}
 	token, err := plain(ctx, "--gitlab-token", g.Token)
-	return &ci.GitLabAPI{URL: g.URL, Token: token}, err
+	return &gitlab.API{URL: g.URL, Token: token}, err
 }
 
 // Unlock releases the environment's lock that owner left behind.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/internal/dagger"
 )
 
@@ -36,10 +37,10 @@ func (r *Run) Release(ctx context.Context, how Chained) (string, error) {
 
 // isForMergeRequest refuses an environment that is not a merge request's.
 func isForMergeRequest(environment string) error {
-	if err := ci.ValidateEnvironment(environment); err != nil {
+	if err := environments.Validate(environment); err != nil {
 		return err
 	}
-	if !ci.IsMergeRequest(environment) {
+	if !environments.IsMergeRequest(environment) {
 		return fmt.Errorf("deploying %q: it is not the environment of a merge request (mr-<number>): call release for a lasting one", environment)
 	}
 	return nil
@@ -47,10 +48,10 @@ func isForMergeRequest(environment string) error {
 
 // isForRelease refuses the environment of a merge request.
 func isForRelease(environment string) error {
-	if err := ci.ValidateEnvironment(environment); err != nil {
+	if err := environments.Validate(environment); err != nil {
 		return err
 	}
-	if ci.IsMergeRequest(environment) {
+	if environments.IsMergeRequest(environment) {
 		return fmt.Errorf("releasing %q: it is the environment of a merge request: call merge-request for it", environment)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
@@ -65,7 +66,7 @@ func (r *Run) inEnvironment(ctx context.Context) (Roots, error) {
 
 // workspacesOf is one environment with nothing to deploy.
 func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, error) {
-	if err := ci.ValidateEnvironment(environment); err != nil {
+	if err := environments.Validate(environment); err != nil {
 		return nil, err
 	}
 	if err := CheckLockTimeout(r.LockTimeout); err != nil {

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"path"
 
-	"dagger/pipeline/ci"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
 
@@ -22,7 +23,7 @@ func (r *Run) registryPlace(ctx context.Context) (Registry, error) {
 		}
 		store := Registry{
 			Address: r.address(), Username: text(r.RegistryUsername), Password: r.RegistryPassword,
-			Trust: level, Lasting: r.Environment != "" && !ci.IsMergeRequest(r.Environment),
+			Trust: level, Lasting: r.Environment != "" && !environments.IsMergeRequest(r.Environment),
 		}
 		named, err := r.Source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
 		if err == nil && named {
@@ -50,10 +51,10 @@ func (r *Run) pullFrom(ctx context.Context) (images.Registry, error) {
 	return r.pull.get(func() (images.Registry, error) {
 		opened, err := r.openRegistry(ctx)
 		if store := r.place.value; err == nil && opened.Given() && store.Lasting && store.Trust != trust.Protected {
-			images.Tell("registry: " + r.Environment + " is given protected images alone, and this run is open: it keeps none of what it builds for " + r.Environment + " (--trust)")
+			tell.Line("registry: " + r.Environment + " is given protected images alone, and this run is open: it keeps none of what it builds for " + r.Environment + " (--trust)")
 		}
 		if err != nil && r.place.value.dispensable(err) {
-			images.Tell("registry: " + err.Error() + ": going on without it")
+			tell.Line("registry: " + err.Error() + ": going on without it")
 			return images.Registry{}, nil
 		}
 		return opened.Registry, err

@@ -3,7 +3,7 @@ package steps
 import (
 	"context"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/ecr/lifecycle"
 )
 
 // RetentionRules say what ECR keeps, and for how long.
@@ -48,7 +48,7 @@ func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, e
 	return Retention{
 		Registry: place,
 		Open:     r.openRegistry,
-		Rules: aws.Retention{
+		Rules: lifecycle.Retention{
 			Keep: rules.Keep, Releases: rules.Releases, MergeRequestDays: rules.MergeRequestDays,
 			ContentCount: rules.ContentCount, UntaggedDays: rules.UntaggedDays,
 		},

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"dagger/pipeline/aws"
+	"dagger/pipeline/fault"
 )
 
 // settings are those of a project whose images are in ECR and that has a role.
@@ -136,7 +136,7 @@ func TestRegistryThatCannotBeOpened(t *testing.T) {
 			t.Errorf("got %v, %v", registry, err)
 		}
 	}
-	if _, err := r.publish(t.Context(), nil); !errors.Is(err, aws.ErrDenied) {
+	if _, err := r.publish(t.Context(), nil); !errors.Is(err, fault.ErrDenied) {
 		t.Errorf("publishing: %v", err)
 	}
 	if got := asked.count("AssumeRole"); got != 1 {

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"dagger/pipeline/ci"
+	"dagger/pipeline/environments"
+	"dagger/pipeline/gitlab"
+	"dagger/pipeline/state"
 )
 
 // Sweep finds the environments of merge requests that are closed, and destroys
@@ -41,7 +43,7 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	keys, err := session.ListKeys(ctx, s.Bucket, s.Project+"/")
+	keys, err := state.In(session, s.Bucket).Keys(ctx, s.Project+"/")
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +97,7 @@ func Orphans(project string, keys, open []string, only string) map[string][]stri
 	out := map[string][]string{}
 	for _, key := range keys {
 		environment, root, ok := StateOf(project, key)
-		if !ok || !ci.IsMergeRequest(environment) || only != "" && root != path.Clean(only) {
+		if !ok || !environments.IsMergeRequest(environment) || only != "" && root != path.Clean(only) {
 			continue
 		}
 		if !slices.Contains(open, strings.TrimPrefix(environment, "mr-")) {
@@ -108,7 +110,7 @@ func Orphans(project string, keys, open []string, only string) map[string][]stri
 // OpenMergeRequests are the numbers of the open merge requests: those in list
 // ("7", "!7" and "mr-7" are the same), or those that GitLab knows of a project.
 // It never takes silence for "none is open".
-func OpenMergeRequests(ctx context.Context, list []string, gitlab *ci.GitLabAPI, project string) ([]string, error) {
+func OpenMergeRequests(ctx context.Context, list []string, gitlab *gitlab.API, project string) ([]string, error) {
 	if err := givenList("--open", list); err != nil {
 		return nil, err
 	}
@@ -121,7 +123,7 @@ func OpenMergeRequests(ctx context.Context, list []string, gitlab *ci.GitLabAPI,
 	out := make([]string, 0, len(list))
 	for _, item := range list {
 		n := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(item), "!"), "mr-")
-		if !ci.IsMergeRequest("mr-" + n) {
+		if !environments.IsMergeRequest("mr-" + n) {
 			return nil, fmt.Errorf("reading the open merge requests: %q is no number of one", item)
 		}
 		out = append(out, n)

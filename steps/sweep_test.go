@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"dagger/pipeline/ci"
+	"dagger/pipeline/gitlab"
 )
 
 func TestOrphans(t *testing.T) {
@@ -60,13 +60,13 @@ func TestOpenMergeRequestsOfGitLab(t *testing.T) {
 		_, _ = w.Write([]byte(`[{"iid":7}]`))
 	}))
 	defer server.Close()
-	api := &ci.GitLabAPI{URL: server.URL, Token: "t"}
+	api := &gitlab.API{URL: server.URL, Token: "t"}
 	if got, err := OpenMergeRequests(t.Context(), nil, api, "g/p"); err != nil || !slices.Equal(got, []string{"7"}) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	code = http.StatusBadGateway
 	for _, test := range []struct {
-		api     *ci.GitLabAPI
+		api     *gitlab.API
 		project string
 	}{{api, "g/p"}, {api, ""}, {nil, "g/p"}, {nil, ""}} {
 		if got, err := OpenMergeRequests(t.Context(), nil, test.api, test.project); err == nil {

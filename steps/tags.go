@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"dagger/pipeline/ci"
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // PublishTags are the tags to push under: those given, and the one of the pipeline that facts tell of: mr-7, staging, latest for
@@ -35,7 +35,7 @@ func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]str
 	}
 	target := ci.TargetFor(known, ci.Rules{})
 	if target.Tag == "" {
-		images.Tell("no moving tag: " + target.Reason)
+		tell.Line("no moving tag: " + target.Reason)
 	}
 	return checkedTags(append(given, target.Tag))
 }

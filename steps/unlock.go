@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"dagger/pipeline/ci"
+	"dagger/pipeline/gitlab"
+	"dagger/pipeline/state"
 )
 
 // Unlock releases the lock of an environment's state that a run left behind.
@@ -17,7 +18,7 @@ type Unlock struct {
 	// Force releases it also where nothing tells that the holder has ended.
 	Force bool
 	// GitLab tells whether the holder's job has ended; nil asks nobody.
-	GitLab *ci.GitLabAPI
+	GitLab *gitlab.API
 }
 
 // Run returns a line that says what was released. It refuses when the owner is
@@ -41,7 +42,7 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	lock, err := session.ReadLock(ctx, w.State.Bucket, w.State.Key)
+	lock, err := state.In(session, w.State.Bucket).ReadLock(ctx, w.State.Key)
 	if err != nil {
 		return "", err
 	}

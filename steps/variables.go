@@ -10,6 +10,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/tell"
 )
 
 // variableArgs are the arguments that give the root module's variables, from
@@ -61,6 +62,6 @@ func (w Workspace) variable(name, value string) []string {
 // tellName says that a file's name of the environment does not count.
 func (w Workspace) tellName(file, name string) {
 	if name != "" && name != w.Environment {
-		images.Tell(fmt.Sprintf("%s: environment = %q does not count: this is %q", file, name, w.Environment))
+		tell.Line(fmt.Sprintf("%s: environment = %q does not count: this is %q", file, name, w.Environment))
 	}
 }

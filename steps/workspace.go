@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"dagger/pipeline/aws"
-	"dagger/pipeline/ci"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/state"
 	"dagger/pipeline/trust"
 )
 
@@ -204,7 +205,7 @@ func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagge
 		return c, nil
 	}
 	select_ := "terraform workspace select -no-color \"$1\" >/dev/null 2>&1 || terraform workspace new -no-color \"$1\""
-	if w.Backend.Own && !ci.IsMergeRequest(w.Environment) {
+	if w.Backend.Own && !environments.IsMergeRequest(w.Environment) {
 		select_ = `terraform workspace select -no-color "$1" >/dev/null 2>&1 && exit
 all=$(terraform workspace list -no-color | tr -d '* ' | grep .)
 if [ "$all" = default ] && [ -z "$(terraform state list)" ]; then exec terraform workspace new -no-color "$1"; fi
@@ -217,7 +218,7 @@ exit 1`
 
 // bucketRegion is that of the state bucket, found out where S3 tells it.
 func (w Workspace) bucketRegion(ctx context.Context) string {
-	return cmp.Or(aws.BucketRegion(ctx, aws.Config{Region: w.AWS.Region, Endpoint: w.AWS.Endpoint}, w.State.Bucket), w.AWS.Region)
+	return cmp.Or(state.Region(ctx, aws.Config{Region: w.AWS.Region, Endpoint: w.AWS.Endpoint}, w.State.Bucket), w.AWS.Region)
 }
 
 // stateAccount is the account side for the state bucket, in its region.

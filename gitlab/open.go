@@ -1,0 +1,67 @@
+package gitlab
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// perPage is the most that GitLab puts on a page.
+const perPage = 100
+
+// OpenMergeRequests are the numbers of a project's open merge requests. What is missing in the list is taken for closed,
+// and its environment for one to destroy, so the list is whole or an error: where the answer does not say that a page is
+// the last one, the next is asked for; and a list of several pages is read until it is the same twice, because what
+// closes meanwhile moves others over the edge of a page.
+func (g API) OpenMergeRequests(ctx context.Context, project string) ([]string, error) {
+	const readings = 4
+	var before []string
+	for range readings {
+		open, pages, err := g.listOpen(ctx, project)
+		if err != nil || pages == 1 {
+			return open, err
+		}
+		if slices.Equal(slices.Sorted(slices.Values(open)), slices.Sorted(slices.Values(before))) {
+			return open, nil
+		}
+		before = open
+	}
+	return nil, fmt.Errorf("asking GitLab at %s: the list of open merge requests changed each time it was read: try again", g.URL)
+}
+
+// listOpen reads the list once. pages are those that had something new.
+func (g API) listOpen(ctx context.Context, project string) (open []string, pages int, err error) {
+	for page := 1; ; {
+		var list []struct {
+			IID int `json:"iid"`
+		}
+		path := fmt.Sprintf("/projects/%s/merge_requests?state=opened&per_page=%d&page=%d", url.PathEscape(project), perPage, page)
+		next, err := g.get(ctx, path, &list)
+		if err != nil {
+			return nil, 0, err
+		}
+		known := len(open)
+		for _, mr := range list {
+			if iid := strconv.Itoa(mr.IID); !slices.Contains(open, iid) {
+				open = append(open, iid)
+			}
+		}
+		fresh := len(open) > known
+		switch {
+		case len(list) >= perPage && !fresh:
+			return nil, 0, fmt.Errorf("asking GitLab at %s: page %d has nothing but what page %d had: try again, or give --open", g.URL, page, page-1)
+		case next > 0 && next <= page:
+			return nil, 0, fmt.Errorf("asking GitLab at %s: page %d names page %d as the next one: try again", g.URL, page, next)
+		case fresh || page == 1:
+			pages++
+		}
+		if next == 0 || next == unsaid && !fresh {
+			return open, pages, nil
+		}
+		if page++; next > 0 {
+			page = next
+		}
+	}
+}

@@ -1,0 +1,2 @@
+// Package registrytest stands in for a registry in tests.
+package registrytest

@@ -1,0 +1,2 @@
+// Package state reads the bucket of terraform's states: its settings, the states, and their locks.
+package state

@@ -1,0 +1,99 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"dagger/pipeline/aws"
+)
+
+// Object is what is at the key of a state.
+type Object struct {
+	// Exists tells whether anything is there.
+	Exists bool
+	// Addresses are its managed resources, as the root module declares them:
+	// aws_s3_bucket.it, module.network. Known is false where the state cannot be
+	// read, because it is encrypted or too large.
+	Addresses []string
+	Known     bool
+	Body      []byte
+}
+
+// largestState is the most bytes of a state that are read.
+const largestState = 256 << 20
+
+// Read reads the object of a state.
+func (b Bucket) Read(ctx context.Context, key string) (Object, error) {
+	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
+	defer cancel()
+	body, err := b.do(ctx, call{method: http.MethodGet, key: key, limit: largestState})
+	if aws.HasCode(err, "NoSuchKey") {
+		return Object{}, nil
+	}
+	if err != nil {
+		return Object{}, b.explain(ctx, fmt.Sprintf("reading the state %q", key), err, "allow s3:GetObject on the key and s3:ListBucket on the bucket")
+	}
+	out := Object{Exists: true, Body: body}
+	var state struct {
+		Resources *[]struct{ Mode, Module, Type, Name string }
+	}
+	if json.Unmarshal(body, &state) != nil || state.Resources == nil {
+		return out, nil
+	}
+	out.Known = true
+	for _, r := range *state.Resources {
+		switch {
+		case r.Mode != "managed":
+		case r.Module != "":
+			out.Addresses = append(out.Addresses, firstModule(r.Module))
+		default:
+			out.Addresses = append(out.Addresses, r.Type+"."+r.Name)
+		}
+	}
+	slices.Sort(out.Addresses)
+	out.Addresses = slices.Compact(out.Addresses)
+	return out, nil
+}
+
+// HasRegion tells whether an ARN in the state is in a region.
+func (o Object) HasRegion(region string) bool {
+	return bytes.Contains(o.Body, []byte(":"+region+":"))
+}
+
+// firstModule is the module that the root module calls: module.a of
+// module.a["k.l"].module.b.
+func firstModule(address string) string {
+	const prefix = "module."
+	for i := len(prefix); i < len(address); i++ {
+		if address[i] == '.' || address[i] == '[' {
+			return address[:i]
+		}
+	}
+	return address
+}
+
+// Region asks S3 for the region of a bucket, which it tells everybody who
+// names the bucket; "" where it does not say.
+func Region(ctx context.Context, c aws.Config, name string) string {
+	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
+	defer cancel()
+	b := Bucket{Name: name, sdk: c.SDK()}
+	url, err := b.url("", "")
+	if err != nil {
+		return ""
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	if err != nil {
+		return ""
+	}
+	resp, err := b.sdk.HTTPClient.Do(req)
+	if err != nil {
+		return ""
+	}
+	_ = resp.Body.Close()
+	return resp.Header.Get("X-Amz-Bucket-Region")
+}

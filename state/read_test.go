@@ -1,0 +1,54 @@
+package state
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/aws/awstest"
+)
+
+func TestReadState(t *testing.T) {
+	const full = `{"version":4,"resources":[
+		{"mode":"managed","type":"aws_s3_bucket","name":"it","instances":[{"attributes":{"arn":"arn:aws:sns:us-west-2:1:t"}}]},
+		{"mode":"managed","module":"module.net[\"a.b\"].module.in","type":"aws_vpc","name":"v"},
+		{"mode":"managed","module":"module.net","type":"aws_vpc","name":"w"},
+		{"mode":"data","type":"aws_region","name":"now"}]}`
+	for name, test := range map[string]struct {
+		object string
+		want   Object
+	}{
+		"none":      {"", Object{}},
+		"full":      {full, Object{Exists: true, Known: true, Addresses: []string{"aws_s3_bucket.it", "module.net"}}},
+		"large":     {strings.Replace(full, "{", `{"padding":"`+strings.Repeat("x", mostBytes)+`",`, 1), Object{Exists: true, Known: true, Addresses: []string{"aws_s3_bucket.it", "module.net"}}},
+		"empty":     {emptyState, Object{Exists: true, Known: true}},
+		"encrypted": {`{"serial":3,"encrypted_data":"c2VjcmV0"}`, Object{Exists: true}},
+		"no state":  {"?", Object{Exists: true}},
+	} {
+		f := awstest.NewFake(t)
+		f.Objects = map[string]string{}
+		if test.object != "" {
+			f.Objects[stateObject] = test.object
+		}
+		got, err := In(awstest.Resolve(t, awstest.WithKeys(awstest.Config(f))), "state").Read(t.Context(), "app/mr-7/terraform.tfstate")
+		if err != nil || got.Exists != test.want.Exists || got.Known != test.want.Known || !slices.Equal(got.Addresses, test.want.Addresses) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+		if got.HasRegion("us-west-2") != (name == "full" || name == "large") || got.HasRegion("us-west") {
+			t.Errorf("%s: regions", name)
+		}
+	}
+	// What cannot be read is not taken for nothing.
+	f := awstest.NewFake(t)
+	f.Fault = func(w http.ResponseWriter, r awstest.Request, _ int) bool {
+		if r.Action != "GET "+stateObject {
+			return false
+		}
+		awstest.Protocol(403, "AccessDenied", "no")(w, r)
+		return true
+	}
+	if got, err := In(awstest.Resolve(t, awstest.WithKeys(awstest.Config(f))), "state").Read(t.Context(), "app/mr-7/terraform.tfstate"); err == nil || !strings.Contains(err.Error(), "s3:GetObject") {
+		t.Errorf("denied: %+v, %v", got, err)
+	}
+}
