@@ -29,7 +29,7 @@ type App struct {
 	Version string
 	// Secrets are variables for what installs, NAME=value lines, or nil.
 	Secrets  *dagger.Secret
-	Registry Registry
+	Registry Store
 }
 
 // installer brings a package manager and installs what a lock file names.

@@ -52,7 +52,7 @@ type Published struct {
 }
 
 // Published gives the root module of the terraform image with a tag.
-func (r Registry) Published(ctx context.Context, tag string) (Published, error) {
+func (r Store) Published(ctx context.Context, tag string) (Published, error) {
 	ref, err := r.PublishedAt(ctx, tag)
 	if err != nil {
 		return Published{}, err
@@ -81,7 +81,7 @@ func (r Registry) Published(ctx context.Context, tag string) (Published, error) 
 
 // PublishedAt is the reference of the terraform image with a tag, at the first
 // level that has it and that the run may use.
-func (r Registry) PublishedAt(ctx context.Context, tag string) (string, error) {
+func (r Store) PublishedAt(ctx context.Context, tag string) (string, error) {
 	var missed []string
 	for _, level := range r.Reads {
 		found, _, err := r.asked(ctx, r.Repository(level, "terraform"), tag)

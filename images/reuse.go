@@ -64,7 +64,7 @@ func baseContent(ctx context.Context, base *dagger.Container) (string, error) {
 
 // image looks a tag up and builds what is not there. Nothing is asked for
 // without a registry, and a registry that does not answer is no error.
-func (r Registry) image(ctx context.Context, name string, tag func() (string, error), build func() (*dagger.Container, error)) (Image, error) {
+func (r Store) image(ctx context.Context, name string, tag func() (string, error), build func() (*dagger.Container, error)) (Image, error) {
 	out := Image{Name: name}
 	var err error
 	if r.Given() {
@@ -85,7 +85,7 @@ func (r Registry) image(ctx context.Context, name string, tag func() (string, er
 
 // Look asks the repositories that the run may use for the tag of a content, and
 // tells what they said. What they have under it must say that it is that content.
-func (r Registry) Look(ctx context.Context, name, tag string) (registry.Lookup, error) {
+func (r Store) Look(ctx context.Context, name, tag string) (registry.Lookup, error) {
 	var found registry.Lookup
 	var missed []string
 	for _, level := range r.Reads {
@@ -107,7 +107,7 @@ func (r Registry) Look(ctx context.Context, name, tag string) (registry.Lookup, 
 }
 
 // LookAt asks one level's repository for the tag of a content.
-func (r Registry) LookAt(ctx context.Context, level trust.Level, name, tag string) (registry.Lookup, error) {
+func (r Store) LookAt(ctx context.Context, level trust.Level, name, tag string) (registry.Lookup, error) {
 	found, content, err := r.asked(ctx, r.Repository(level, name), tag)
 	if err == nil && found.State == registry.Found && content != tag {
 		return found, fmt.Errorf("pulling %s: the tag holds an image of other content (%q): content tags never move: delete the tag and publish again", found.Reference, content)
@@ -117,7 +117,7 @@ func (r Registry) LookAt(ctx context.Context, level trust.Level, name, tag strin
 
 // asked gives what a repository has under a tag, and the content that the image
 // says it has.
-func (r Registry) asked(ctx context.Context, repository, tag string) (found registry.Lookup, content string, err error) {
+func (r Store) asked(ctx context.Context, repository, tag string) (found registry.Lookup, content string, err error) {
 	if r.Ask != nil {
 		return r.Ask(ctx, repository, tag)
 	}

@@ -67,7 +67,7 @@ type Terraform struct {
 	Version  string
 	Releases string
 	Mirror   *dagger.Directory
-	Registry Registry
+	Registry Store
 }
 
 // Container is the image's.

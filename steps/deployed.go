@@ -16,12 +16,12 @@ import (
 
 // marking tags what was deployed in the run's own level, unmarking takes such a
 // tag off.
-func marking(r images.Registry) []ecr.Grant   { return pullingAnd(ecr.DeployActions)(r) }
-func unmarking(r images.Registry) []ecr.Grant { return pullingAnd(ecr.DestroyActions)(r) }
+func marking(r images.Store) []ecr.Grant   { return pullingAnd(ecr.DeployActions)(r) }
+func unmarking(r images.Store) []ecr.Grant { return pullingAnd(ecr.DestroyActions)(r) }
 
 // pullingAnd is pulling, and actions on what the run writes.
 func pullingAnd(actions []string) purpose {
-	return func(r images.Registry) []ecr.Grant {
+	return func(r images.Store) []ecr.Grant {
 		return append(pulling(r), ecr.Grant{Actions: actions, Repositories: r.Repositories(r.Writes)})
 	}
 }

@@ -17,7 +17,7 @@ import (
 // Doctor looks at all that a run depends on.
 type Doctor struct {
 	AWS      AWS
-	Registry Registry
+	Registry Place
 	// Bucket holds the states, Project is the name of the poetry project.
 	Bucket  string
 	Project string
@@ -91,14 +91,14 @@ func (d Doctor) registry(ctx context.Context) (doctor.Pushing, error) {
 		return out, err
 	}
 	opened, err := d.Registry.open(ctx, pulling)
-	out := pushes(opened.Registry)
+	out := pushes(opened.Store)
 	out.Login = &opened.Login
 	return out, err
 }
 
 // pushes are the repositories that the run must be able to push to, and those that
 // it must not.
-func pushes(r images.Registry) doctor.Pushing {
+func pushes(r images.Store) doctor.Pushing {
 	out := doctor.Pushing{To: r.Repositories(r.Writes)}
 	if r.Writes != trust.Protected {
 		out.NotTo = r.Repositories(trust.Protected)

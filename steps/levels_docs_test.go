@@ -35,7 +35,7 @@ func TestPoliciesInTheDocs(t *testing.T) {
 		t.Fatalf("the documentation has %d of the two policies", len(found))
 	}
 	for level, p := range found {
-		r, err := Registry{Trust: trust.Level(level)}.images("group/my-service")
+		r, err := Place{Trust: trust.Level(level)}.images("group/my-service")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,13 +30,13 @@ type modelImage struct {
 
 // rules are what a mutant breaks.
 type rules struct {
-	open func(Registry) (images.Registry, error)
+	open func(Place) (images.Store, error)
 	push purpose
 }
 
 func soundRules() rules {
 	return rules{
-		open: func(r Registry) (images.Registry, error) { return r.images(r.Address) },
+		open: func(r Place) (images.Store, error) { return r.images(r.Address) },
 		push: pushing,
 	}
 }
@@ -66,7 +66,7 @@ func (p policy) allows(action, repository string) bool {
 }
 
 // session is what a run of a registry may do when it pushes.
-func (m *model) session(r images.Registry) policy {
+func (m *model) session(r images.Store) policy {
 	key := fmt.Sprint(r.Path, r.Reads, r.Writes)
 	if p, known := m.policies[key]; known {
 		return p
@@ -84,7 +84,7 @@ func (m *model) session(r images.Registry) policy {
 }
 
 // put writes an image for a run, if its session may.
-func (m *model) put(run Registry, r images.Registry, repository, tag string, image modelImage) error {
+func (m *model) put(run Place, r images.Store, repository, tag string, image modelImage) error {
 	if !m.session(r).allows("ecr:PutImage", repository) {
 		return errors.New("403 Forbidden")
 	}
@@ -104,7 +104,7 @@ func (m *model) ask(_ context.Context, repository, tag string) (registry.Lookup,
 }
 
 // use is what a run does with an image: it must not be one that it must not trust.
-func (m *model) use(run Registry, pinned string) modelImage {
+func (m *model) use(run Place, pinned string) modelImage {
 	image := m.digests[strings.TrimPrefix(pinned, "registry/")]
 	if image.tainted && (run.Trust == trust.Protected || run.Lasting) {
 		m.violations = append(m.violations, fmt.Sprintf("a run of level %q, lasting %v, at %q used %s, which an open run has written", run.Trust, run.Lasting, run.Address, pinned))
@@ -120,7 +120,7 @@ func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
 // step is one run, chosen at random.
 func (m *model) step() {
-	run := Registry{
+	run := Place{
 		Address: pick(m.random, modelPaths),
 		Trust:   pick(m.random, []trust.Level{trust.Open, trust.Open, trust.Protected, ""}),
 		Lasting: m.random.IntN(3) == 0,
@@ -147,7 +147,7 @@ func (m *model) content(kind string) string {
 
 // attack pushes an image of the attacker's choice under any name that the role
 // lets it have, its label forged.
-func (m *model) attack(run Registry, r images.Registry) {
+func (m *model) attack(run Place, r images.Store) {
 	kind := pick(m.random, []string{"app", "terraform", "module"})
 	tag := m.content(kind)
 	image := modelImage{content: tag, digest: m.digest()}
@@ -168,7 +168,7 @@ func (m *model) digest() string {
 
 // pipeline is a run of the pipeline's own: it looks its images up, runs what it
 // finds or builds, and may publish them.
-func (m *model) pipeline(run Registry, r images.Registry) {
+func (m *model) pipeline(run Place, r images.Store) {
 	ctx := context.Background()
 	var entries []Entry
 	built := map[string]bool{} // what it builds is as good as what it builds on
@@ -189,7 +189,7 @@ func (m *model) pipeline(run Registry, r images.Registry) {
 		entries = append(entries, Entry{Image: image, Moving: kind != "terraform"})
 	}
 	if m.random.IntN(2) == 0 {
-		publish := Publish{Registry: Opened{Registry: r}, Tags: []string{pick(m.random, modelTags)}}
+		publish := Publish{Registry: Opened{Store: r}, Tags: []string{pick(m.random, modelTags)}}
 		publish.push = func(_ context.Context, image images.Image, reference string) (string, error) {
 			repository, tag, _ := strings.Cut(strings.TrimPrefix(reference, "registry/"), ":")
 			pushed := modelImage{content: image.Tag, digest: m.digest(), tainted: built[image.Tag]}

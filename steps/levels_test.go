@@ -51,28 +51,28 @@ func TestNoProtectedRunUsesWhatAnOpenOneWrote(t *testing.T) {
 
 // A mutant for each rule: with the rule taken away the model finds a history.
 func TestModelFindsWhatIsBroken(t *testing.T) {
-	opened := func(change func(*Registry, *images.Registry)) func(Registry) (images.Registry, error) {
-		return func(run Registry) (images.Registry, error) {
+	opened := func(change func(*Place, *images.Store)) func(Place) (images.Store, error) {
+		return func(run Place) (images.Store, error) {
 			r, err := run.images(run.Address)
 			change(&run, &r)
 			return r, err
 		}
 	}
-	everything := func(r images.Registry) []ecr.Grant {
+	everything := func(r images.Store) []ecr.Grant {
 		return []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.Repositories(trust.Protected, trust.Open)}}
 	}
 	for name, broken := range map[string]rules{
-		"no levels": {opened(func(_ *Registry, r *images.Registry) {
+		"no levels": {opened(func(_ *Place, r *images.Store) {
 			r.Reads, r.Writes = []trust.Level{trust.Protected}, trust.Protected
 		}), pushing},
-		"a protected run reads open images too": {opened(func(_ *Registry, r *images.Registry) {
+		"a protected run reads open images too": {opened(func(_ *Place, r *images.Store) {
 			r.Reads = []trust.Level{trust.Protected, trust.Open}
 		}), pushing},
-		"an environment that lasts is given open images": {opened(func(run *Registry, r *images.Registry) {
+		"an environment that lasts is given open images": {opened(func(run *Place, r *images.Store) {
 			r.Reads = run.Trust.Reads()
 		}), pushing},
 		"an open run's session may push everywhere": {soundRules().open, everything},
-		"a project may be where another's open images are": {func(run Registry) (images.Registry, error) {
+		"a project may be where another's open images are": {func(run Place) (images.Store, error) {
 			r, _ := run.images(run.Address)
 			return r, nil
 		}, pushing},
@@ -120,7 +120,7 @@ func TestGrantsOfLevels(t *testing.T) {
 		{trust.Protected, false, "pull g/app g/terraform", "push g/app g/terraform", "retain g/app g/terraform g/open/app g/open/terraform"},
 		{trust.Protected, true, "pull g/app g/terraform", "push g/app g/terraform", "retain g/app g/terraform g/open/app g/open/terraform"},
 	} {
-		r, err := Registry{Trust: test.level, Lasting: test.lasting}.images("g")
+		r, err := Place{Trust: test.level, Lasting: test.lasting}.images("g")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestGrantsOfLevels(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (Registry{}).images("group/open"); err == nil {
+	if _, err := (Place{}).images("group/open"); err == nil {
 		t.Error("a path that is another's open level is taken")
 	}
 }
@@ -151,11 +151,11 @@ func granted(grants []ecr.Grant) string {
 }
 
 func TestDoctorLooksWhereARunMayNotPush(t *testing.T) {
-	open, _ := Registry{}.images("g")
+	open, _ := Place{}.images("g")
 	if p := pushes(open); !slices.Equal(p.To, []string{"g/open/app", "g/open/terraform"}) || !slices.Equal(p.NotTo, []string{"g/app", "g/terraform"}) {
 		t.Errorf("open: %+v", p)
 	}
-	protected, _ := Registry{Trust: trust.Protected}.images("g")
+	protected, _ := Place{Trust: trust.Protected}.images("g")
 	if p := pushes(protected); !slices.Equal(p.To, []string{"g/app", "g/terraform"}) || p.NotTo != nil {
 		t.Errorf("protected: %+v", p)
 	}

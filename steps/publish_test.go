@@ -55,7 +55,7 @@ func TestRegistryPath(t *testing.T) {
 		{"", "a..b--c", "a-b-c"},
 		{"", "", ""},
 	} {
-		if got := (Registry{Project: test.project}).path(test.path); got != test.want {
+		if got := (Place{Project: test.project}).path(test.path); got != test.want {
 			t.Errorf("path %q of project %q: got %q, want %q", test.path, test.project, got, test.want)
 		}
 	}

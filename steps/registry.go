@@ -18,8 +18,8 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// Registry says where the images are kept.
-type Registry struct {
+// Place says where the images are kept.
+type Place struct {
 	// Address is a host with a path, "registry.example.com/group/app", or
 	// "ecr:group/app" for ECR of the account and region.
 	Address  string
@@ -37,33 +37,33 @@ type Registry struct {
 
 // Opened is a registry that can be used.
 type Opened struct {
-	images.Registry
+	images.Store
 	// ECR is nil where the registry is another one.
 	ECR *ecr.Registry
 }
 
 // dispensable tells whether a run goes on without a registry that could not be
 // opened: images can be built. A wrong account is no such case.
-func (r Registry) dispensable(err error) bool {
+func (r Place) dispensable(err error) bool {
 	return r.isECR() && !errors.Is(err, fault.ErrAccount) && !errors.Is(err, fault.ErrConfig)
 }
 
-func (r Registry) isECR() bool {
+func (r Place) isECR() bool {
 	host, _ := registry.Split(r.Address)
 	_, named := ecr.ParseHost(host)
 	return strings.HasPrefix(r.Address, "ecr:") || r.AWS.Given() && named
 }
 
 // A purpose is what a step opens the registry for: what a session for it may do.
-type purpose func(images.Registry) []ecr.Grant
+type purpose func(images.Store) []ecr.Grant
 
 // pulling reads the levels that the run may use.
-func pulling(r images.Registry) []ecr.Grant {
+func pulling(r images.Store) []ecr.Grant {
 	return []ecr.Grant{{Actions: ecr.PullActions, Repositories: r.Repositories(r.Reads...)}}
 }
 
 // pushing writes to the run's own level, and to no other.
-func pushing(r images.Registry) []ecr.Grant {
+func pushing(r images.Store) []ecr.Grant {
 	grants := []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.Repositories(r.Writes)}}
 	for _, level := range r.Reads {
 		if level != r.Writes {
@@ -74,7 +74,7 @@ func pushing(r images.Registry) []ecr.Grant {
 }
 
 // retaining sets the policies of the levels that the run administers.
-func retaining(r images.Registry) []ecr.Grant {
+func retaining(r images.Store) []ecr.Grant {
 	return []ecr.Grant{{Actions: ecr.RetentionActions, Repositories: r.Repositories(retained(r.Writes)...)}}
 }
 
@@ -87,7 +87,7 @@ func retained(level trust.Level) []trust.Level {
 	return []trust.Level{level}
 }
 
-func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
+func (r Place) open(ctx context.Context, to purpose) (Opened, error) {
 	if r.Address == "" {
 		return Opened{}, nil
 	}
@@ -108,7 +108,7 @@ func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	out := Opened{Registry: kept}
+	out := Opened{Store: kept}
 	out.Login = registry.Login{Host: host}
 	if r.Password == nil {
 		return out, nil
@@ -122,18 +122,18 @@ func (r Registry) open(ctx context.Context, to purpose) (Opened, error) {
 }
 
 // images is where the images are kept below a path, for the run's level.
-func (r Registry) images(path string) (images.Registry, error) {
-	out := images.Registry{Path: r.path(path), Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes()}
+func (r Place) images(path string) (images.Store, error) {
+	out := images.Store{Path: r.path(path), Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes()}
 	return out, trust.CheckPath(out.Path)
 }
 
 // openECR logs in to ECR with a session that may do no more than it is for.
-func (r Registry) openECR(ctx context.Context, name, path string, to purpose) (Opened, error) {
+func (r Place) openECR(ctx context.Context, name, path string, to purpose) (Opened, error) {
 	kept, err := r.images(path)
 	if err != nil {
 		return Opened{}, err
 	}
-	out := Opened{Registry: kept}
+	out := Opened{Store: kept}
 	host, named := ecr.ParseHost(name)
 	if named {
 		r.AWS = r.AWS.in(host.Region)
@@ -166,13 +166,13 @@ func (r Registry) openECR(ctx context.Context, name, path string, to purpose) (O
 }
 
 // secrets makes both forms of the login secrets of the engine.
-func (r Registry) secrets(ctx context.Context, out Opened) (Opened, error) {
+func (r Place) secrets(ctx context.Context, out Opened) (Opened, error) {
 	out.Password = dag.SetSecret("registry-password", out.Login.Password.Reveal())
 	_, err := dag.SetSecret("registry-login", out.Login.Raw.Reveal()).Name(ctx)
 	return out, err
 }
 
-func (r Registry) path(path string) string {
+func (r Place) path(path string) string {
 	if path == "" {
 		return strings.ToLower(separators.ReplaceAllString(r.Project, "-"))
 	}

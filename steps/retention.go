@@ -17,7 +17,7 @@ import (
 
 // Retention says what ECR is to keep of the pipeline's images, and what it must.
 type Retention struct {
-	Registry Registry
+	Registry Place
 	// Open opens the registry.
 	Open  func(ctx context.Context) (Opened, error)
 	Rules lifecycle.Retention

@@ -20,9 +20,9 @@ type Run struct {
 	Environment string
 
 	project    once[project.Project]
-	place      once[Registry]
+	place      once[Place]
 	registry   once[Opened]
-	pull       once[images.Registry]
+	pull       once[images.Store]
 	app        once[images.Image]
 	ready      once[images.Ready]
 	terraform  once[images.Image]

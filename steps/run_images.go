@@ -15,13 +15,13 @@ import (
 
 // registryPlace says where the images are kept; nothing is asked for yet. Where the
 // address has no path, the repositories are below the project's name.
-func (r *Run) registryPlace(ctx context.Context) (Registry, error) {
-	return r.place.get(func() (Registry, error) {
+func (r *Run) registryPlace(ctx context.Context) (Place, error) {
+	return r.place.get(func() (Place, error) {
 		level, err := r.level()
 		if err != nil {
-			return Registry{}, err
+			return Place{}, err
 		}
-		store := Registry{
+		store := Place{
 			Address: r.address(), Username: text(r.RegistryUsername), Password: r.RegistryPassword,
 			Trust: level, Lasting: r.Environment != "" && !environments.IsMergeRequest(r.Environment),
 		}
@@ -47,17 +47,17 @@ func (r *Run) openRegistry(ctx context.Context) (Opened, error) {
 
 // pullFrom is the registry to look images up in and pull them from. One that
 // cannot be opened is told once, where the images can be built without it.
-func (r *Run) pullFrom(ctx context.Context) (images.Registry, error) {
-	return r.pull.get(func() (images.Registry, error) {
+func (r *Run) pullFrom(ctx context.Context) (images.Store, error) {
+	return r.pull.get(func() (images.Store, error) {
 		opened, err := r.openRegistry(ctx)
 		if store := r.place.value; err == nil && opened.Given() && store.Lasting && store.Trust != trust.Protected {
 			tell.Line("registry: " + r.Environment + " is given protected images alone, and this run is open: it keeps none of what it builds for " + r.Environment + " (--trust)")
 		}
 		if err != nil && r.place.value.dispensable(err) {
 			tell.Line("registry: " + err.Error() + ": going on without it")
-			return images.Registry{}, nil
+			return images.Store{}, nil
 		}
-		return opened.Registry, err
+		return opened.Store, err
 	})
 }
 

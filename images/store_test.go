@@ -10,8 +10,8 @@ import (
 	"dagger/pipeline/trust"
 )
 
-func kept(level trust.Level) Registry {
-	return Registry{Path: "group", Reads: level.Reads(), Writes: level.Writes(), Login: registry.Login{Host: "http://registry:5000"}}
+func kept(level trust.Level) Store {
+	return Store{Path: "group", Reads: level.Reads(), Writes: level.Writes(), Login: registry.Login{Host: "http://registry:5000"}}
 }
 
 func TestRepositories(t *testing.T) {
@@ -43,7 +43,7 @@ func TestBaseImageOfTheOpenLevel(t *testing.T) {
 	if err := kept(trust.Protected).mayUse("registry:5000/group/open/app@sha256:0"); err == nil || !strings.Contains(err.Error(), "any branch may have pushed it") {
 		t.Errorf("got %v", err)
 	}
-	if err := (Registry{}).mayUse("registry:5000/group/open/app:mr-7"); err != nil {
+	if err := (Store{}).mayUse("registry:5000/group/open/app:mr-7"); err != nil {
 		t.Errorf("without a registry: %v", err)
 	}
 }

@@ -19,10 +19,10 @@ var dag = dagger.Connect()
 // Names are those of the images, and the last part of their repositories' paths.
 var Names = []string{"app", "terraform"}
 
-// Registry is where the pipeline keeps its images, and the login that it asks
+// Store is where the pipeline keeps its images, and the login that it asks
 // for. The zero value keeps none: everything is built, and pulled without a
 // login or with that of the caller's docker configuration.
-type Registry struct {
+type Store struct {
 	// Path is that of the images' repositories: they are PATH/app and
 	// PATH/terraform, those of the open level PATH/open/app and PATH/open/terraform.
 	Path string
@@ -40,21 +40,21 @@ type Registry struct {
 }
 
 // Given tells whether there is a registry.
-func (r Registry) Given() bool { return r.Login.Host != "" }
+func (r Store) Given() bool { return r.Login.Host != "" }
 
 // Host is the registry's name as it is in references, without a scheme.
-func (r Registry) Host() string {
+func (r Store) Host() string {
 	host, _ := registry.Split(r.Login.Host)
 	return host
 }
 
 // Repository is the path of an image's repository of a level.
-func (r Registry) Repository(level trust.Level, name string) string {
+func (r Store) Repository(level trust.Level, name string) string {
 	return path.Join(level.Path(r.Path), name)
 }
 
 // Repositories are the paths of all repositories of some levels.
-func (r Registry) Repositories(levels ...trust.Level) []string {
+func (r Store) Repositories(levels ...trust.Level) []string {
 	var out []string
 	for _, level := range levels {
 		for _, name := range Names {
@@ -65,9 +65,9 @@ func (r Registry) Repositories(levels ...trust.Level) []string {
 }
 
 // Reference is HOST/PATH/NAME:TAG of the level that the run writes.
-func (r Registry) Reference(name, tag string) string { return r.reference(r.Writes, name, tag) }
+func (r Store) Reference(name, tag string) string { return r.reference(r.Writes, name, tag) }
 
-func (r Registry) reference(level trust.Level, name, tag string) string {
+func (r Store) reference(level trust.Level, name, tag string) string {
 	return r.Host() + "/" + r.Repository(level, name) + ":" + tag
 }
 
@@ -76,7 +76,7 @@ func (r Registry) reference(level trust.Level, name, tag string) string {
 // A login holds for the whole session, whichever container asks for it. So a
 // container that is thrown away logs in: on the one that is used, engines up to
 // v0.21.8 would take the login into the cache key of every later step.
-func (r Registry) SignIn(ctx context.Context) error {
+func (r Store) SignIn(ctx context.Context) error {
 	if !r.Given() || r.Password == nil {
 		return nil
 	}
@@ -85,7 +85,7 @@ func (r Registry) SignIn(ctx context.Context) error {
 }
 
 // from pulls an image, logging in where the image is in this registry.
-func (r Registry) from(ctx context.Context, image string) (*dagger.Container, error) {
+func (r Store) from(ctx context.Context, image string) (*dagger.Container, error) {
 	if err := r.mayUse(image); err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (r Registry) from(ctx context.Context, image string) (*dagger.Container, er
 
 // mayUse refuses a base image that the run must not trust: one that open runs
 // push, for a run that uses none of theirs.
-func (r Registry) mayUse(image string) error {
+func (r Store) mayUse(image string) error {
 	if !r.Given() {
 		return nil
 	}
