@@ -101,12 +101,10 @@ func New(s struct {
 	// AWS session token, for temporary keys.
 	// +optional
 	AwsSessionToken *dagger.Secret
-	// OIDC token of the CI system (GitLab id_tokens, GitHub OIDC), to assume the
-	// role with.
+	// OIDC token of the CI system (GitLab id_tokens, GitHub OIDC), for the role.
 	// +optional
 	WebIdentityToken *dagger.Secret
-	// ARN of the role to assume; none takes the keys or the machine's role as they
-	// are.
+	// ARN of the role to assume; none takes keys or the machine's role as they are.
 	// +optional
 	RoleArn *string
 	// External id that the role asks for.
@@ -123,8 +121,7 @@ func New(s struct {
 	// What is sent along to it: AWS_CONTAINER_AUTHORIZATION_TOKEN.
 	// +optional
 	ContainerToken *dagger.Secret
-	// URL of the instance's metadata service, to take credentials from the
-	// instance's role: http://169.254.169.254 on EC2.
+	// URL of the instance's metadata service, http://169.254.169.254, for its role.
 	// +optional
 	InstanceMetadata *string
 	// Ids of the AWS accounts that may be touched. Default: all.
@@ -173,8 +170,7 @@ func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, e
 // +check
 func (p *Pipeline) Test(
 	ctx context.Context,
-	// Run the tests again although nothing changed: any value not used before,
-	// such as the CI job's id.
+	// Any value not used before, such as the CI job's id: runs the tests again.
 	// +optional
 	attempt string,
 ) (string, error) {
@@ -290,8 +286,7 @@ func (p *Pipeline) MergeRequest(
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
 	// +optional
 	planKey *dagger.Secret,
-	// Run the tests again although nothing changed: any value not used before,
-	// such as the CI job's id.
+	// Any value not used before, such as the CI job's id: runs the tests again.
 	// +optional
 	attempt string,
 	// Fold each part in a GitLab job log.
@@ -311,8 +306,7 @@ func (p *Pipeline) Release(
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
 	// +optional
 	planKey *dagger.Secret,
-	// Run the tests again although nothing changed: any value not used before,
-	// such as the CI job's id.
+	// Any value not used before, such as the CI job's id: runs the tests again.
 	// +optional
 	attempt string,
 	// Fold each part in a GitLab job log.
@@ -342,8 +336,7 @@ func (p *Pipeline) Destroy(
 	ctx context.Context,
 	// Environment: mr-<number>.
 	environment string,
-	// Name of the environment once more, to destroy one that is not a merge
-	// request's.
+	// The environment once more, to destroy one that is not a merge request's.
 	// +optional
 	confirm string,
 	// Key that keeps the state where it cannot be written: an age identity.

@@ -1,147 +1,19 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"dagger/pipeline/lab/aws"
-	"dagger/pipeline/lab/image"
 	"dagger/pipeline/lab/state"
 )
-
-// commandVariable makes the test's own binary behave as the lab, so that commands run as processes.
-const commandVariable = "LAB_TEST_AS_COMMAND"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(commandVariable) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
-// limit bounds one command; building the images takes minutes at worst, all else seconds.
-const limit = 15 * time.Minute
-
-type lab struct {
-	*testing.T
-	dir state.Dir
-}
-
-// command runs one command of the lab. It fails when the command's output stays open after its end:
-// then what it left in the background would hang a caller.
-func (l lab) command(args ...string) (stdout, stderr string, code int) {
-	l.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Env = append(os.Environ(), commandVariable+"=1", "LAB_DIR="+string(l.dir))
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.WaitDelay = 10 * time.Second
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		l.Fatalf("lab %v: %v\n%s", args, err, errs.String())
-	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
-}
-
-// up runs up and returns the environment as a shell reads it.
-func (l lab) up(args ...string) (env map[string]string, stderr string) {
-	l.Helper()
-	stdout, stderr, code := l.command(append([]string{"up"}, args...)...)
-	if code != 0 {
-		l.Fatalf("lab up: exit code %d: %s", code, stderr)
-	}
-	cmd := exec.Command("sh", "-c", "set -a; eval \"$1\"; env -0", "sh", stdout)
-	cmd.Env = []string{}
-	read, err := cmd.Output()
-	if err != nil {
-		l.Fatalf("reading %q: %v", stdout, err)
-	}
-	env = map[string]string{}
-	for _, pair := range strings.Split(string(read), "\x00") {
-		if key, value, _ := strings.Cut(pair, "="); strings.HasPrefix(key, "LAB_") {
-			env[key] = value
-		}
-	}
-	return env, stderr
-}
-
-func (l lab) running() state.Running {
-	l.Helper()
-	r, alive, err := l.dir.ReadRunning()
-	if err != nil || !alive {
-		l.Fatalf("not running: %v", err)
-	}
-	return r
-}
-
-// gone waits until nothing listens on the addresses and no process works in the state directory.
-func (l lab) gone(addresses ...string) {
-	l.Helper()
-	var left string
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		left = ""
-		for _, address := range addresses {
-			if conn, err := net.DialTimeout("tcp", address, time.Second); err == nil {
-				_ = conn.Close()
-				left += " " + address
-			}
-		}
-		for _, pid := range l.processes() {
-			left += " process " + pid
-		}
-		if left == "" {
-			return
-		}
-	}
-	l.Errorf("still there:%s", left)
-}
-
-// processes lists those whose working directory is the lab's, as it is of serve and of moto.
-func (l lab) processes() (pids []string) {
-	found, err := filepath.Glob("/proc/[0-9]*/cwd")
-	if err != nil {
-		l.Fatal(err)
-	}
-	for _, link := range found {
-		if cwd, err := os.Readlink(link); err == nil && cwd == string(l.dir) {
-			pids = append(pids, filepath.Base(filepath.Dir(link)))
-		}
-	}
-	return pids
-}
-
-func (l lab) status(url, user, password string) int {
-	l.Helper()
-	req, err := http.NewRequest("GET", url, nil)
-	if err != nil {
-		l.Fatal(err)
-	}
-	if user != "" {
-		req.SetBasicAuth(user, password)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		l.Fatal(err)
-	}
-	defer resp.Body.Close()
-	return resp.StatusCode
-}
 
 func TestLab(t *testing.T) {
 	dir := t.TempDir()
@@ -368,66 +240,4 @@ func TestLab(t *testing.T) {
 		back, _ := l.up("--bind", "127.0.0.1")
 		same(t, back)
 	})
-}
-
-func TestMisuse(t *testing.T) {
-	l := lab{t, state.Dir(t.TempDir())}
-	for _, c := range []struct {
-		args []string
-		code int
-		says string
-	}{
-		{nil, 2, "no command"},
-		{[]string{"start"}, 2, `unknown command "start"`},
-		{[]string{"up", "now"}, 2, `unknown argument "now"`},
-		{[]string{"down", "--bind", "127.0.0.1"}, 2, "bind"},
-		{[]string{"up", "--bind", "0.0.0.0"}, 1, "never listens on every address"},
-		{[]string{"serve", "--bind", "192.0.2.1"}, 1, "not an address of this machine"},
-		{[]string{"up", "--bind", "localhost"}, 1, "not an IP address"},
-	} {
-		stdout, stderr, code := l.command(c.args...)
-		if code != c.code || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.says) {
-			t.Errorf("%v: exit code %d, printed %q, said %q", c.args, code, stdout, stderr)
-		}
-	}
-	if stdout, _, code := l.command("help"); code != 0 || !strings.HasPrefix(stdout, "usage:") {
-		t.Errorf("help: exit code %d, %q", code, stdout)
-	}
-}
-
-func TestInfra(t *testing.T) {
-	dir, quiet := state.Dir(t.TempDir()), func(string, ...any) {}
-	if got, err := infra(dir, "/some/mirror", quiet); got != "infra" || err != nil {
-		t.Errorf("with a mirror: %q, %v", got, err)
-	}
-	// Without one, a running lab keeps the answer that it was started with, and asks nobody again.
-	self, err := state.Identify(os.Getpid())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := dir.WriteRunning(state.Running{Process: self}); err != nil {
-		t.Fatal(err)
-	}
-	if err := state.WriteJSON(dir.Path("made.json"), made{Infra: "as before"}); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := infra(dir, "", quiet); got != "as before" || err != nil {
-		t.Errorf("of a running lab: %q, %v", got, err)
-	}
-	t.Setenv("LAB_INFRA_FREE", "1")
-	got, err := infra(dir, "/some/mirror", quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"main.tf", "variables.tf", "outputs.tf"} {
-		if _, err := os.Stat(filepath.Join(got, name)); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func TestRefOfImage(t *testing.T) {
-	if got := (image.Built{Name: "python", Tag: "3.11-bookworm"}).Ref("127.0.0.1:5000"); got != "127.0.0.1:5000/python:3.11-bookworm" {
-		t.Errorf("got %q", got)
-	}
 }

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"dagger/pipeline/aws/awstest"
-	"dagger/pipeline/fault"
 	"dagger/pipeline/registry/registrytest"
 	"dagger/pipeline/secret"
 )
@@ -153,53 +151,6 @@ func TestTokenServerMustBeHTTPS(t *testing.T) {
 	}
 }
 
-// fakeHub is Docker Hub: an API under another name than images have, and a token server under a third.
-type fakeHub struct{ requests []string }
-
-func (f *fakeHub) RoundTrip(r *http.Request) (*http.Response, error) {
-	f.requests = append(f.requests, r.Method+" "+r.URL.String())
-	w := httptest.NewRecorder()
-	user, password, _ := r.BasicAuth()
-	switch {
-	case r.URL.Host == "auth.docker.io" && user == "robot" && password == awstest.CanaryLogin:
-		_, _ = fmt.Fprint(w, `{"token":"good"}`)
-	case r.URL.Host == "registry-1.docker.io" && r.Header.Get("Authorization") == "Bearer good":
-		w.Header().Set("Docker-Content-Digest", awstest.Digest("a"))
-	case r.URL.Host == "registry-1.docker.io":
-		w.Header().Set("WWW-Authenticate", `Bearer realm="https://auth.docker.io/token",service="registry.docker.io"`)
-		w.WriteHeader(http.StatusUnauthorized)
-	default:
-		w.WriteHeader(http.StatusTeapot)
-	}
-	resp := w.Result()
-	resp.Request = r
-	return resp, nil
-}
-
-// Docker Hub is not where its name says, and its own images are in a path that is not written.
-func TestDockerHub(t *testing.T) {
-	for _, host := range []string{"docker.io", "index.docker.io", "registry-1.docker.io", "https://index.docker.io/v1/"} {
-		for repository, path := range map[string]string{"group/app": "group/app", "python": "library/python"} {
-			hub := &fakeHub{}
-			l := Client{Login: StaticLogin(host, "robot", secret.New(awstest.CanaryLogin)), transport: hub}.Lookup(t.Context(), repository, "1", "")
-			if l.State != Found || l.Reference != "docker.io/"+repository+":1" {
-				t.Errorf("%s/%s: %+v, %q", host, repository, l, hub.requests)
-			}
-			if last := hub.requests[len(hub.requests)-1]; last != "HEAD https://registry-1.docker.io/v2/"+path+"/manifests/1" {
-				t.Errorf("%s/%s: asked %q", host, repository, hub.requests)
-			}
-		}
-	}
-	for image, want := range map[string]string{
-		"python": "docker.io", "python:3.12": "docker.io", "group/app:1": "docker.io", "docker.io/group/app": "docker.io", "index.docker.io/library/python": "docker.io",
-		"localhost/app": "localhost", "localhost:5000/app": "localhost:5000", "registry.example.com/app": "registry.example.com", "registry:5000/app@sha256:0": "registry:5000",
-	} {
-		if got := Of(image); got != want {
-			t.Errorf("%s: %q, want %q", image, got, want)
-		}
-	}
-}
-
 // A registry that asks to wait is not asked again before, and not waited for when there is no time.
 func TestRetriesWait(t *testing.T) {
 	now := time.Now()
@@ -244,32 +195,6 @@ func TestSplitRegistry(t *testing.T) {
 		if c.base.Scheme != want || strings.Contains(c.base.Host, "/") {
 			t.Errorf("%q: %s", address, c.base)
 		}
-	}
-}
-
-func TestCheckPush(t *testing.T) {
-	f := registrytest.NewFake(t, "bearer")
-	if err := (Client{Login: login(f)}).CheckPush(t.Context(), "group/app"); err != nil {
-		t.Fatal(err)
-	}
-	if last := f.Requests[len(f.Requests)-1]; last != "DELETE /v2/group/app/blobs/uploads/7" {
-		t.Errorf("the upload is left open: %v", f.Requests)
-	}
-	if !slices.ContainsFunc(f.Requests, func(r string) bool { return strings.Contains(r, "scope=repository%3Agroup%2Fapp%3Apull%2Cpush") }) {
-		t.Errorf("no push scope asked for: %v", f.Requests)
-	}
-	f.Fault = func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method == http.MethodPost {
-			w.WriteHeader(403)
-		}
-		return r.Method == http.MethodPost
-	}
-	if err := (Client{Login: login(f)}).CheckPush(t.Context(), "group/app"); !errors.Is(err, fault.ErrDenied) || !strings.Contains(err.Error(), "right to push") {
-		t.Errorf("error %v", err)
-	}
-	f.Fault = nil
-	if err := (Client{Login: login(f)}).CheckPush(t.Context(), "group/other"); !errors.Is(err, fault.ErrNotFound) {
-		t.Errorf("error %v", err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -10,13 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"dagger/pipeline/aws"
-	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/rootmodule"
-	"dagger/pipeline/state"
 	"dagger/pipeline/trust"
 )
 
@@ -194,40 +190,6 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 		return nil, err
 	}
 	return w.inWorkspace(ctx, c)
-}
-
-// inWorkspace selects the workspace that is named after the environment. In the
-// pipeline's own backend that changes nothing but terraform.workspace: the key
-// of the state is the same. In the project's, one that is missing is made only
-// where no other one can be meant.
-func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
-	if !w.Backend.Workspace {
-		return c, nil
-	}
-	select_ := "terraform workspace select -no-color \"$1\" >/dev/null 2>&1 || terraform workspace new -no-color \"$1\""
-	if w.Backend.Own && !environments.IsMergeRequest(w.Environment) {
-		select_ = `terraform workspace select -no-color "$1" >/dev/null 2>&1 && exit
-all=$(terraform workspace list -no-color | tr -d '* ' | grep .)
-if [ "$all" = default ] && [ -z "$(terraform state list)" ]; then exec terraform workspace new -no-color "$1"; fi
-echo "Error: no workspace is named $1, and a state may be in another one ($(echo $all)): make it with \"terraform workspace new $1\" where that is a new environment" >&2
-exit 1`
-	}
-	c = c.WithExec([]string{"sh", "-c", select_, "select-workspace", w.Environment}, anyExit)
-	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain)
-}
-
-// bucketRegion is that of the state bucket, found out where S3 tells it.
-func (w Workspace) bucketRegion(ctx context.Context) string {
-	return cmp.Or(state.Region(ctx, aws.Config{Region: w.AWS.Region, Endpoint: w.AWS.Endpoint}, w.State.Bucket), w.AWS.Region)
-}
-
-// stateAccount is the account side for the state bucket, in its region.
-func (w Workspace) stateAccount() AWS {
-	account := w.AWS
-	if region := w.State.Region; region != "" && region != account.Region {
-		account.Region, account.session = region, nil
-	}
-	return account
 }
 
 // checkModule refuses a root module without configuration: terraform takes it
