@@ -35,7 +35,7 @@ func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Director
 }
 
 // settingsAbove are files that tools look for above the project's directory.
-var settingsAbove = []string{"pyproject.toml", "uv.lock", "setup.cfg", "tox.ini", "pytest.ini", "conftest.py", "Makefile", "*.mk", ".coveragerc", ".python-version"}
+var settingsAbove = []string{"pyproject.toml", "uv.lock", "setup.cfg", "tox.ini", "pytest.ini", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version"}
 
 // inAll tells whether the repository's own directory is among the directories.
 func (a App) inAll(dirs []string) bool { return slices.Contains(dirs, ".") }
@@ -49,7 +49,7 @@ func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, 
 		return nil, err
 	}
 	said := ""
-	for _, name := range []string{"pyproject.toml", "Makefile", "setup.py", "setup.cfg", "tox.ini", "noxfile.py"} {
+	for _, name := range []string{"pyproject.toml", "Makefile", "makefile", "GNUmakefile", "setup.py", "setup.cfg", "tox.ini", "noxfile.py"} {
 		if slices.Contains(names, name) {
 			text, err := a.Source.File(path.Join(dir, name)).Contents(ctx)
 			if err != nil {
