@@ -28,11 +28,29 @@ var locks = []string{"poetry.lock", "uv.lock", "pylock.toml", "requirements.txt"
 
 // ReadProject reads the project in a directory of a repository.
 func ReadProject(ctx context.Context, source *dagger.Directory, dir string) (project.Project, error) {
-	pyproject, err := read(ctx, source, path.Join(dir, "pyproject.toml"), noProject)
+	pyproject, err := readPyproject(ctx, source, dir)
 	if err != nil {
 		return project.Project{}, err
 	}
 	return project.Parse(pyproject)
+}
+
+// readPyproject reads a directory's pyproject.toml. A project that has requirements
+// only needs none: its settings are the defaults.
+func readPyproject(ctx context.Context, source *dagger.Directory, dir string) (string, error) {
+	for _, name := range []string{"pyproject.toml", "requirements.txt", "pylock.toml"} {
+		there, err := source.Exists(ctx, path.Join(dir, name))
+		if err != nil {
+			return "", err
+		}
+		if there && name != "pyproject.toml" {
+			return "", nil
+		}
+		if there {
+			break
+		}
+	}
+	return read(ctx, source, path.Join(dir, "pyproject.toml"), noProject)
 }
 
 const noProject = "is this the root of a Python project? name it with --source, or its directory in the source with --project"
@@ -49,7 +67,7 @@ func read(ctx context.Context, source *dagger.Directory, name, hint string) (str
 }
 
 func (a App) find(ctx context.Context) (f found, err error) {
-	if f.pyproject, err = read(ctx, a.Source, path.Join(a.Path, "pyproject.toml"), noProject); err != nil {
+	if f.pyproject, err = readPyproject(ctx, a.Source, a.Path); err != nil {
 		return f, err
 	}
 	if f.Project, err = project.Parse(f.pyproject); err != nil {
@@ -66,7 +84,9 @@ func (a App) find(ctx context.Context) (f found, err error) {
 	if f.lockName, f.lockDir, err = a.findLock(ctx, f); err != nil {
 		return f, err
 	}
-	f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx)
+	if f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx); f.lockName == "uv.lock" {
+		f.RequiresPython = first(project.LockedPython(f.lock), f.RequiresPython)
+	}
 	return f, err
 }
 

@@ -141,3 +141,16 @@ func TestWithoutVersions(t *testing.T) {
 		t.Errorf("a dynamic version: %q", got)
 	}
 }
+
+// A workspace needs a Python that all its members allow.
+func TestLockedPython(t *testing.T) {
+	for lock, want := range map[string]string{
+		"version = 1\nrequires-python = \">=3.13\"\n\n[[package]]\nname = \"a\"\n":             ">=3.13",
+		"version = 1\n\n[[package]]\nname = \"a\"\n\n[[package]]\nrequires-python = \"3.9\"\n": "",
+		"": "",
+	} {
+		if got := LockedPython(lock); got != want {
+			t.Errorf("LockedPython(%q) = %q, want %q", lock, got, want)
+		}
+	}
+}

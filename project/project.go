@@ -65,7 +65,7 @@ var name = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 func (p Project) Named() error {
 	switch {
 	case p.Name == "":
-		return errors.New(`reading pyproject.toml: the project has no name: give it one, it is part of the states' keys`)
+		return errors.New(`reading pyproject.toml: the project has no name: give it one with name in [project] or [tool.pipeline], it is part of the states' keys`)
 	case !name.MatchString(p.Name):
 		return fmt.Errorf("reading pyproject.toml: %q is no name for a project: use letters, digits, '.', '-' and '_', with a letter or digit at both ends", p.Name)
 	}

@@ -9,6 +9,19 @@ import (
 // repository.
 var localSource = regexp.MustCompile(`(?m)^source = \{ (?:editable|virtual|directory) = `)
 
+// lockedPython is the line before the packages that says for which versions of Python a lock
+// file was made: in a workspace, those that all its members allow.
+var lockedPython = regexp.MustCompile(`(?m)^requires-python = "(.*)"$`)
+
+// LockedPython is the range of Python's versions of a uv.lock, or "".
+func LockedPython(lock string) string {
+	head, _, _ := strings.Cut(lock, "\n[[package]]")
+	if m := lockedPython.FindStringSubmatch(head); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 var versionLine = regexp.MustCompile(`(?m)^version = ".*"$`)
 
 // WithoutVersions sets the version of each package of the repository in a

@@ -67,6 +67,13 @@ func TestManagers(t *testing.T) {
 	}
 }
 
+// Requirements alone are a project: there is nothing that it had to say in pyproject.toml.
+func TestRequirementsAlone(t *testing.T) {
+	p := project(t, "requirements")
+	p.Remove("pyproject.toml")
+	passes(t, p, "1 tests passed")
+}
+
 // What does not fit is said in one line, before anything is installed where it
 // can be.
 func TestRefusals(t *testing.T) {
