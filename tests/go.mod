@@ -10,6 +10,7 @@ require (
 
 require (
 	filippo.io/hpke v0.4.0 // indirect
+	github.com/pelletier/go-toml/v2 v2.4.3 // indirect
 	golang.org/x/crypto v0.55.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
 )

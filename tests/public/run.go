@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Result is what came of one project.
+type Result struct {
+	Hand, Pipeline Counts
+	Package        string            `json:",omitempty"` // same, or what differs
+	Roots          map[string]string `json:",omitempty"`
+	Error          string            `json:",omitempty"` // the pipeline's own words, where tests or package failed
+}
+
+func (r Result) String() string {
+	return fmt.Sprintf("hand %v, pipeline %v, package %s, roots %v %s", r.Hand, r.Pipeline, r.Package, r.Roots, r.Error)
+}
+
+// runner runs parts of it: hand, pipeline, terraform.
+type runner struct {
+	sources, work string
+	parts         []string
+}
+
+// run adds to what is known of a project.
+func (r runner) run(p Project, result Result) (Result, error) {
+	name := strings.ReplaceAll(p.Repository, "/", "+")
+	work := filepath.Join(r.work, name)
+	hand, pipeline := filepath.Join(work, "hand"), filepath.Join(work, "pipeline")
+	if slices.Contains(r.parts, "hand") {
+		if err := r.checkout(p, name, hand); err != nil {
+			return result, err
+		}
+		var err error
+		if result.Hand, err = byHand(p, filepath.Join(hand, p.Directory), work); err != nil {
+			return result, err
+		}
+	}
+	if err := r.checkout(p, name, pipeline); err != nil {
+		return result, err
+	}
+	if err := add(p.Table, filepath.Join(pipeline, p.Directory, "pyproject.toml")); err != nil {
+		return result, err
+	}
+	c := caller{project: p, source: pipeline, log: filepath.Join(work, "pipeline.log")}
+	if slices.Contains(r.parts, "pipeline") {
+		result.Pipeline, result.Error = c.test(filepath.Join(work, "reports"))
+		if p.Package != "" {
+			byHand, err := found(filepath.Join(hand, p.Directory), p.Artifacts)
+			if err != nil {
+				return result, err
+			}
+			got, failed := c.artifacts(filepath.Join(work, "artifacts"))
+			result.Package = byHand.compare(got)
+			if failed != "" {
+				result.Package = "fails: " + failed
+			}
+		}
+	}
+	if slices.Contains(r.parts, "terraform") {
+		result.Roots = map[string]string{}
+		for _, root := range p.Roots {
+			result.Roots[root.Path] = c.deploy(root)
+		}
+	}
+	return result, nil
+}
+
+// checkout makes a directory with the project at its commit.
+func (r runner) checkout(p Project, name, dir string) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if r.sources != "" {
+		if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+			return err
+		}
+		return run("", "cp", "-a", filepath.Join(r.sources, name), dir)
+	}
+	if err := run("", "git", "init", "-q", dir); err != nil {
+		return err
+	}
+	if err := run(dir, "git", "fetch", "-q", "--depth=1", "https://github.com/"+p.Repository, p.Commit); err != nil {
+		return err
+	}
+	return run(dir, "git", "checkout", "-q", "FETCH_HEAD")
+}
+
+// add writes the table to the end of a pyproject.toml.
+func add(table, path string) error {
+	if table == "" {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.WriteString("\n" + table)
+	return err
+}
+
+func run(dir string, args ...string) error {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("running %q: %w: %s", args, err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// shell runs a command with variables and gives all that it prints.
+func shell(dir, command, log string, env ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", command)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if f, open := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); open == nil {
+		fmt.Fprintf(f, "$ %s\n%s\n(%v)\n", command, out, err)
+		f.Close()
+	}
+	return string(out), err
+}
