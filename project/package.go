@@ -25,6 +25,8 @@ type Distribution struct {
 	Requires []string
 	// Installed is false for what is no package but a list of dependencies.
 	Installed bool
+	// Backend are the requirements of its build backend.
+	Backend []string
 	// Build tells that only its build backend makes it complete: it compiles, or
 	// writes modules.
 	Build bool
@@ -129,6 +131,7 @@ func ReadDistribution(text string) (Distribution, error) {
 	d.Roots = doc.roots()
 	d.VersionFiles = doc.versionFiles()
 	d.Build = doc.needsBuild()
+	d.Backend = doc.BuildSystem.Requires
 	return d, nil
 }
 

@@ -47,3 +47,14 @@ func (p Project) PoetryVersion(lock string) (string, error) {
 	}
 	return "", fmt.Errorf("choosing Poetry: requires-poetry %s allows none of %s: name one with --poetry-version", p.RequiresPoetry, strings.Join(poetries, ", "))
 }
+
+// ExportPlugin is the version of poetry-plugin-export for a version of Poetry.
+func ExportPlugin(poetry string) string {
+	switch v := numbers(poetry); {
+	case compare(v, []int{2}) < 0:
+		return "1.8.0"
+	case compare(v, []int{2, 1}) < 0:
+		return "1.9.0"
+	}
+	return "1.10.0"
+}

@@ -49,7 +49,8 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	tables := map[string]reflect.Type{"": reflect.TypeFor[Settings](), "test.": reflect.TypeFor[Test](), "test.services.NAME.": reflect.TypeFor[Service](),
-		"package.": reflect.TypeFor[Package](), "terraform.": reflect.TypeFor[Terraform]()}
+		"package.": reflect.TypeFor[Package](), "package.lambda.": reflect.TypeFor[Lambda](),
+		"terraform.": reflect.TypeFor[Terraform]()}
 	for table, kind := range tables {
 		for f := range fields(kind) {
 			if !isTable(kind.Field(f.index).Type) && !strings.Contains(string(b), "| `"+table+f.key+"` |") {

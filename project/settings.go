@@ -38,8 +38,19 @@ type Service struct {
 
 // Package is the table [tool.pipeline.package].
 type Package struct {
-	Command   string   `toml:"command" doc:"Command that builds the artifacts. Default: make build."`
+	Command   string   `toml:"command" doc:"Command that builds the artifacts. Default: make build; without that target the pipeline packs a Lambda package."`
 	Artifacts []string `toml:"artifacts" form:"path" doc:"Files that the command leaves; patterns are allowed. Default: artifact.zip, or dist/*.zip where there is none."`
+	Extras    []string `toml:"extras" doc:"Extras of the project that a Lambda package has."`
+	Files     []string `toml:"files" form:"path" doc:"Files and directories to pack beside what is installed; patterns are allowed. Default, where the project is no package: its modules."`
+	Lambda    Lambda   `toml:"lambda" doc:"What a Lambda package is made for. With it the pipeline packs, also where make build is there."`
+}
+
+// Lambda is the table [tool.pipeline.package.lambda].
+type Lambda struct {
+	Python       string `toml:"python" form:"minor" doc:"Python's version of the function. Default: the project's."`
+	Architecture string `toml:"architecture" form:"x86_64|arm64" doc:"Architecture of the function. Default: x86_64."`
+	Platform     string `toml:"platform" form:"manylinux" doc:"Newest wheels to take, such as manylinux_2_28. Default: what the function's Amazon Linux runs."`
+	Upload       string `toml:"upload" form:"direct|s3" doc:"How the package gets to Lambda; through S3 it may have more than 50 MB. Default: direct."`
 }
 
 // Terraform is the table [tool.pipeline.terraform].

@@ -32,6 +32,8 @@ type spec struct {
 	Secrets   []string          `json:"secrets"`
 	// Attempt is another one where the same is to run again.
 	Attempt string `json:"attempt"`
+	// Pack says what to pack for Lambda.
+	Pack *packing `json:"pack,omitempty"`
 	// Forget removes the reports that are kept once they are given.
 	Forget bool `json:"forget"`
 }
@@ -51,7 +53,7 @@ func (s spec) on(c *dagger.Container) *dagger.Container {
 // list is a list in JSON also where it is empty.
 func list(texts []string) []string { return append([]string{}, texts...) }
 
-// runProject is the program's command line: test, build or reports.
+// runProject is the program's command line: test, build, pack or reports.
 func runProject(verb string) []string {
 	return []string{"python3", "-I", commandHome + "/run.py", verb}
 }

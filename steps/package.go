@@ -31,7 +31,8 @@ type Package struct {
 	At string
 }
 
-// Build builds the project's artifacts in the app container with the source.
+// Build builds the project's artifacts in the app container with the source. A
+// project that has no command for it leaves none.
 func Build(ctx context.Context, app *dagger.Container, settings project.Package) (Package, error) {
 	name := settings.Command
 	if name == "" {
@@ -45,7 +46,7 @@ func Build(ctx context.Context, app *dagger.Container, settings project.Package)
 		return Package{}, err
 	}
 	list, err := c.File(artifactsList).Contents(ctx)
-	return Package{Files: c.Directory(artifactsDir), Paths: strings.Split(strings.TrimSpace(list), "\n")}, err
+	return Package{Files: c.Directory(artifactsDir), Paths: strings.FieldsFunc(list, func(r rune) bool { return r == '\n' })}, err
 }
 
 // Given is a package of one file that was built elsewhere.

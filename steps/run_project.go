@@ -9,6 +9,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 )
 
 // readyApp is the app container with the project in it.
@@ -90,13 +91,23 @@ func (r *Run) build(ctx context.Context) (Package, error) {
 		if err != nil {
 			return Package{}, err
 		}
-		app, err := r.readyApp(ctx)
-		if err != nil {
-			return Package{}, err
+		var built Package
+		if (read.Settings.Package.Lambda == project.Lambda{}) {
+			app, err := r.readyApp(ctx)
+			if err != nil {
+				return Package{}, err
+			}
+			if built, err = Build(ctx, app.Container, read.Settings.Package); err != nil {
+				return Package{}, err
+			}
 		}
-		built, err := Build(ctx, app.Container, read.Settings.Package)
+		if len(built.Paths) == 0 {
+			if built, err = r.pack(ctx, read.Settings.Package); err != nil {
+				return Package{}, err
+			}
+		}
 		built.At = r.Settings.Project
-		return built, err
+		return built, nil
 	})
 }
 

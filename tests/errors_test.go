@@ -55,10 +55,6 @@ func TestWrongProject(t *testing.T) {
 			want:   `running make test: the Makefile has no command for the target "test": give it one, and declare it .PHONY`,
 		},
 		{
-			name: "no target build", change: func(p *harness.Project) { p.Write("Makefile", "test:\n\ttrue\n") }, call: []string{"build-package"}, code: makeFailure,
-			want: `running make build: no Makefile in the project's root has a target "build": add one, or name the command in pyproject.toml: [tool.pipeline.package] command = "..."`,
-		},
-		{
 			name: "no artifact", change: func(p *harness.Project) { p.Write("Makefile", "build:\n\ttrue\n") }, call: []string{"build-package"},
 			want: "running make build: it left no artifact.zip in the project's root, and no dist/*.zip: name what it leaves in [tool.pipeline.package] artifacts of pyproject.toml",
 		},

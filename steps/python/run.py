@@ -1,5 +1,7 @@
 """Runs the project's own command in the app container: `run.py test`, `run.py build`.
 
+`run.py pack` packs what is installed for Lambda, where a build has no command.
+
 `run.py reports` gives the reports of the last run of the tests, where that run failed.
 """
 
@@ -12,6 +14,7 @@ sys.path.insert(0, HOME)
 
 import artifacts  # noqa: E402
 import command  # noqa: E402
+import pack  # noqa: E402
 import records  # noqa: E402
 import reports  # noqa: E402
 
@@ -34,11 +37,19 @@ def test(spec):
 
 
 def build(spec):
+    if not spec["command"] and not command.has_target("build"):
+        artifacts.none()
+        return 0
     artifacts.remove(spec["artifacts"])
     code = command.run(command.chosen(spec["command"], "build"))
     if code == 0:
         artifacts.collect(spec["artifacts"])
     return code
+
+
+def packed(spec):
+    pack.pack(spec["pack"])
+    return 0
 
 
 def kept(spec):
@@ -54,7 +65,7 @@ if __name__ == "__main__":
     with open(os.path.join(HOME, "spec.json")) as f:
         spec = json.load(f)
     try:
-        sys.exit({"test": test, "build": build, "reports": kept}[sys.argv[1]](spec))
+        sys.exit({"test": test, "build": build, "pack": packed, "reports": kept}[sys.argv[1]](spec))
     except command.Refused as e:
         command.say(str(e))
         sys.exit(e.code)

@@ -1,0 +1,99 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
+)
+
+// packing is what python/pack.py is told.
+type packing struct {
+	// Name is the archive's path in the project.
+	Name string `json:"name"`
+	// Installed are directories with installed packages, Dirs those of projects
+	// that are no packages, and Roots Terraform's root modules in them.
+	Installed []string `json:"installed"`
+	Dirs      []string `json:"dirs"`
+	Roots     []string `json:"roots"`
+	// Files are patterns of more files of the project.
+	Files        []string `json:"files"`
+	Architecture string   `json:"architecture"`
+	Upload       string   `json:"upload"`
+}
+
+// pack makes the Lambda package of a project that has no command to build one,
+// or whose table says what function it is for.
+func (r *Run) pack(ctx context.Context, settings project.Package) (Package, error) {
+	name, err := packedName(settings)
+	if err != nil {
+		return Package{}, err
+	}
+	recipe, err := r.appRecipe(ctx)
+	if err != nil {
+		return Package{}, err
+	}
+	image, err := r.appImage(ctx)
+	if err != nil {
+		return Package{}, err
+	}
+	roots, err := r.allRoots(ctx)
+	if err != nil {
+		return Package{}, err
+	}
+	packed, err := recipe.Packed(ctx, image.Container, roots)
+	if err != nil {
+		return Package{}, err
+	}
+	if (settings.Lambda == project.Lambda{}) {
+		images.Tell(fmt.Sprintf("the project has no command that builds: packing it for Lambda, for %s (lambda in [tool.pipeline.package] names another)", packed.Target))
+	}
+	told := packing{
+		Name: name, Installed: []string{images.PackedDependencies, images.PackedProject}, Dirs: list(packed.Dirs),
+		Files: list(settings.Files), Architecture: packed.Target.Architecture, Upload: settings.Lambda.Upload,
+	}
+	if len(settings.Files) > 0 { // these are the project's own
+		told.Dirs = slices.DeleteFunc(told.Dirs, func(dir string) bool { return dir == path.Join(images.Workdir, r.Settings.Project) })
+	}
+	for _, root := range roots {
+		told.Roots = append(told.Roots, path.Join(images.Workdir, root))
+	}
+	c, err := packed.Container.
+		WithWorkdir(path.Join(images.Workdir, r.Settings.Project)).
+		With(spec{Pack: &told}.on).
+		WithExec(runProject("pack")).
+		Sync(ctx)
+	var failed *dagger.ExecError
+	if errors.As(err, &failed) {
+		why := project.First(refusal(failed.Stderr), images.LastLine(failed.Stderr, failed.Stdout))
+		return Package{}, images.Failure(failed.ExitCode, failed.Cmd, "packing for Lambda: "+why)
+	}
+	if err != nil {
+		return Package{}, err
+	}
+	return Package{Files: c.Directory(artifactsDir), Paths: []string{name}}, nil
+}
+
+// packedName is where the package is to be, from the project's directory.
+func packedName(settings project.Package) (string, error) {
+	if settings.Command != "" {
+		return "", errors.New("reading pyproject.toml: [tool.pipeline.package] has command and lambda: either the command packs, or the pipeline: take one out")
+	}
+	switch names := settings.Artifacts; {
+	case len(names) == 0:
+		return ArtifactName, nil
+	case len(names) > 1 || strings.ContainsAny(names[0], "*?["):
+		return "", fmt.Errorf("packing for Lambda: the package is one file, and artifacts in [tool.pipeline.package] is %q: name that file, or a command that builds them", strings.Join(names, ", "))
+	}
+	name := path.Clean(settings.Artifacts[0])
+	if strings.HasPrefix(name, "..") {
+		return "", fmt.Errorf("packing for Lambda: artifacts in [tool.pipeline.package] is %q, outside of the project: name a file in it", settings.Artifacts[0])
+	}
+	return name, nil
+}

@@ -1,0 +1,142 @@
+"""Packs what is installed for Lambda into one archive: the same bytes for the same files."""
+
+import collections
+import fnmatch
+import glob
+import os
+import re
+import stat
+import struct
+import zipfile
+
+import artifacts
+import command
+
+MB = 1024 * 1024
+ZIPPED, UNZIPPED = 50 * MB, 250 * MB
+
+# ELF's numbers of the machines that Lambda has.
+MACHINES = {"x86_64": 62, "arm64": 183}
+
+# What a function never reads, and what differs from one installation to the next.
+LEFT_OUT = ("__pycache__", "*.pyc", ".lock", ".git", ".venv")
+OF_INSTALLER = ("direct_url.json", "uv_cache.json", "uv_build.json", "REQUESTED", "INSTALLER")
+
+# Directories and modules of a project that are not part of what it deploys.
+NOT_DEPLOYED = ("tests", "test", "docs", "doc", "scripts", "build", "dist", "node_modules", "venv", "examples", "setup.py", "conftest.py", "noxfile.py", "tasks.py")
+
+
+def pack(spec):
+    files = {}
+    for directory in spec["installed"]:
+        add(files, directory, "")
+    for directory in spec["dirs"]:
+        modules(files, directory, [os.path.abspath(r) for r in spec["roots"]])
+    for pattern in spec["files"]:
+        found = sorted(p for p in glob.glob(pattern, recursive=True))
+        if not found:
+            raise command.Refused("there is no %s in the project (the pattern is in pyproject.toml: [tool.pipeline.package] files)" % pattern)
+        for path in found:
+            add(files, path, os.path.normpath(path))
+    if not files:
+        raise command.Refused("there is nothing to pack: name the project's files in [tool.pipeline.package] files of pyproject.toml, or a command that packs")
+    check_machine(files, spec["architecture"])
+    out = os.path.join(artifacts.OUT, spec["name"])
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    write(files, out)
+    check_limits(files, out, spec["upload"])
+    with open(artifacts.LIST, "w") as f:
+        f.write(spec["name"])
+
+
+def left_out(name):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in LEFT_OUT)
+
+
+def add(files, path, name):
+    """Add a file or a directory under a name; what is added later takes the place of what was there."""
+    if name.startswith(".."):
+        raise command.Refused("%s is outside of the project: name files in it" % path)
+    if not os.path.isdir(path):
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise command.Refused("%s is no regular file: leave it out" % path)
+        files[name] = path
+        return
+    for entry in sorted(os.listdir(path)):
+        inner = os.path.join(name, entry)
+        own = os.path.dirname(inner).endswith(".dist-info") and entry in OF_INSTALLER
+        # Commands of packages name the interpreter of this container.
+        if not left_out(entry) and not own and not (inner == "bin" and path.startswith("/opt/packed/")):
+            add(files, os.path.join(path, entry), inner)
+
+
+def modules(files, directory, roots):
+    """Add the modules of a project that is no package: those in src, or those beside its pyproject.toml."""
+    if os.path.isdir(os.path.join(directory, "src")):
+        add(files, os.path.join(directory, "src"), "")
+    for entry in sorted(os.listdir(directory)):
+        path = os.path.join(directory, entry)
+        if entry == "src" or entry.startswith(".") or entry in NOT_DEPLOYED or left_out(entry) or path in roots:
+            continue
+        if entry.endswith(".py") or os.path.isdir(path) and any(glob.iglob(os.path.join(glob.escape(path), "**", "*.py"), recursive=True)):
+            add(files, path, entry)
+
+
+def check_machine(files, architecture):
+    """Refuse a library that the function's machine cannot load."""
+    for name in sorted(files):
+        with open(files[name], "rb") as f:
+            head = f.read(20)
+        if head[:4] != b"\x7fELF" or len(head) < 20:
+            continue
+        machine = struct.unpack("<H" if head[5] == 1 else ">H", head[18:20])[0]
+        if machine != MACHINES[architecture]:
+            raise command.Refused("%s is made for another machine than %s: take a package that has a wheel for it" % (name, architecture))
+
+
+def write(files, out):
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            executable = os.stat(files[name]).st_mode & 0o111
+            entry.external_attr = (stat.S_IFREG | (0o755 if executable else 0o644)) << 16
+            archive.writestr(entry, content(name, files[name]), compresslevel=9)
+
+
+def content(name, path):
+    """A file's bytes. What a package has recorded of itself has no order of its own."""
+    with open(path, "rb") as f:
+        data = f.read()
+    if name.endswith(".dist-info/RECORD"):
+        lines = [line for line in data.splitlines(True) if not line.split(b",")[0].endswith(tuple(("/" + n).encode() for n in OF_INSTALLER))]
+        return b"".join(sorted(lines))
+    return data
+
+
+def check_limits(files, out, upload):
+    zipped, unzipped = os.path.getsize(out), sum(os.path.getsize(path) for path in files.values())
+    if unzipped > UNZIPPED:
+        refuse(files, "%.0f MB unzipped, and Lambda takes %d MB" % (unzipped / MB, UNZIPPED / MB), "leave some out, or deploy an image")
+    if zipped > ZIPPED and upload != "s3":
+        refuse(files, "%.0f MB zipped, and Lambda takes %d MB directly" % (zipped / MB, ZIPPED / MB), 'leave some out, or upload through S3 and say so: lambda = { upload = "s3" } in [tool.pipeline.package]')
+
+
+def refuse(files, what, todo):
+    raise command.Refused("the package has %s; the largest in it: %s: %s" % (what, ", ".join("%s %.1f MB" % (name, size / MB) for name, size in largest(files)), todo))
+
+
+def largest(files):
+    """The installed packages that take most, unzipped; files of no package by their first directory."""
+    owner = {}
+    for name in files:
+        m = re.match(r"([^/]+?)-[^/-]+\.dist-info/RECORD$", name)
+        if m:
+            with open(files[name], encoding="utf-8") as f:
+                for line in f:
+                    owner[line.rsplit(",", 2)[0].strip('"')] = m.group(1)
+    sizes = collections.Counter()
+    for name, path in files.items():
+        sizes[owner.get(name, name.split("/")[0])] += os.path.getsize(path)
+    return sizes.most_common(5)
