@@ -11,6 +11,7 @@ import (
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
 )
 
 // packing is what python/pack.py is told.
@@ -52,7 +53,7 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 		return Package{}, err
 	}
 	if (settings.Lambda == project.Lambda{}) {
-		images.Tell(fmt.Sprintf("the project has no command that builds: packing it for Lambda, for %s (lambda in [tool.pipeline.package] names another)", packed.Target))
+		tell.Line(fmt.Sprintf("the project has no command that builds: packing it for Lambda, for %s (lambda in [tool.pipeline.package] names another)", packed.Target))
 	}
 	told := packing{
 		Name: name, Installed: []string{images.PackedDependencies, images.PackedProject}, Dirs: list(packed.Dirs),
@@ -71,8 +72,8 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 		Sync(ctx)
 	var failed *dagger.ExecError
 	if errors.As(err, &failed) {
-		why := project.First(refusal(failed.Stderr), images.LastLine(failed.Stderr, failed.Stdout))
-		return Package{}, images.Failure(failed.ExitCode, failed.Cmd, "packing for Lambda: "+why)
+		why := project.First(refusal(failed.Stderr), tell.LastLine(failed.Stderr, failed.Stdout))
+		return Package{}, tell.Failure(failed.ExitCode, failed.Cmd, "packing for Lambda: "+why)
 	}
 	if err != nil {
 		return Package{}, err
