@@ -49,7 +49,7 @@ func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	apply := append([]string{"apply.sh", "apply", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}, variables...)
+	apply := append([]string{"apply.sh", "apply", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}, variables...)
 	return w.apply(ctx, c, d.Key, apply, "terraform", "apply")
 }
 

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"dagger/pipeline/environments"
 	"dagger/pipeline/internal/dagger"
@@ -45,26 +43,14 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 		if err != nil {
 			return "", err
 		}
-		destroy := append([]string{"apply.sh", "destroy", "-no-color", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}, variables...)
-		if c, err = w.destroy(ctx, c, key, destroy); err != nil {
+		destroy := append([]string{"apply.sh", "destroy", "-auto-approve", "-lock-timeout=" + w.lockTimeout()}, variables...)
+		if c, err = w.apply(ctx, c, key, destroy, "terraform", "destroy"); err != nil {
 			return "", err
 		}
 	}
 	w.removeState(ctx)
 	out, err := c.Stdout(ctx)
 	return w.Environment + ": " + Completed(out), err
-}
-
-// destroy runs terraform destroy. A configuration that reads what only a build
-// leaves cannot be evaluated here, which a refresh does; the state alone says what
-// there is to destroy.
-func (w Workspace) destroy(ctx context.Context, c *dagger.Container, key *dagger.Secret, command []string) (*dagger.Container, error) {
-	after, err := w.apply(ctx, c, key, command, "terraform", "destroy")
-	if err == nil || !strings.Contains(err.Error(), "no such file or directory") {
-		return after, err
-	}
-	tell.Line("The configuration reads a file that is not built here: destroying what the state has, without a refresh")
-	return w.apply(ctx, c, key, append(slices.Clone(command), "-refresh=false"), "terraform", "destroy")
 }
 
 // removeState removes the state where nothing is left in it. One that stays does

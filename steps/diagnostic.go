@@ -5,14 +5,19 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"dagger/pipeline/images"
 )
 
-// diagnostic is an error as terraform prints it: a summary, the place, an excerpt
-// of the source, and the detail.
+// diagnostic is an error of terraform's: a summary, the place and the detail.
 type diagnostic struct {
 	summary, file, number, detail string
+	// whole tells that it is from terraform's JSON: the detail is all of it, and
+	// nothing else.
+	whole bool
 }
 
 var (
@@ -23,10 +28,15 @@ var (
 	checkedBy = regexp.MustCompile(`^This was checked by the validation rule at `)
 )
 
-// diagnose reads the first error of a text that begins with it.
+// diagnose reads the first error of a text that begins with it: as errors.jq writes
+// it from terraform's JSON, or as terraform prints it, where a command has no JSON
+// for it (init) or died.
 func diagnose(text string) diagnostic {
 	text = strings.TrimLeft(text, "\n ")
 	lines := strings.Split(strings.TrimPrefix(text, "Error: "), "\n")
+	if len(lines) > 1 && fromJSON.MatchString(lines[1]) {
+		return readDiagnostic(lines)
+	}
 	d := diagnostic{summary: oneLine(lines[0])}
 	var detail []string
 	for _, line := range lines[1:] {
@@ -40,6 +50,28 @@ func diagnose(text string) diagnostic {
 			continue
 		}
 		detail = append(detail, line)
+	}
+	d.detail = strings.Join(detail, "\n")
+	return d
+}
+
+// fromJSON is the second line of an error that errors.jq wrote.
+var fromJSON = regexp.MustCompile(`^  (?:on .+ line \d+(?:, in .*)?|with \S.*|in no file)$`)
+
+// readDiagnostic takes an error of errors.jq apart: whatever a detail has in it,
+// it ends where the lines are not indented any more.
+func readDiagnostic(lines []string) diagnostic {
+	d := diagnostic{summary: oneLine(lines[0]), whole: true}
+	if m := whereLine.FindStringSubmatch(lines[1]); m != nil {
+		d.file, d.number = m[1], m[2]
+	}
+	var detail []string
+	for _, line := range lines[min(len(lines), slices.Index(lines, "")+1):] {
+		text, indented := strings.CutPrefix(line, "  ")
+		if !indented {
+			break
+		}
+		detail = append(detail, text)
 	}
 	d.detail = strings.Join(detail, "\n")
 	return d
@@ -109,6 +141,19 @@ func (d diagnostic) line(text string) string {
 		line += ": " + because
 	}
 	return line
+}
+
+// commandEnded is the end of a provisioner's detail: the command's, and its output.
+var commandEnded = regexp.MustCompile(`(?s).*': (exit status \d+|signal: [^.]+)\. Output: (.*)$`)
+
+// ofCommand is the error of a provisioner: how its command ended, and the last that
+// it printed.
+func (d diagnostic) ofCommand(text string) string {
+	m := commandEnded.FindStringSubmatch(d.detail)
+	if !d.whole || m == nil {
+		return d.line(text)
+	}
+	return d.where(d.summary) + strings.TrimSuffix(": "+m[1]+": "+images.LastLine(m[2], ""), ": ")
 }
 
 var (

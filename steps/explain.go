@@ -34,6 +34,12 @@ func Explain(output, bucket, environment string) string {
 	}
 	first := diagnose(text)
 	flat := oneLine(text) // terraform breaks lines where they get long
+	if first.whole {
+		flat = oneLine(first.summary + " " + first.detail)
+	}
+	if strings.HasSuffix(first.summary, "provisioner error") {
+		return first.ofCommand(text) // the rest is what the project's own command printed
+	}
 	switch {
 	case strings.HasPrefix(first.summary, "plan changed: "):
 		return first.summary + ": make a new plan"

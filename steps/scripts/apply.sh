@@ -10,8 +10,8 @@
 set -eu
 umask 077
 here=$(dirname "$0")
-memory=/run/plan
-keep=/var/lib/pipeline
+memory=${MEMORY:-/run/plan}
+keep=${KEEP:-/var/lib/pipeline}
 kept=$keep/errored.tfstate.age
 errored=$memory/errored.tfstate
 lock_timeout=${LOCK_TIMEOUT:-5m}
@@ -54,10 +54,31 @@ save() {
 ln -sf "$errored" errored.tfstate
 
 # A stop request reaches this script too, which has to see terraform end.
-trap : INT TERM
+trap 'stopped=1' INT TERM
+stopped=
 journal=$keep/$PIPELINE_RUN.log
-{ trap : INT TERM; code=0; terraform "$@" || code=$?; echo "$code" > "$memory/code"; } | "$here/journal.sh" "$journal"
-code=$(cat "$memory/code")
+said=$memory/said.json
+
+# run runs the command. What it says as JSON is for the diagnostics, and people
+# read the same in terraform's words, the errors last.
+run() {
+  command=$1; shift
+  {
+    trap : INT TERM
+    code=0
+    terraform "$command" -json "$@" || code=$?
+    echo "$code" > "$memory/code"
+  } | (trap '' INT TERM; exec tee "$said") | (trap '' INT TERM; exec jq -R -r --unbuffered -f "$here/said.jq") | "$here/journal.sh" "$journal"
+  code=$(cat "$memory/code")
+  jq -R -s -r -f "$here/errors.jq" "$said" >&2
+}
+
+run "$@"
+if [ "$1" = destroy ] && [ "$code" -ne 0 ] && [ -z "$stopped" ] && jq -R -s -e -f "$here/unbuilt.jq" "$said" > /dev/null; then
+  # Reading it is no part of a destruction without a refresh.
+  echo "The configuration reads a file that is not built here, and nothing is destroyed yet: destroying what the state has, without a refresh" >&2
+  run "$@" -refresh=false
+fi
 [ "$code" -ge 128 ] || rm -f "$journal"
 [ ! -s "$errored" ] || save
 exit "$code"

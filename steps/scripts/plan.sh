@@ -11,18 +11,31 @@
 set -eu
 umask 077
 # A stop request reaches this script too, which has to see terraform end.
-trap : INT TERM
+trap 'stopped=1' INT TERM
+stopped=
 here=$(dirname "$0")
 lock_timeout=${LOCK_TIMEOUT:-5m}
 
 fail() { echo "Error: $1" >&2; exit "${2:-1}"; }
 
+# plan_errors says why no plan could be made. Terraform gives its text or its
+# diagnostics: a plan that failed changes nothing when it is made once more. Where
+# that one does not fail, or somebody wants an end, the text has to do.
+plan_errors() {
+  [ -n "$stopped" ] || terraform plan -json -lock-timeout=0s "$@" > "$dir/said.json" 2>/dev/null || :
+  errors=$([ -n "$stopped" ] || jq -R -s -r -f "$here/errors.jq" "$dir/said.json")
+  if [ -n "$errors" ]; then printf '%s\n' "$errors"; else cat "$dir/prose"; fi
+}
+
 make_plan() {
   dir=$1; shift
   mkdir -p "$dir"
   code=0
-  terraform plan -no-color -detailed-exitcode -lock-timeout="$lock_timeout" -out="$dir/tfplan" "$@" || code=$?
-  case $code in 0 | 2) ;; *) exit "$code" ;; esac
+  terraform plan -no-color -detailed-exitcode -lock-timeout="$lock_timeout" -out="$dir/tfplan" "$@" 2> "$dir/prose" || code=$?
+  case $code in
+    0 | 2) cat "$dir/prose" >&2 ;;
+    *) plan_errors "$@" >&2; exit "$code" ;;
+  esac
   terraform show -json "$dir/tfplan" > "$dir/plan.json"
   jq -f "$here/summary.jq" "$dir/plan.json" > "$dir/summary.json"
   # The resources' planned values, to tell whether a later plan is the same.
@@ -53,12 +66,12 @@ apply() {
   age --decrypt -i "$PLAN_KEY_FILE" "$bundle" > "$dir/bundle.tar" 2>/dev/null || fail "the plan cannot be decrypted: it was made with another key, or is damaged"
   tar -C "$saved" -xf "$dir/bundle.tar"
   code=0
-  (trap : INT TERM; make_plan "$fresh" "$@" > "$dir/fresh.log") || code=$?
+  (trap 'stopped=1' INT TERM; make_plan "$fresh" "$@" > "$dir/fresh.log") || code=$?
   case $code in 0 | 2) ;; *) cat "$dir/fresh.log"; exit "$code" ;; esac
   moved=$(jq -rn -f "$here/moved.jq" --slurpfile a "$saved/fingerprint.json" --slurpfile b "$fresh/fingerprint.json" \
     --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
   [ -z "$moved" ] || fail "plan changed: $moved" 3
-  exec apply.sh apply -no-color -lock-timeout="$lock_timeout" "$saved/tfplan"
+  exec apply.sh apply -lock-timeout="$lock_timeout" "$saved/tfplan"
 }
 
 command=$1; shift
