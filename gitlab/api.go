@@ -63,7 +63,7 @@ const unsaid = -1
 
 // get reads one page into v and returns the number of the next one, 0 after the last.
 func (g API) get(ctx context.Context, path string, v any) (next int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	op := "asking GitLab at " + g.URL
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(g.URL, "/")+"/api/v4"+path, nil)
@@ -71,7 +71,7 @@ func (g API) get(ctx context.Context, path string, v any) (next int, err error) 
 		return 0, fmt.Errorf("%s: it is no URL: write --gitlab-url like https://gitlab.com", op)
 	}
 	req.Header.Set("PRIVATE-TOKEN", g.Token)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return 0, fmt.Errorf("%s: it cannot be reached: check --gitlab-url and the network", op)
 	}

@@ -24,6 +24,9 @@ type index struct {
 	*httptest.Server
 	password string
 	wheel    []byte
+	// served is what is given in the wheel's place, with its own hash, where there is
+	// any.
+	served []byte
 }
 
 // rotated is what a password has more once it was changed: the index takes both.
@@ -59,12 +62,19 @@ func (i *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/simple/private/":
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<a href="/files/%s#sha256=%s">%s</a>`, wheelName, i.sum(), wheelName)
+		fmt.Fprintf(w, `<a href="/files/%s#sha256=%x">%s</a>`, wheelName, sha256.Sum256(i.given()), wheelName)
 	case "/files/" + wheelName:
-		_, _ = w.Write(i.wheel)
+		_, _ = w.Write(i.given())
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+func (i *index) given() []byte {
+	if i.served != nil {
+		return i.served
+	}
+	return i.wheel
 }
 
 func (i *index) sum() string { return fmt.Sprintf("%x", sha256.Sum256(i.wheel)) }
