@@ -72,6 +72,116 @@ func TestContainersAreAlone(t *testing.T) {
 	}
 }
 
+// searching is a test suite on the machine's network that looks for the session of the call
+// that runs it: among the files that it inherits, at every port that something listens on,
+// and at every socket that has a name and no file. DECOYS are what it has to find.
+const searching = `
+import concurrent.futures, json, os, socket, stat
+import pytest
+
+DECOYS = {DECOYS}
+QUESTION = json.dumps({"query": "{ __schema { queryType { name } } host { file(path: \"/etc/shadow\") { contents } } }"}).encode()
+REQUEST = b"POST /query HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic eDo=\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(QUESTION), QUESTION)
+
+def is_session(family, address):
+    """Whether something answers there as a session does."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as s:
+            s.settimeout(5)
+            s.connect(address)
+            s.sendall(REQUEST)
+            answer = b""
+            while len(answer) < 1 << 20 and (more := s.recv(65536)):
+                answer += more
+    except OSError:
+        pass
+    try:
+        body = json.loads(answer.split(b"\r\n\r\n", 1)[1])
+    except (ValueError, IndexError, UnboundLocalError):
+        return False
+    return isinstance(body, dict) and "data" in body
+
+def listening():
+    for table, family, host in ("tcp", socket.AF_INET, "127.0.0.1"), ("tcp6", socket.AF_INET6, "::1"):
+        for line in open("/proc/net/" + table).readlines()[1:]:
+            columns = line.split()
+            if columns[3] == "0A":
+                port = int(columns[1].split(":")[1], 16)
+                yield str(port), family, (host, port)
+                yield str(port), socket.AF_INET, ("127.0.0.1", port)
+
+def named():
+    for line in open("/proc/net/unix").readlines()[1:]:
+        columns = line.split(maxsplit=7)
+        if len(columns) == 8 and columns[7].startswith("@"):
+            name = columns[7].strip()[1:]
+            yield name, socket.AF_UNIX, "\0" + name
+
+def test_the_machines_network():
+    assert any(name == DECOYS[0] for name, _, _ in listening()), "this is not the machine's network"
+
+def test_no_session_listens():
+    places = set(listening()) | set(named())
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        found = pool.map(lambda place: place[0] if is_session(*place[1:]) else None, places)
+    assert set(found) - {None} == set(DECOYS)
+
+def test_no_session_is_inherited():
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            open_files = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+            environment = open(f"/proc/{pid}/environ").read()
+        except OSError:
+            continue
+        assert not [name for name in open_files if name.startswith("socket:")], pid
+        assert "PIPELINE_SESSION" not in environment and "DAGGER_SESSION" not in environment
+
+def test_no_socket_file():
+    found = []
+    for root, dirs, names in os.walk("/", followlinks=False):
+        if root == "/":
+            dirs[:] = [d for d in dirs if d not in ("proc", "sys")]
+        for name in names:
+            try:
+                if stat.S_ISSOCK(os.lstat(os.path.join(root, name)).st_mode):
+                    found.append(os.path.join(root, name))
+            except OSError:
+                pass
+    assert found == []
+
+def test_no_packet_socket():
+    with pytest.raises(PermissionError):
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+`
+
+// TestHostNetworkReachesNoSession: also on the machine's network, a test suite finds no way to
+// the session of its call, through which the machine's files, commands and secrets could be
+// asked for. It finds two decoys: it would have found a session.
+func TestHostNetworkReachesNoSession(t *testing.T) {
+	world.Embedded(t, "a Dagger engine's session is its own concern")
+	decoy := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"data": null}`) })
+	name := "decoy-of-" + t.Name()
+	var port string
+	for network, address := range map[string]string{"tcp": "127.0.0.1:0", "unix": "@" + name} {
+		l, err := net.Listen(network, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, ok := l.Addr().(*net.TCPAddr); ok {
+			port = fmt.Sprint(at.Port)
+		}
+		server := &http.Server{Handler: decoy}
+		go func() { _ = server.Serve(l) }()
+		t.Cleanup(func() { _ = server.Close() })
+	}
+	p := world.Project(t)
+	p.Write("tests/test_searching.py", strings.ReplaceAll(searching, "{DECOYS}", fmt.Sprintf("[%q, %q]", port, name)))
+	call := p.Call("test", "--progress", "plain").With("PIPELINE_NETWORK=host")
+	if r := world.Run(t, call); r.Code != 0 {
+		t.Errorf("exit code %d:\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+}
+
 // TestHostNetworkIsSaid: the machine's network is the caller's choice, and each call says so.
 func TestHostNetworkIsSaid(t *testing.T) {
 	world.Embedded(t, "a Dagger engine's networks are its own concern")
@@ -85,7 +195,7 @@ func TestHostNetworkIsSaid(t *testing.T) {
 	if r := world.Run(t, call); strings.Contains(r.Stderr, said) || !strings.Contains(r.Stderr, "127.0.0.1:9") {
 		t.Errorf("without the choice:\n%s", r.Stderr)
 	}
-	if r := world.Run(t, call.With("PIPELINE_NETWORK=hots")); r.Code == 0 || !strings.Contains(r.Stderr, "want isolated or host") {
+	if r := world.Run(t, call.With("PIPELINE_NETWORK=hots")); r.Code == 0 || strings.Count("\n"+r.Stderr, "\nError: ") != 1 || !strings.Contains(r.Stderr, `Error: reading PIPELINE_NETWORK "hots": want isolated or host`) {
 		t.Errorf("a choice that is none: exit code %d:\n%s", r.Code, r.Stderr)
 	}
 }
