@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dagger/pipeline/images"
+	"dagger/pipeline/tell"
 )
 
 // diagnostic is an error of terraform's: a summary, the place and the detail.
@@ -153,7 +153,7 @@ func (d diagnostic) ofCommand(text string) string {
 	if !d.whole || m == nil {
 		return d.line(text)
 	}
-	return d.where(d.summary) + strings.TrimSuffix(": "+m[1]+": "+images.LastLine(m[2], ""), ": ")
+	return d.where(d.summary) + strings.TrimSuffix(": "+m[1]+": "+tell.LastLine(m[2]), ": ")
 }
 
 var (
