@@ -97,6 +97,20 @@ func (r Store) from(ctx context.Context, image string) (*dagger.Container, error
 	return dag.Container().From(image), nil
 }
 
+// Pinned pulls an image by the digest that it has now, and gives its reference with
+// that.
+func (r Store) Pinned(ctx context.Context, image string) (*dagger.Container, string, error) {
+	c, err := r.from(ctx, image)
+	if err != nil {
+		return nil, "", err
+	}
+	reference, err := c.ImageRef(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return dag.Container().From(reference), reference, nil
+}
+
 // mayUse refuses a base image that the run must not trust: one that open runs
 // push, for a run that uses none of theirs.
 func (r Store) mayUse(image string) error {

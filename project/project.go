@@ -52,6 +52,9 @@ func Parse(pyproject string) (Project, error) {
 		if err := read("tool.pipeline", doc.Tool.Pipeline, &p.Settings); err != nil {
 			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
 		}
+		if err := checkServices(p.Settings.Test.Services); err != nil {
+			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
+		}
 	}
 	p.Name = First(p.Name, p.Settings.Name)
 	return p, nil

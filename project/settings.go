@@ -32,8 +32,11 @@ type Test struct {
 type Service struct {
 	Image     string            `toml:"image" must:"yes" doc:"Image of the service."`
 	Port      int               `toml:"port" must:"yes" form:"port" doc:"Port that it listens on."`
+	Ports     []int             `toml:"ports" form:"port" doc:"More ports that it listens on."`
+	Args      []string          `toml:"args" doc:"Arguments for the image's entrypoint, in place of its own."`
 	Variables map[string]string `toml:"variables" doc:"Environment variables of the service."`
-	Ready     string            `toml:"ready" doc:"Command in the service's container that succeeds once it is ready."`
+	Secrets   map[string]string `toml:"secrets" doc:"Environment variables of the service whose values are in --test-secrets, and their names there."`
+	Ready     string            `toml:"ready" doc:"Command in the service's container that succeeds once it is ready; run by /bin/sh. Default: the ports are open."`
 }
 
 // Package is the table [tool.pipeline.package].

@@ -30,6 +30,8 @@ type spec struct {
 	// Variables are given to the command, and Secrets are the names of more.
 	Variables map[string]string `json:"variables"`
 	Secrets   []string          `json:"secrets"`
+	// Services say what the services are that the command uses.
+	Services []string `json:"services"`
 	// Attempt is another one where the same is to run again.
 	Attempt string `json:"attempt"`
 	// Pack says what to pack for Lambda.
@@ -40,7 +42,7 @@ type spec struct {
 
 // on puts the program and its spec into the app container.
 func (s spec) on(c *dagger.Container) *dagger.Container {
-	s.Reports, s.Artifacts, s.Secrets = list(s.Reports), list(s.Artifacts), list(s.Secrets)
+	s.Reports, s.Artifacts, s.Secrets, s.Services = list(s.Reports), list(s.Artifacts), list(s.Secrets), list(s.Services)
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // strings can be marshalled

@@ -3,7 +3,6 @@ package steps
 import (
 	"cmp"
 	"context"
-	"errors"
 	"path"
 	"strings"
 
@@ -48,9 +47,6 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	if err != nil {
 		return Test{}, err
 	}
-	if len(read.Settings.Test.Services) > 0 {
-		return Test{}, errors.New("reading pyproject.toml: services for tests cannot be started yet: start them in test.command, or take [tool.pipeline.test.services] out")
-	}
 	app, err := r.readyApp(ctx)
 	if err != nil {
 		return Test{}, err
@@ -60,8 +56,12 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 		return Test{}, err
 	}
 	secrets, err := testSecrets(ctx, r.TestSecrets)
+	if err != nil {
+		return Test{}, err
+	}
+	services, err := r.services(ctx, read.Settings.Test.Services, secrets)
 	return Test{
-		App: app.Container, Settings: read.Settings.Test, Secrets: secrets,
+		App: app.Container, Settings: read.Settings.Test, Secrets: secrets, Services: services,
 		Project: read.Name, Trust: level, Attempt: attempt,
 	}, err
 }

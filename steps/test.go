@@ -30,6 +30,8 @@ type Test struct {
 	Settings project.Test
 	// Secrets are more variables, by their names.
 	Secrets map[string]*dagger.Secret
+	// Services are there while the tests run.
+	Services []Service
 	// Project and Trust tell whose failed runs are kept together.
 	Project string
 	Trust   trust.Level
@@ -40,10 +42,14 @@ type Test struct {
 // ready is the app container with all that a run of the tests depends on.
 func (t Test) ready(forget bool) *dagger.Container {
 	secrets := slices.Sorted(maps.Keys(t.Secrets))
+	var services []string
+	for _, s := range t.Services {
+		services = append(services, s.Key)
+	}
 	c := t.App.
 		With(spec{
 			Command: t.Settings.Command, Reports: t.Settings.Reports, Variables: t.Settings.Variables,
-			Secrets: secrets, Attempt: t.Attempt, Forget: forget,
+			Secrets: secrets, Services: services, Attempt: t.Attempt, Forget: forget,
 		}.on).
 		WithMountedCache(recordsDir, dag.CacheVolume(strings.Join([]string{"reports of failed tests", string(t.Trust.Writes()), t.Project}, " ")))
 	for _, name := range slices.Sorted(maps.Keys(t.Settings.Variables)) {
@@ -58,7 +64,7 @@ func (t Test) ready(forget bool) *dagger.Container {
 // run is the one execution that both the verdict and the reports come from. One
 // that fails is no result: its reports are kept in a volume.
 func (t Test) run() *dagger.Container {
-	return t.ready(false).WithExec(runProject("test"))
+	return t.ready(false).With(bind(t.Services)).WithExec(runProject("test"))
 }
 
 // Run returns a line with the counts and the coverage, or an error with the
@@ -100,7 +106,7 @@ func read(ctx context.Context, c *dagger.Container) (junit, cobertura, stderr st
 func (t Test) failed(ctx context.Context, err error) error {
 	var exec *dagger.ExecError
 	if !errors.As(err, &exec) || !slices.Equal(exec.Cmd, runProject("test")) {
-		return err
+		return serviceError(err)
 	}
 	tests := ""
 	if c, kept, err := t.kept(ctx, false); err != nil {
@@ -145,7 +151,7 @@ func (t Test) Reports(ctx context.Context) (*dagger.Directory, error) {
 	}
 	var exec *dagger.ExecError
 	if !errors.As(err, &exec) || !slices.Equal(exec.Cmd, runProject("test")) {
-		return nil, err
+		return nil, serviceError(err)
 	}
 	// What failed in this call is the answer to this call alone.
 	c, kept, lost := t.kept(ctx, true)

@@ -155,7 +155,7 @@ func TestNoFieldIsAWayToTheMachine(t *testing.T) {
 	objects := map[string]string{}
 	for typ, v := range map[string]any{
 		"Container": &container{}, "Directory": &directory{path: "/"}, "File": &file{path: "/f"},
-		"Secret": must(s.secrets.add("n", "u", "k", "v")), "CacheVolume": &cacheVolume{key: "k"}, "Host": &host{},
+		"Secret": must(s.secrets.add("n", "u", "k", "v")), "CacheVolume": &cacheVolume{key: "k"}, "Host": &host{}, "Service": &service{},
 	} {
 		objects[typ] = s.objects.wrap("given-"+typ, v).(*object).id
 	}

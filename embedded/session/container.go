@@ -8,6 +8,8 @@ import (
 
 	"github.com/moby/buildkit/client/llb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"dagger/pipeline/embedded/tunnel"
 )
 
 // container is an immutable state: a filesystem, what is mounted into it, and
@@ -18,6 +20,9 @@ type container struct {
 	imageRef string
 	mounts   []mount
 	secrets  []secretEnv
+	ports    []exposed
+	check    tunnel.Readiness // what is said of a command
+	services []binding
 	last     *llb.State // what the last exec left besides its files: stdout, stderr, combined, exitCode
 }
 
@@ -45,6 +50,7 @@ func (c *container) clone() *container {
 	n := *c
 	n.mounts = slices.Clone(c.mounts)
 	n.secrets = slices.Clone(c.secrets)
+	n.ports, n.services = slices.Clone(c.ports), slices.Clone(c.services)
 	n.image.Config.Env = slices.Clone(c.image.Config.Env)
 	labels := make(map[string]string, len(c.image.Config.Labels))
 	for k, v := range c.image.Config.Labels {

@@ -22,21 +22,11 @@ func execFields() []Field {
 				optional("noInit", "Boolean", "Has no effect: the shim is always the first process."), argExpand},
 			resolve: func(_ context.Context, s *Server, o *object, a args) (any, error) {
 				c := ctr(o)
-				argv := a.strs("args")
-				if len(argv) == 0 {
-					argv = c.image.Config.Cmd
-				}
-				for i := range argv {
-					argv[i] = c.expand(a.boolean("expand"), argv[i])
-				}
-				if a.boolean("useEntrypoint") {
-					argv = append(append([]string{}, c.image.Config.Entrypoint...), argv...)
-				}
 				expect := a.str("expect")
 				if expect == "" {
 					expect = "SUCCESS"
 				}
-				return s.exec(c, execOptions{args: argv, stdin: a.str("stdin"), stdinFile: a.str("redirectStdin"), stdoutFile: a.str("redirectStdout"),
+				return s.exec(c, execOptions{args: c.command(a), stdin: a.str("stdin"), stdinFile: a.str("redirectStdin"), stdoutFile: a.str("redirectStdout"),
 					stderrFile: a.str("redirectStderr"), expect: expect, privileged: a.boolean("insecureRootCapabilities")})
 			}},
 		{Name: "stdout", Doc: "Give the last command's standard output.", Returns: "String!", resolve: output("stdout")},

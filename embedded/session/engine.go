@@ -148,7 +148,7 @@ func (s *Server) solveOpt() client.SolveOpt {
 			filesync.NewFSSyncProvider(s.dirs),
 			secretsprovider.NewSecretProvider(s.secrets),
 			s.auth.provider(),
-			s.stops,
+			forwards{s.stops, s.services},
 		},
 	}
 }

@@ -85,6 +85,10 @@ func imageOf(m string) (what, address string) {
 	return "", ""
 }
 
+// noService is the exit code that the shim writes where a service of the command
+// was not there.
+const noService = "-1"
+
 // execError turns the failure of an exec into Dagger's exec error: the command,
 // its exit code and its output, read from what the shim left.
 func (s *Server) execError(ctx context.Context, err error) error {
@@ -104,6 +108,11 @@ func (s *Server) execError(ctx context.Context, err error) error {
 		}
 	}
 	out := s.failedOutput(ctx, failed)
+	if out["exitCode"] == noService {
+		if why := s.serviceFailure(failed.Op.GetExec()); why != nil {
+			return why
+		}
+	}
 	msg := fmt.Sprintf("process %q did not complete successfully: exit code: %d", strings.Join(args, " "), exit.ExitCode)
 	if s.stops.interrupted() {
 		msg = fmt.Sprintf("process %q was interrupted", strings.Join(args, " "))
@@ -131,7 +140,7 @@ func (s *Server) failedOutput(ctx context.Context, failed *solver.SolveError) ma
 			return out
 		}
 		defer func() { _ = ctr.Release(ctx) }()
-		for _, name := range []string{"stdout", "stderr"} {
+		for _, name := range []string{"stdout", "stderr", "exitCode"} {
 			b, err := ctr.ReadFile(ctx, client.ReadContainerRequest{ReadRequest: client.ReadRequest{Filename: "/meta/" + name}})
 			if err == nil {
 				out[name] = string(b)

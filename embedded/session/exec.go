@@ -17,6 +17,8 @@ const (
 	metaPath    = "/.pipeline-meta"
 	controlPath = "/.pipeline-control"
 	secretsPath = "/.pipeline-secrets"
+	servePath   = "/.pipeline-serve"
+	servicePath = "/.pipeline-services"
 )
 
 type execOptions struct {
@@ -27,6 +29,15 @@ type execOptions struct {
 	stderrFile string
 	expect     string
 	privileged bool
+	// Of a service: the id of its streams to the session, and when it is ready.
+	serves string
+	ready  string
+}
+
+// servedOn is the command of a service with the id of its streams.
+func (o execOptions) servedOn(id string) execOptions {
+	o.serves = id
+	return o
 }
 
 // exec returns the container after the command.
@@ -42,7 +53,7 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		return nil, err
 	}
 	meta := llb.Scratch().File(llb.Mkdir("/meta", 0o777), llb.WithCustomName("[internal] prepare exec"))
-	flags := []string{"-meta", metaPath, "-control", controlPath, "-expect", o.expect}
+	flags := []string{"-meta", metaPath, "-expect", o.expect}
 	if o.stdin != "" {
 		meta = meta.File(llb.Mkfile("/meta/stdin", 0o644, []byte(o.stdin)), llb.WithCustomName("[internal] write stdin"))
 		o.stdinFile = metaPath + "/stdin"
@@ -58,8 +69,19 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		// reports that in place of the exec's error.
 		llb.AddMount(shimPath, shim, llb.SourcePath("/shim"), llb.ForceNoOutput),
 		llb.AddMount(metaPath, meta, llb.SourcePath("/meta")),
-		llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional),
-		llb.WithCustomName(execPrefix + displayName(o.args)),
+	}
+	name, socket := execPrefix, llb.AddSSHSocket(llb.SSHID(controlID), llb.SSHSocketTarget(controlPath), llb.SSHOptional)
+	if o.serves != "" {
+		// It is the session that ends a service, after the commands that use it.
+		name, socket = servicePrefix, llb.AddSSHSocket(llb.SSHID(o.serves), llb.SSHSocketOpt(servePath, 0, 0, 0o666))
+		flags = append(flags, "-serve", servePath, "-ready", o.ready)
+	} else {
+		flags = append(flags, "-control", controlPath)
+	}
+	opts = append(opts, socket, llb.WithCustomName(name+displayName(o.args)))
+	for i, b := range c.services {
+		opts = append(opts, b.options(i)...)
+		flags = append(flags, "-service", b.flag(i))
 	}
 	if s.opts.HostNetwork {
 		opts = append(opts, llb.Network(pb.NetMode_HOST))

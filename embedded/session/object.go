@@ -28,6 +28,8 @@ func typeOf(v any) (string, bool) {
 		return "Secret", true
 	case *cacheVolume:
 		return "CacheVolume", true
+	case *service:
+		return "Service", true
 	case *host:
 		return "Host", true
 	case *envVariable:

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	digest "github.com/opencontainers/go-digest"
 
@@ -46,19 +47,21 @@ type Options struct {
 
 // Server is one session: the objects of one run of the command line.
 type Server struct {
-	opts    Options
-	salt    []byte
-	localID string
-	root    *object
-	objects *objects
-	secrets *secretStore
-	scrub   scrub.Set
-	auth    *registryAuth
-	dirs    *hostDirs
-	stops   *stops
-	engine  engine
-	works   sync.Map // the work of each command, by its digest
-	kept    sync.Map // digests of commands whose output BuildKit keeps
+	opts     Options
+	salt     []byte
+	localID  string
+	root     *object
+	objects  *objects
+	secrets  *secretStore
+	scrub    scrub.Set
+	auth     *registryAuth
+	dirs     *hostDirs
+	stops    *stops
+	services *services
+	patience time.Duration // with a service's ports
+	engine   engine
+	works    sync.Map // the work of each command, by its digest
+	kept     sync.Map // digests of commands whose output BuildKit keeps
 
 	mu   sync.Mutex
 	http *http.Server
@@ -83,6 +86,7 @@ func New(o Options) *Server {
 	}
 	s.secrets = newSecretStore(&s.scrub, o.Stderr)
 	s.auth = newRegistryAuth()
+	s.services, s.patience = newServices(s), portPatience
 	return s
 }
 
@@ -100,6 +104,7 @@ func (s *Server) Close() error {
 	if srv != nil {
 		errs = append(errs, srv.Close())
 	}
+	s.services.close()
 	errs = append(errs, s.engine.close(s.explain))
 	if steps := s.Steps(); s.opts.Summary != "" && steps != nil {
 		errs = append(errs, writeSummary(s.opts.Summary, steps))

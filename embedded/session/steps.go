@@ -48,6 +48,9 @@ type steps struct {
 // execPrefix starts the progress name of every exec.
 const execPrefix = "exec "
 
+// servicePrefix starts that of a service.
+const servicePrefix = "service "
+
 func newSteps(mode string, w io.WriteCloser, clean *cleaner) (*steps, error) {
 	display, err := newDisplay(mode, w)
 	if err != nil {

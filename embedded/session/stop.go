@@ -1,19 +1,13 @@
 package session
 
 import (
-	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/moby/buildkit/session/sshforward"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/metadata"
 )
 
 // controlID names the forwarded socket on which a shim waits for stop requests.
-// BuildKit's SSH forwarding is the one way it has to carry a live stream from
-// the client into an exec.
 const controlID = "pipeline-control"
 
 // Grace is how long an exec may take to end after a stop request before it is
@@ -47,6 +41,7 @@ func (s *Server) Interrupt() {
 		}
 	}
 	s.stops.mu.Unlock()
+	s.services.interrupt()
 	time.AfterFunc(Grace, s.engine.kill)
 }
 
@@ -59,24 +54,9 @@ func (st *stops) interrupted() bool {
 	return st.stopped
 }
 
-// Register implements session.Attachable.
-func (st *stops) Register(server *grpc.Server) { sshforward.RegisterSSHServer(server, st) }
-
-// CheckAgent implements sshforward.SSHServer.
-func (st *stops) CheckAgent(_ context.Context, req *sshforward.CheckAgentRequest) (*sshforward.CheckAgentResponse, error) {
-	if req.ID != controlID {
-		return nil, errors.New("no agent is forwarded")
-	}
-	return &sshforward.CheckAgentResponse{}, nil
-}
-
-// ForwardAgent implements sshforward.SSHServer: it holds the stream of one exec
-// until that ends, and sends it a byte for each stop request.
-func (st *stops) ForwardAgent(stream sshforward.SSH_ForwardAgentServer) error {
-	md, _ := metadata.FromIncomingContext(stream.Context())
-	if ids := md.Get(sshforward.KeySSHID); len(ids) != 1 || ids[0] != controlID {
-		return errors.New("no agent is forwarded")
-	}
+// forward holds the stream of one exec until that ends, and sends it a byte for
+// each stop request.
+func (st *stops) forward(stream sshforward.SSH_ForwardAgentServer) error {
 	c := make(chan struct{}, 1)
 	st.mu.Lock()
 	st.streams[c] = struct{}{}

@@ -36,6 +36,9 @@ type options struct {
 	stderr      string
 	secretEnvs  list
 	secretFiles list
+	services    list
+	serve       string
+	readiness   string
 }
 
 type list []string
@@ -53,6 +56,9 @@ func main() {
 	flag.StringVar(&o.stderr, "stderr", "", "file to write standard error to")
 	flag.Var(&o.secretEnvs, "secret-env", "NAME=PATH: environment variable to set, and the file that holds the secret")
 	flag.Var(&o.secretFiles, "secret-file", "path of a file that holds a secret")
+	flag.Var(&o.services, "service", "SOCKET=ADDRESS:PORT,PORT: a service that the command uses")
+	flag.StringVar(&o.serve, "serve", "", "unix socket of the session, where the command is a service")
+	flag.StringVar(&o.readiness, "ready", "{}", "when the service is ready, as JSON")
 	flag.Parse()
 	code, err := run(o, flag.Args())
 	if err != nil {
@@ -81,6 +87,8 @@ func run(o options, args []string) (int, error) {
 		return 0, err
 	}
 	switch {
+	case code == noService:
+		return unserved, nil
 	case met(o.expect, code):
 		return 0, nil
 	case code == 0:
@@ -135,7 +143,10 @@ func execute(o options, args []string, out *outputs) int {
 	}
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Args[0] = args[0]
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool { return kv == "SSH_AUTH_SOCK="+o.control })
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool {
+		socket, ok := strings.CutPrefix(kv, "SSH_AUTH_SOCK=")
+		return ok && (socket == o.control || socket == o.serve)
+	})
 	// A group of its own: a stop request reaches the command and its children,
 	// as Ctrl-C in a terminal does.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -148,6 +159,16 @@ func execute(o options, args []string, out *outputs) int {
 		defer in.Close()
 		cmd.Stdin = in
 	}
+	lost, err := bind(o.services)
+	if err != nil {
+		fmt.Fprintf(out.stderr, "exec: %v\n", err)
+		return noService
+	}
+	served, err := newService(o)
+	if err != nil {
+		fmt.Fprintf(out.stderr, "exec: %v\n", err)
+		return 126
+	}
 	streams, err := connect(cmd, out)
 	if err == nil {
 		err = cmd.Start()
@@ -157,11 +178,26 @@ func execute(o options, args []string, out *outputs) int {
 		return 126
 	}
 	stopped := forwardStop(o.control, cmd.Process.Pid)
-	err = cmd.Wait()
+	ends := make(chan error, 1)
+	if served != nil {
+		served.run(cmd.Process.Pid)
+	}
+	go func() { ends <- cmd.Wait() }()
+	select {
+	case err = <-ends:
+	case <-lost:
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		<-ends
+		streams.drain()
+		return noService
+	}
 	if stopped() {
 		waitGroup(cmd.Process.Pid)
 	}
 	streams.drain()
+	if served != nil {
+		served.ended()
+	}
 	if err != nil && cmd.ProcessState == nil {
 		fmt.Fprintf(out.stderr, "exec: %v\n", err)
 		return 126
