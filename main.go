@@ -83,6 +83,10 @@ func New(s struct {
 	// them, and each value is masked where they print it.
 	// +optional
 	TestSecrets *dagger.Secret
+	// Variables for terraform that are secret, as NAME=value lines: DATADOG_API_KEY,
+	// TF_HTTP_PASSWORD, TF_TOKEN_<host>; NETRC is the text of a netrc file.
+	// +optional
+	TerraformSecrets *dagger.Secret
 	// S3 bucket of the terraform state.
 	// +optional
 	StateBucket *string
@@ -357,6 +361,20 @@ func (p *Pipeline) ErroredState(
 	drop bool,
 ) (*dagger.File, error) {
 	return p.run(environment).ErroredState(ctx, drop)
+}
+
+// Bring a state to where the pipeline keeps it, from another place.
+// Both are locked meanwhile, and the former one can no longer be used.
+// +cache="never"
+func (p *Pipeline) MoveState(
+	ctx context.Context,
+	// Environment: mr-<number>, staging or prod.
+	environment string,
+	// Where it is now: s3://BUCKET/KEY, the address of GitLab's state (https://...),
+	// or none for an environment that is new.
+	from string,
+) (string, error) {
+	return p.run(environment).MoveState(ctx, from)
 }
 
 // Fail with exit code 2 when an environment was changed outside of terraform.

@@ -94,7 +94,7 @@ func (a App) Image(ctx context.Context) (Image, error) {
 		return contentTag("app", ingredients...), nil
 	}
 	return a.Registry.image(ctx, "app", tag, func() (*dagger.Container, error) {
-		secrets, err := readSecrets(ctx, a.Secrets)
+		secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
 		if err != nil {
 			return nil, err
 		}
@@ -102,10 +102,10 @@ func (a App) Image(ctx context.Context) (Image, error) {
 			WithExec(appTools).
 			With(withSystemPackages(system)).
 			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
-			With(secrets.with).
+			With(secrets.With).
 			With(withManager(install.manager)).
 			With(a.withDependencies(install)).
-			With(secrets.without)
+			With(secrets.Without)
 		return built(ctx, "building the app container", c, install.explain)
 	})
 }

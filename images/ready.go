@@ -39,19 +39,19 @@ func (a App) Ready(ctx context.Context, image *dagger.Container, roots []string)
 // build installs packages with their own build backends, from the source: it is
 // done again when the source changes.
 func (a App) build(ctx context.Context, c *dagger.Container, dirs []string) (*dagger.Container, error) {
-	secrets, err := readSecrets(ctx, a.Secrets)
+	secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
 	if err != nil {
 		return nil, err
 	}
 	version := first(a.Version, "0.0.0")
 	c = c.
-		With(secrets.with).
+		With(secrets.With).
 		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
 		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
 		WithExec(append([]string{"sh", "-c", buildPackages, "build-packages"}, dirs...)).
 		WithoutEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION").
 		WithoutEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS").
-		With(secrets.without)
+		With(secrets.Without)
 	return built(ctx, "installing the project", c, explainPip)
 }
 

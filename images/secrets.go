@@ -2,7 +2,6 @@ package images
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -16,37 +15,37 @@ const netrcVariable = "NETRC"
 
 const netrcFile = "/root/.netrc"
 
-// secrets are variables for the commands that install, and for no other.
-type secrets map[string]*dagger.Secret
+// Secrets are variables for some commands, and for no other.
+type Secrets map[string]*dagger.Secret
 
-// readSecrets reads NAME=value lines. Each value is a secret of its own, so that
-// it is masked wherever a command prints it.
-func readSecrets(ctx context.Context, file *dagger.Secret) (secrets, error) {
+// ReadSecrets reads NAME=value lines that a flag gives. Each value is a secret of
+// its own, so that it is masked wherever a command prints it.
+func ReadSecrets(ctx context.Context, flag string, file *dagger.Secret) (Secrets, error) {
 	if file == nil {
 		return nil, nil
 	}
 	text, err := file.Plaintext(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading --install-secrets: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", flag, err)
 	}
 	if strings.TrimSpace(text) == "" {
-		return nil, errors.New("reading --install-secrets: it is given and empty: set the variable that it is taken from in this job too, or leave the flag out")
+		return nil, fmt.Errorf("reading %s: it is given and empty: set the variable that it is taken from in this job too, or leave the flag out", flag)
 	}
 	variables, err := ci.ParseDotenv(text)
 	if err != nil {
-		return nil, fmt.Errorf("reading --install-secrets: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", flag, err)
 	}
-	out := secrets{}
+	out := Secrets{}
 	for name, value := range variables {
 		if strings.TrimSpace(value) == "" {
-			return nil, fmt.Errorf("reading --install-secrets: %s is empty: give it a value, or leave it out", name)
+			return nil, fmt.Errorf("reading %s: %s is empty: give it a value, or leave it out", flag, name)
 		}
-		out[name] = dag.SetSecret("install-"+name, value)
+		out[name] = dag.SetSecret(strings.TrimPrefix(flag, "--")+"-"+name, value)
 	}
 	return out, nil
 }
 
-func (s secrets) with(c *dagger.Container) *dagger.Container {
+func (s Secrets) With(c *dagger.Container) *dagger.Container {
 	for _, name := range sortedKeys(s) {
 		if name == netrcVariable {
 			c = c.WithMountedSecret(netrcFile, s[name])
@@ -57,7 +56,7 @@ func (s secrets) with(c *dagger.Container) *dagger.Container {
 	return c
 }
 
-func (s secrets) without(c *dagger.Container) *dagger.Container {
+func (s Secrets) Without(c *dagger.Container) *dagger.Container {
 	for _, name := range sortedKeys(s) {
 		if name == netrcVariable {
 			c = c.WithoutMount(netrcFile)
@@ -66,4 +65,20 @@ func (s secrets) without(c *dagger.Container) *dagger.Container {
 		c = c.WithoutSecretVariable(name)
 	}
 	return c
+}
+
+// Values are those of some names, "" where a name is not among them.
+func (s Secrets) Values(ctx context.Context, names ...string) ([]string, error) {
+	out := make([]string, len(names))
+	for i, name := range names {
+		if s[name] == nil {
+			continue
+		}
+		value, err := s[name].Plaintext(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		out[i] = value
+	}
+	return out, nil
 }

@@ -2,6 +2,7 @@ package project
 
 import (
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -19,19 +20,32 @@ type Rule struct {
 // most specific rule counts alone: the name itself before a pattern, a longer
 // pattern before a shorter one. No rule for an environment gives no file.
 func (r Rules) For(environment string) []string {
-	sorted := append(Rules{}, r...)
+	var files []string
+	for _, file := range r.rule(environment).Files {
+		files = append(files, strings.ReplaceAll(file, mark, environment))
+	}
+	return files
+}
+
+// mark stands for the environment's name.
+const mark = "{environment}"
+
+// Apart tells whether an environment's files are those of no other one.
+func (r Rules) Apart(environment string) bool {
+	rule := r.rule(environment)
+	named := rule.Environments == environment && len(rule.Files) > 0
+	return named || slices.ContainsFunc(rule.Files, func(file string) bool { return strings.Contains(file, mark) })
+}
+
+func (r Rules) rule(environment string) Rule {
+	sorted := slices.Clone(r)
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].weight() > sorted[j].weight() })
 	for _, rule := range sorted {
-		if ok, err := path.Match(rule.Environments, environment); err != nil || !ok {
-			continue
+		if ok, err := path.Match(rule.Environments, environment); err == nil && ok {
+			return rule
 		}
-		files := make([]string, len(rule.Files))
-		for i, file := range rule.Files {
-			files[i] = strings.ReplaceAll(file, "{environment}", environment)
-		}
-		return files
 	}
-	return nil
+	return Rule{}
 }
 
 // weight is more for what matches less.

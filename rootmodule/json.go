@@ -47,6 +47,11 @@ func (f *reading) json(data []byte) error {
 			}
 		}
 	}
+	for _, block := range objects(doc["import"]) {
+		if to, ok := block["to"].(string); ok && f.isRoot {
+			f.out.Imports[declared(strings.Trim(to, "${}"))] = true
+		}
+	}
 	modules := labelled(doc["module"])
 	for _, name := range slices.Sorted(maps.Keys(modules)) {
 		f.address("module." + name)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,9 +29,24 @@ type Module struct {
 	// Addresses are the resources and modules that the root module declares, such
 	// as aws_s3_bucket.it and module.network, with those that were moved to them.
 	Addresses map[string]bool
+	// Imports are the addresses that import blocks adopt.
+	Imports map[string]bool
 	// Values are the variables that a file sets which Terraform reads by itself.
 	Values map[string]Value
-	Reach  Reach
+	// Region is what the default aws provider takes its region from, such as
+	// var.region. AssumesRole tells whether an aws provider works in an account
+	// that its own arguments choose.
+	Region      string
+	AssumesRole bool
+	Reach       Reach
+
+	text string
+}
+
+// Mentions tells whether a word stands in the root module's own files.
+func (m Module) Mentions(word string) bool {
+	found, err := regexp.MatchString(`(^|[^A-Za-z0-9])`+regexp.QuoteMeta(word)+`([^A-Za-z0-9]|$)`, m.text)
+	return found && err == nil
 }
 
 // Backend is a declared backend: s3, http, cloud, ...
@@ -40,6 +56,8 @@ type Backend struct {
 	Config map[string]string
 	// Where it stands: infra/main.tf line 3.
 	Where string
+	// Files have arguments that are given beside it, with -backend-config.
+	Files []BackendFile
 }
 
 // Variable is a declared variable.
@@ -64,12 +82,17 @@ type Reach struct {
 // Read reads a root module of a source.
 func Read(source fs.FS, root string) (Module, error) {
 	r := &reader{source: source, root: path.Clean(root), seen: map[string]bool{}}
-	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, Values: map[string]Value{}}
+	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}
 	if err := r.values(); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
+	}
+	if r.out.Backend != nil {
+		if err := r.backendFiles(); err != nil {
+			return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
+		}
 	}
 	slices.Sort(r.out.Reach.Paths)
 	r.out.Reach.Paths = slices.Compact(r.out.Reach.Paths)
@@ -117,6 +140,9 @@ func (r *reader) module(dir string) error {
 			return err
 		}
 		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root}
+		if f.isRoot {
+			r.out.text += string(data)
+		}
 		if strings.HasSuffix(name, ".json") {
 			err = f.json(data)
 		} else {

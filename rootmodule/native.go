@@ -56,6 +56,16 @@ func (f *reading) block(block *hclsyntax.Block) error {
 		if a := attributes["source"]; a != nil {
 			return f.call(text(a.Expr))
 		}
+	case "provider":
+		if f.isRoot && len(block.Labels) == 1 && block.Labels[0] == "aws" {
+			f.provider(block.Body)
+		}
+	case "import":
+		if a := attributes["to"]; a != nil && f.isRoot {
+			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
+				f.out.Imports[declared(traversal(t))] = true
+			}
+		}
 	case "moved", "removed":
 		if a := attributes["from"]; a != nil {
 			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
@@ -79,6 +89,23 @@ func (f *reading) backend(kind string, block *hclsyntax.Block) {
 	f.out.Backend = &b
 }
 
+// provider is a configuration of the aws provider.
+func (f *reading) provider(body *hclsyntax.Body) {
+	for _, inner := range body.Blocks {
+		f.out.AssumesRole = f.out.AssumesRole || strings.HasPrefix(inner.Type, "assume_role")
+	}
+	for name, a := range body.Attributes {
+		switch {
+		case name == "profile" || strings.HasPrefix(name, "shared_") || name == "access_key":
+			f.out.AssumesRole = true
+		case name == "region" && body.Attributes["alias"] == nil:
+			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
+				f.out.Region = traversal(t)
+			}
+		}
+	}
+}
+
 func (f *reading) required(constraint string) {
 	if constraint != "" {
 		f.out.Required = append(f.out.Required, constraint)
@@ -89,6 +116,13 @@ func (f *reading) address(a string) {
 	if f.isRoot {
 		f.out.Addresses[a] = true
 	}
+}
+
+// declared is the address under which the root module declares one: that of the
+// first module, or the resource's.
+func declared(address string) string {
+	names := strings.SplitN(address, ".", 3)
+	return strings.Join(names[:min(2, len(names))], ".")
 }
 
 // text is an expression's value where it is a plain text.

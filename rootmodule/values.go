@@ -28,6 +28,7 @@ func (r *reader) values() error {
 		if err != nil {
 			continue // the first two need not be there
 		}
+		r.out.text += string(data)
 		for variable, text := range Values(name, data) {
 			r.out.Values[variable] = Value{text, name}
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"dagger/pipeline/aws"
 )
@@ -28,9 +29,29 @@ func (b Bucket) Keys(ctx context.Context, prefix string) ([]string, error) {
 	}
 }
 
+// Names returns the first parts of all keys of the bucket, up to their first slash.
+func (b Bucket) Names(ctx context.Context) ([]string, error) {
+	query := url.Values{"list-type": {"2"}, "delimiter": {"/"}}
+	var names []string
+	for {
+		page, err := b.list(ctx, query)
+		if err != nil {
+			return nil, b.explain(ctx, "listing what is in it", err, "allow s3:ListBucket on the bucket")
+		}
+		for _, p := range page.CommonPrefixes {
+			names = append(names, strings.TrimSuffix(p.Prefix, "/"))
+		}
+		if !page.IsTruncated || page.NextContinuationToken == "" {
+			return names, nil
+		}
+		query.Set("continuation-token", page.NextContinuationToken)
+	}
+}
+
 // page is S3's answer to one request of a list.
 type page struct {
 	Contents              []struct{ Key string }
+	CommonPrefixes        []struct{ Prefix string }
 	IsTruncated           bool
 	NextContinuationToken string
 }

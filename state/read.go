@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"dagger/pipeline/aws"
@@ -20,7 +21,9 @@ type Object struct {
 	// read, because it is encrypted or too large.
 	Addresses []string
 	Known     bool
-	Body      []byte
+	// Lineage is that of a state that can be read: all that was made of it has the same.
+	Lineage string
+	Body    []byte
 }
 
 // largestState is the most bytes of a state that are read.
@@ -37,14 +40,20 @@ func (b Bucket) Read(ctx context.Context, key string) (Object, error) {
 	if err != nil {
 		return Object{}, b.explain(ctx, fmt.Sprintf("reading the state %q", key), err, "allow s3:GetObject on the key and s3:ListBucket on the bucket")
 	}
+	return Parse(body), nil
+}
+
+// Parse reads the text of a state.
+func Parse(body []byte) Object {
 	out := Object{Exists: true, Body: body}
 	var state struct {
+		Lineage   string
 		Resources *[]struct{ Mode, Module, Type, Name string }
 	}
 	if json.Unmarshal(body, &state) != nil || state.Resources == nil {
-		return out, nil
+		return out
 	}
-	out.Known = true
+	out.Known, out.Lineage = true, state.Lineage
 	for _, r := range *state.Resources {
 		switch {
 		case r.Mode != "managed":
@@ -56,7 +65,25 @@ func (b Bucket) Read(ctx context.Context, key string) (Object, error) {
 	}
 	slices.Sort(out.Addresses)
 	out.Addresses = slices.Compact(out.Addresses)
-	return out, nil
+	return out
+}
+
+var (
+	arnRegion  = regexp.MustCompile(`"arn:aws[a-z-]*:[a-z0-9-]+:([a-z]{2}[a-z-]*-[0-9]):`)
+	arnAccount = regexp.MustCompile(`"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):`)
+)
+
+// Regions and Accounts are those of the ARNs in the state.
+func (o Object) Regions() []string  { return o.inARNs(arnRegion) }
+func (o Object) Accounts() []string { return o.inARNs(arnAccount) }
+
+func (o Object) inARNs(part *regexp.Regexp) []string {
+	var out []string
+	for _, m := range part.FindAllSubmatch(o.Body, -1) {
+		out = append(out, string(m[1]))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // HasRegion tells whether an ARN in the state is in a region.

@@ -34,19 +34,26 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state: set backend = \"own\" in %s to use it as it is, or backend = \"managed\" to have a state for each environment in --state-bucket (a state that is there is moved first: docs/environments.md)",
 				m.Path, m.Backend.Where, m.Backend.Type, settingsTable)
 		}
+		if set.Backend == "" && m.Backend != nil && len(m.Backend.Files) > 0 && m.Backend.Config["key"] == "" {
+			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, and %s says where it is: set backend = \"own\" in %s with the arguments in backend-files or backend-config, or backend = \"managed\" to have a state for each environment in --state-bucket (one that is there is moved first: docs/environments.md)",
+				m.Path, m.Backend.Where, m.Backend.Type, m.Backend.Files[0].Path, settingsTable)
+		}
 		return b, nil
 	}
 	if m.Backend == nil || m.Backend.Type == "local" {
 		return b, fmt.Errorf("keeping the state of %q: backend = \"own\" is set, and the root module declares no backend that lasts: declare one, or set backend = \"managed\" in %s", m.Path, settingsTable)
 	}
-	apart := b.Workspace
+	apart := b.Workspace || set.BackendFiles.Apart(environment)
+	for _, file := range set.BackendFiles.For(environment) {
+		b.Config = append(b.Config, "-backend-config="+file)
+	}
 	for _, name := range slices.Sorted(maps.Keys(set.BackendConfig)) {
 		value := set.BackendConfig[name]
 		apart = apart || strings.Contains(value, environmentMark)
 		b.Config = append(b.Config, "-backend-config="+name+"="+strings.ReplaceAll(value, environmentMark, environment))
 	}
 	if !apart {
-		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: set workspace = \"environment\" in %s, or a backend-config with %s in a value",
+		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: set workspace = \"environment\" in %s, backend-files by environment, or a backend-config with %s in a value",
 			m.Path, m.Backend.Type, m.Backend.Where, settingsTable, environmentMark)
 	}
 	return b, nil

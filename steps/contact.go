@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -10,8 +9,19 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/environments"
 	"dagger/pipeline/state"
 )
+
+// states gives the buckets that an account sees.
+type states func(bucket string) objects
+
+// objects are what is in one of them.
+type objects interface {
+	Read(ctx context.Context, key string) (state.Object, error)
+	Keys(ctx context.Context, prefix string) ([]string, error)
+	Names(ctx context.Context) ([]string, error)
+}
 
 // checkState compares the root module with the states in the bucket before
 // anything is planned: where the root module may belong to another state than
@@ -24,87 +34,228 @@ func (w Workspace) checkState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	read := func(bucket, key string) (state.Object, error) { return state.In(session, bucket).Read(ctx, key) }
-	own, err := read(w.State.Bucket, w.State.Key)
+	in := func(bucket string) objects { return state.In(session, bucket) }
+	return w.contact(ctx, in, session.Identity.Account)
+}
+
+// contact is checkState for the states that an account sees.
+func (w Workspace) contact(ctx context.Context, in states, account string) error {
+	own, err := in(w.State.Bucket).Read(ctx, w.State.Key)
 	if err != nil {
 		return err
 	}
 	if own.Exists {
-		return w.checkOwn(ctx, own)
+		return w.checkOwn(ctx, in, own, account)
 	}
-	if w.State.Former != w.State.Key {
-		former, err := read(w.State.Bucket, w.State.Former)
-		if err != nil {
+	for _, look := range []func(context.Context, states) error{
+		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateOfAnotherProject,
+	} {
+		if err := look(ctx, in); err != nil {
 			return err
 		}
-		if former.Exists && (!former.Known || w.declaresAny(former.Addresses)) {
-			return w.elsewhere(w.State.Bucket, w.State.Former, "where all root modules had theirs before")
-		}
 	}
-	for _, key := range w.declaredKeys() {
-		bucket := cmp.Or(w.Module.Backend.Config["bucket"], w.State.Bucket)
-		declared, err := read(bucket, key)
-		if err != nil {
-			return err
-		}
-		if declared.Exists && (!declared.Known || len(declared.Addresses) > 0) {
-			return w.elsewhere(bucket, key, "which "+w.Module.Backend.Where+" declares")
-		}
+	if w.lasts() {
+		tellOnce(fmt.Sprintf("%s: there is no state of %q yet: all that it declares is made anew (a state in a local file is not seen: docs/environments.md)", w.Environment, w.Infra))
 	}
 	return nil
 }
+
+// lasts tells whether the environment is another one than a merge request's.
+func (w Workspace) lasts() bool { return !environments.IsMergeRequest(w.Environment) }
 
 // elsewhere refuses to plan from an empty state where there is another.
-func (w Workspace) elsewhere(bucket, key, why string) error {
-	return fmt.Errorf("reading the state of %s: there is none at s3://%s/%s, and one at s3://%s/%s, %s: where that is this one's, move it (aws s3 mv s3://%s/%s s3://%s/%s) or set backend = \"own\" in %s; where it is another's, take the resources of the same name apart",
-		w.Environment, w.State.Bucket, w.State.Key, bucket, key, why, bucket, key, w.State.Bucket, w.State.Key, settingsTable)
+func (w Workspace) elsewhere(there place, why string) error {
+	return fmt.Errorf("reading the state of %s: there is none at s3://%s/%s, and one at %s, %s: where that is this one's, move it (%s), or set backend = \"own\" in %s; where this is a new one, say so (%s)",
+		w.Environment, w.State.Bucket, w.State.Key, there, why, w.moving(there.String()), settingsTable, w.moving(fromNone))
 }
 
-// declaredKeys are those at which the declared backend would have the state.
-func (w Workspace) declaredKeys() []string {
+// moving is the call that moves a state to the root module.
+func (w Workspace) moving(from string) string {
+	infra := ""
+	if w.Root != defaultRoot {
+		infra = "--infra " + w.Root + " "
+	}
+	return infra + "move-state --environment " + w.Environment + " --from " + from
+}
+
+// place is where a state may be in S3.
+type place struct{ bucket, key string }
+
+func (p place) String() string { return "s3://" + p.bucket + "/" + p.key }
+
+// declaredPlaces are those at which the declared backend would have the
+// environment's state, with the files that say more of it.
+func (w Workspace) declaredPlaces() []place {
 	b := w.Module.Backend
-	if b == nil || b.Type != "s3" || b.Config["key"] == "" {
+	if b == nil || b.Type != "s3" {
 		return nil
 	}
-	prefix := cmp.Or(b.Config["workspace_key_prefix"], "env:")
-	return []string{b.Config["key"], path.Join(prefix, w.Environment, b.Config["key"])}
-}
-
-func (w Workspace) declaresAny(addresses []string) bool {
-	return slices.ContainsFunc(addresses, func(a string) bool { return w.Module.Addresses[a] })
-}
-
-// checkOwn looks for signs that the state was made by something else than this
-// root module as it is run now.
-func (w Workspace) checkOwn(ctx context.Context, own state.Object) error {
-	if !own.Known || len(own.Addresses) == 0 {
-		return nil
+	configs := []map[string]string{b.Config}
+	var named, all []map[string]string
+	for _, f := range b.Files {
+		if f.Config != nil {
+			all = append(all, f.Config)
+			if w.names(f.Path) || w.names(f.Config["key"]) || w.names(f.Config["bucket"]) {
+				named = append(named, f.Config)
+			}
+		}
 	}
-	if !w.declaresAny(own.Addresses) {
-		other, err := w.owner(ctx, own.Addresses)
+	if len(named) > 0 {
+		configs = append(configs, named...)
+	} else if len(all) == 1 {
+		configs = append(configs, all...)
+	}
+	var out []place
+	for _, c := range configs {
+		get := func(name string) string { return cmp.Or(c[name], b.Config[name]) }
+		if key := get("key"); key != "" {
+			bucket := cmp.Or(get("bucket"), w.State.Bucket)
+			out = append(out, place{bucket, key}, place{bucket, path.Join(cmp.Or(get("workspace_key_prefix"), "env:"), w.Environment, key)})
+		}
+	}
+	return slices.DeleteFunc(out, func(p place) bool { return p == w.statePlace() })
+}
+
+func (w Workspace) statePlace() place { return place{w.State.Bucket, w.State.Key} }
+
+// names tells whether the environment's name is a word of a text.
+func (w Workspace) names(text string) bool {
+	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/._", r) }), w.Environment)
+}
+
+// declaredState is one at the place that the root module declares.
+func (w Workspace) declaredState(ctx context.Context, in states) error {
+	for _, p := range w.declaredPlaces() {
+		there, err := in(p.bucket).Read(ctx, p.key)
 		if err != nil {
 			return err
 		}
-		if other != "" {
-			return fmt.Errorf("reading the state of %s: s3://%s/%s has %d resources of the root module %q and none of %q: a deployment would destroy them: move the state to that root module's own key (s3://%s/%s), or name it with --infra",
-				w.Environment, w.State.Bucket, w.State.Key, len(own.Addresses), other, w.Infra, w.State.Bucket, w.keyOf(other))
+		if there.Exists && (!there.Known || len(there.Addresses) > 0) {
+			return w.elsewhere(p, "which "+w.Module.Backend.Where+" declares")
 		}
-		if len(w.Module.Addresses) > 0 {
-			return fmt.Errorf("reading the state of %s: s3://%s/%s has %d resources and none of %q: a deployment would destroy them: where they are of another project called %q, give this one a name of its own, or another --state-bucket; where all of them are to go, destroy the environment with the sources that made it, or keep one of them for one more deployment",
-				w.Environment, w.State.Bucket, w.State.Key, len(own.Addresses), w.Infra, w.Project)
-		}
-	}
-	if own.HasRegion(fallbackRegion) && !w.RegionAsked {
-		if region := w.Module.Variables["region"].Default; region != "" && region != fallbackRegion && !own.HasRegion(region) {
-			return fmt.Errorf("reading the state of %s: its resources are in %s, and the root module's own region is %s: give --region %s to go on with them, or destroy them first",
-				w.Environment, fallbackRegion, region, fallbackRegion)
-		}
-	}
-	if w.Backend.Workspace && w.Settings.Workspace == "" && !bytes.Contains(own.Body, []byte(w.Environment)) {
-		return fmt.Errorf("reading the state of %s: nothing in it has that name, so it was made in the workspace \"default\", and %s names resources after the workspace: set workspace = \"default\" in %s to go on with them, or workspace = \"environment\" to have them replaced",
-			w.Environment, w.Module.Workspace, settingsTable)
 	}
 	return nil
+}
+
+// stateOutOfSight is one that a declared backend may have which cannot be looked
+// at from here. A merge request's environment is taken for a new one.
+func (w Workspace) stateOutOfSight(context.Context, states) error {
+	b := w.Module.Backend
+	if b == nil || b.Type == "s3" || !w.lasts() {
+		return nil
+	}
+	from := b.Config["address"]
+	if from == "" {
+		from = "https://..."
+	}
+	return fmt.Errorf("reading the state of %s: there is none at %s, and the backend %q that %s declares may have one, which is not seen from here: move it (%s), or say that the environment is a new one (%s)",
+		w.Environment, w.statePlace(), b.Type, b.Where, w.moving(from), w.moving(fromNone))
+}
+
+// stateOfAnotherRoot is one of the same environment that has resources which
+// this root module declares, and the one that it belongs to does not: the root
+// module was moved to another path, or a part of another one to this.
+func (w Workspace) stateOfAnotherRoot(ctx context.Context, in states) error {
+	keys, err := in(w.State.Bucket).Keys(ctx, path.Join(w.Project, w.Environment)+"/")
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		_, root, ok := StateOf(w.Project, key)
+		if !ok || root == w.Root {
+			continue
+		}
+		there, err := in(w.State.Bucket).Read(ctx, key)
+		if err != nil {
+			return err
+		}
+		its, present, err := w.other(ctx, root)
+		if err != nil {
+			return err
+		}
+		ours := w.declared(there.Addresses)
+		ours = slices.DeleteFunc(ours, func(a string) bool { return w.Module.Imports[a] || its[a] })
+		p := place{w.State.Bucket, key}
+		switch {
+		case len(ours) > 0 && present:
+			return fmt.Errorf("reading the state of %s: there is none at %s, and %s of %q is in the state of %q (%s): bring it along (terraform state mv, or a removed block there and an import block here), or say that this root module is a new one (%s)",
+				w.Environment, w.statePlace(), strings.Join(ours, ", "), w.Infra, root, p, w.moving(fromNone))
+		case len(ours) > 0, !there.Known && !present:
+			return w.elsewhere(p, fmt.Sprintf("of the root module %q, which the source does not have", root))
+		}
+	}
+	return nil
+}
+
+// usual are the lasting environments that every project may have.
+var usual = []string{"prod", "staging"}
+
+// stateOfAnotherName is one of the same root module in an environment that may
+// be this one under its former name.
+func (w Workspace) stateOfAnotherName(ctx context.Context, in states) error {
+	if !w.lasts() {
+		return nil
+	}
+	keys, err := in(w.State.Bucket).Keys(ctx, w.Project+"/")
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		environment, root, ok := StateOf(w.Project, key)
+		expected := slices.Contains(usual, w.Environment) && slices.Contains(usual, environment)
+		if !ok || expected || root != w.Root || environment == w.Environment || environments.IsMergeRequest(environment) {
+			continue
+		}
+		return fmt.Errorf("reading the state of %s: there is none at %s, and one of the environment %q: where that was renamed, move it (%s); where %q is a new one beside it, say so (%s)",
+			w.Environment, w.statePlace(), environment, w.moving(place{w.State.Bucket, key}.String()), w.Environment, w.moving(fromNone))
+	}
+	return nil
+}
+
+// stateOfAnotherProject is one of a project whose name the root module still
+// uses, and of which it declares all resources: the project was renamed.
+func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
+	if !w.lasts() {
+		return nil
+	}
+	names, err := in(w.State.Bucket).Names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == w.Project || !w.Module.Mentions(name) {
+			continue
+		}
+		p := place{w.State.Bucket, StateFor("", name, w.Environment, w.Root).Key}
+		there, err := in(p.bucket).Read(ctx, p.key)
+		if err != nil {
+			return err
+		}
+		if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == n {
+			return w.elsewhere(p, fmt.Sprintf("of the project %q, which %q still names", name, w.Infra))
+		}
+	}
+	return nil
+}
+
+// declared are those of some addresses that the root module declares.
+func (w Workspace) declared(addresses []string) []string {
+	return slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return !w.Module.Addresses[a] })
+}
+
+// other is what another root module of the source declares, and whether the
+// source has it. root is its path from the project.
+func (w Workspace) other(ctx context.Context, root string) (addresses map[string]bool, present bool, err error) {
+	if w.Others == nil {
+		return nil, false, nil
+	}
+	others, err := w.Others(ctx)
+	for _, m := range others {
+		if m.Path == path.Join(w.Dir, root) {
+			return m.Addresses, true, err
+		}
+	}
+	return nil, false, err
 }
 
 // keyOf is the key of another root module of the source.
@@ -114,29 +265,4 @@ func (w Workspace) keyOf(infra string) string {
 		return ""
 	}
 	return StateFor("", w.Project, w.Environment, root).Key
-}
-
-// owner is the root module of the source that declares the most of some
-// resources, "" where none does.
-func (w Workspace) owner(ctx context.Context, addresses []string) (string, error) {
-	if w.Others == nil {
-		return "", nil
-	}
-	others, err := w.Others(ctx)
-	if err != nil {
-		return "", err
-	}
-	best, most := "", 0
-	for _, m := range others {
-		n := 0
-		for _, a := range addresses {
-			if m.Addresses[a] {
-				n++
-			}
-		}
-		if n > most && m.Path != path.Clean(w.Infra) && !strings.Contains(m.Path, ".terraform/") {
-			best, most = m.Path, n
-		}
-	}
-	return best, nil
 }

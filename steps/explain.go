@@ -14,7 +14,9 @@ var (
 	badKeys    = regexp.MustCompile(`No valid credential sources found|\b(?:InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken\w*)\b`)
 	denied     = regexp.MustCompile(`\b(?:AccessDenied|Forbidden)\b`)
 	noValue    = regexp.MustCompile(`root module input variable "([^"]+)" is not set`)
-	listItem   = regexp.MustCompile(`(?m)^\s*- (.+)$`)
+	// heldOnServer is all that the http backend tells of another run's lock.
+	heldOnServer = regexp.MustCompile(`HTTP remote state already locked: ID=(.+?) (?:Lock Info|Terraform|OpenTofu)`)
+	listItem     = regexp.MustCompile(`(?m)^\s*- (.+)$`)
 	// preamble announces the error that comes after it.
 	preamble = regexp.MustCompile(`(?m)^Error: Terraform encountered problems during initialisation[^\n]*$`)
 	frame    = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
@@ -47,8 +49,12 @@ func Explain(output, bucket, environment string) string {
 		return "plan changed: the state was written since the plan was made: make a new plan"
 	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q does not exist", bucket)):
 		return fmt.Sprintf("the state bucket %q does not exist: create it (private, with versioning) or name another one with --state-bucket", bucket)
+	case heldOnServer.MatchString(flat):
+		return "the state of " + environment + " is locked in its backend: " + heldOnServer.FindStringSubmatch(flat)[1] + ": wait until that run has ended, or release the lock there"
 	case strings.Contains(flat, "Error acquiring the state lock"):
 		return "the state of " + environment + " is locked" + lockHolder(text, environment)
+	case strings.Contains(flat, `The state file does not have a "version" attribute`):
+		return "the state of " + environment + " is encrypted by OpenTofu, or no state: use an image that has OpenTofu (--terraform-image), with the project's encryption block"
 	case badKeys.MatchString(flat):
 		return "AWS refused the credentials: " + badKeys.FindString(flat) + ": check that they are given and have not expired"
 	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q", bucket)) && denied.MatchString(flat):

@@ -100,6 +100,10 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 	if err != nil {
 		return nil, err
 	}
+	secrets, err := r.terraformSecrets(ctx)
+	if err != nil {
+		return nil, err
+	}
 	settings, err := r.deploymentSettings(ctx, roots[0].Source)
 	if err != nil {
 		return nil, err
@@ -123,6 +127,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		w.RegionAsked = r.Region != ""
 		w.Credentials = credentials
 		w.Variables = r.TerraformVariables
+		w.Secrets = secrets
 		w.LockTimeout = r.LockTimeout
 		w.Job = r.Job
 		w.Trust = level

@@ -20,6 +20,7 @@ type Settings struct {
 	Infra                string
 	TerraformVariables   *dagger.Secret
 	TestSecrets          *dagger.Secret
+	TerraformSecrets     *dagger.Secret
 	StateBucket          *string
 	Region               string
 	AwsEndpoint          *string

@@ -19,7 +19,7 @@ import (
 // backendFile is an override file: terraform takes the backend from it, also
 // where the project declares another one or none.
 const (
-	backendFile = "pipeline_backend_override.tf"
+	backendFile = "~pipeline_backend_override.tf" // the last one counts
 	backend     = "terraform {\n  backend \"s3\" {}\n}\n"
 )
 
@@ -59,6 +59,8 @@ type Workspace struct {
 	// Variables are values of the root module's variables, as the text of a
 	// .tfvars file; nil where it needs none.
 	Variables *dagger.Secret
+	// Secrets are variables for all that terraform runs.
+	Secrets images.Secrets
 	// LockTimeout is how long to wait for another run of the same environment,
 	// in terraform's form: "5m".
 	LockTimeout string
@@ -142,7 +144,7 @@ func (w Workspace) live(ctx context.Context, c *dagger.Container) (*dagger.Conta
 	if w.Variables != nil {
 		c = c.WithMountedSecret(path.Join(images.Workdir, w.Infra, variablesFile), w.Variables)
 	}
-	return c.With(values).With(w.Credentials.on).With(volatile), nil
+	return c.With(values).With(w.Secrets.With).With(w.Credentials.on).With(volatile), nil
 }
 
 // volatile makes the commands after it run each time they are called.

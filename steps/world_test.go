@@ -163,6 +163,11 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 				base64.StdEncoding.EncodeToString([]byte("AWS:password")), server.URL)
 			return
 		}
+		if strings.HasSuffix(r.URL.Path, ".tfstate") {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `<Error><Code>NoSuchKey</Code></Error>`)
+			return
+		}
 		if r.URL.Query().Has("list-type") {
 			asked.add("ListObjects")
 			fmt.Fprint(w, `<ListBucketResult>`)

@@ -76,13 +76,17 @@ func (s *stateServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	switch text, there := s.states[r.URL.Path]; {
 	case r.Method == http.MethodPost:
-		body, _ := io.ReadAll(r.Body)
-		s.states[r.URL.Path] = string(body)
+		s.states[r.URL.Path] = read(r)
 	case r.Method == http.MethodGet && there:
 		_, _ = io.WriteString(w, text)
 	default:
 		w.WriteHeader(http.StatusNotFound)
 	}
+}
+
+func read(r *http.Request) string {
+	body, _ := io.ReadAll(r.Body)
+	return string(body)
 }
 
 // A backend that the project declares is used as it is, or the run is refused:

@@ -95,7 +95,7 @@ func TestRootsFormerKey(t *testing.T) {
 	putObject(t, stateKey(env), serviceState)
 	for _, verb := range []string{"plan", "deploy"} {
 		refused(t, call(p, verb, env, "--infra", "terraform/service"), 1,
-			"reading the state of "+env+": there is none at s3://"+world.AWS.StateBucket+"/"+rootKey(env, "terraform/service"), "and one at s3://"+world.AWS.StateBucket+"/"+stateKey(env), "move it (aws s3 mv ")
+			"reading the state of "+env+": there is none at s3://"+world.AWS.StateBucket+"/"+rootKey(env, "terraform/service"), "and one at s3://"+world.AWS.StateBucket+"/"+stateKey(env), "move it (--infra terraform/service move-state ")
 	}
 	if _, ok := world.Object(t, rootKey(env, "terraform/service")); ok {
 		t.Error("the refused deployment wrote a state")

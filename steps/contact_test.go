@@ -1,0 +1,193 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/state"
+)
+
+// bucketOf is S3 in memory, by BUCKET/KEY.
+type bucketOf map[string]string
+
+// in is one bucket of it.
+func (b bucketOf) in(bucket string) objects { return within{b, bucket + "/"} }
+
+type within struct {
+	all bucketOf
+	at  string
+}
+
+func (w within) Read(_ context.Context, key string) (state.Object, error) {
+	switch text, ok := w.all[w.at+key]; {
+	case text == "denied":
+		return state.Object{}, fmt.Errorf("reading the state %q: access denied: allow s3:GetObject on the key, and kms:Decrypt on its key", key)
+	case ok:
+		return state.Parse([]byte(text)), nil
+	}
+	return state.Object{}, nil
+}
+
+func (w within) Keys(_ context.Context, prefix string) (keys []string, _ error) {
+	for name := range w.all {
+		if key, ok := strings.CutPrefix(name, w.at); ok && strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
+}
+
+func (w within) Names(ctx context.Context) (names []string, _ error) {
+	keys, err := w.Keys(ctx, "")
+	for _, key := range keys {
+		name, _, _ := strings.Cut(key, "/")
+		names = append(names, name)
+	}
+	return slices.Compact(names), err
+}
+
+// stateWith is a state with resources: type.name, or type.name=ARN.
+func stateWith(lineage string, resources ...string) string {
+	var out []string
+	for _, r := range resources {
+		r, arn, _ := strings.Cut(r, "=")
+		kind, name, _ := strings.Cut(r, ".")
+		out = append(out, fmt.Sprintf(`{"mode":"managed","type":%q,"name":%q,"instances":[{"attributes":{"arn":%q}}]}`, kind, name, arn))
+	}
+	return fmt.Sprintf(`{"version":4,"serial":7,"lineage":%q,"terraform_version":"1.14.9","resources":[%s]}`, lineage, strings.Join(out, ","))
+}
+
+const (
+	queue    = "resource \"aws_sqs_queue\" \"orders\" { name = \"orders-${var.environment}\" }\n"
+	table    = "resource \"aws_dynamodb_table\" \"orders\" {}\n"
+	provider = "variable \"region\" {}\nprovider \"aws\" { region = var.region }\n"
+	s3Block  = "terraform {\n  backend \"s3\" {\n    bucket = \"old\"\n    key = \"orders.tfstate\"\n  }\n}\n"
+	managed  = "managed"
+)
+
+// contact is a project as the pipeline finds it first, with the states that there are.
+type contact struct {
+	files       []string // path, text
+	states      bucketOf
+	environment string // default: prod
+	root        string // default: infra
+	set         project.Terraform
+	// want is what the refusal says; without one, the plan is made from the state
+	// at the run's own key, or the environment is a new one.
+	want string
+}
+
+// What a project may have before the pipeline comes, and each with the right
+// answer. docs/environments.md has the same table.
+func TestFirstContact(t *testing.T) {
+	const (
+		own  = "b/shop/prod/terraform.tfstate"
+		arn  = "=arn:aws:sqs:eu-west-1:123456789012:orders"
+		here = "there is none at s3://b/shop/prod/terraform.tfstate, and one at s3://"
+	)
+	main := func(text string) []string { return []string{"infra/main.tf", text} }
+	ours := stateWith("l", "aws_sqs_queue.orders")
+	for name, c := range map[string]contact{
+		"nothing anywhere":                          {files: main(queue)},
+		"its own state":                             {files: main(queue), states: bucketOf{own: ours}},
+		"newer serial, newer Terraform":             {files: main(queue), states: bucketOf{own: stateWith("other", "aws_sqs_queue.orders")}},
+		"own key in the same bucket":                {files: main(strings.Replace(s3Block, "old", "b", 1) + queue), states: bucketOf{"b/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "b/orders.tfstate, which infra/main.tf line 2 declares"},
+		"own key, nothing said":                     {files: main(s3Block + queue), want: `declares the backend "s3", which may hold a state`},
+		"another bucket":                            {files: main(s3Block + queue), states: bucketOf{"old/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/orders.tfstate"},
+		"another bucket that is closed":             {files: main(s3Block + queue), states: bucketOf{"old/orders.tfstate": "denied"}, set: project.Terraform{Backend: managed}, want: "access denied"},
+		"workspaces below a prefix":                 {files: main(strings.Replace(s3Block, "key =", "workspace_key_prefix = \"ws\"\n    key =", 1) + queue), states: bucketOf{"old/ws/prod/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/ws/prod/orders.tfstate"},
+		"workspaces of Terraform's own prefix":      {files: main(s3Block + queue), states: bucketOf{"old/env:/prod/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/env:/prod/orders.tfstate"},
+		"GitLab's http backend":                     {files: main("terraform {\n backend \"http\" {}\n}\n" + queue), want: `declares the backend "http", which may hold a state`},
+		"GitLab's http backend, managed":            {files: main("terraform {\n backend \"http\" { address = \"https://g/state/prod\" }\n}\n" + queue), set: project.Terraform{Backend: managed}, want: "may have one, which is not seen from here: move it (move-state --environment prod --from https://g/state/prod)"},
+		"the same, of a merge request":              {files: main("terraform {\n backend \"http\" {}\n}\n" + queue), set: project.Terraform{Backend: managed}, environment: "mr-7"},
+		"local backend":                             {files: main("terraform {\n backend \"local\" {}\n}\n" + queue), want: `declares the backend "local"`},
+		"HCP Terraform":                             {files: main("terraform {\n cloud {\n organization = \"o\"\n }\n}\n" + queue), want: `declares the backend "cloud"`},
+		"remote backend, managed":                   {files: main("terraform {\n backend \"remote\" {}\n}\n" + queue), set: project.Terraform{Backend: managed}, want: `the backend "remote" that infra/main.tf line 2 declares may have one`},
+		"empty block and a file":                    {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "infra/backend/prod.hcl", `bucket = "old"`), want: "infra/backend/prod.hcl says where it is"},
+		"empty block and a script":                  {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "Makefile", "init:\n\tterraform init -backend-config=key=x\n"), want: "Makefile says where it is"},
+		"empty block and the environment's file":    {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "infra/prod.tfbackend", "bucket = \"old\"\nkey = \"p\"", "infra/dev.tfbackend", "bucket = \"old\"\nkey = \"d\""), states: bucketOf{"old/p": ours, "old/d": ours}, set: project.Terraform{Backend: managed}, want: here + "old/p,"},
+		"backend in an override file":               {files: append(main(queue), "infra/z_override.tf", s3Block), want: `infra/z_override.tf line 2 declares the backend "s3"`},
+		"backend in JSON":                           {files: append(main(queue), "infra/b.tf.json", `{"terraform":{"backend":{"s3":{"bucket":"old","key":"k"}}}}`), want: `infra/b.tf.json declares the backend "s3"`},
+		"copied, not moved":                         {files: main(s3Block + queue), states: bucketOf{own: ours, "old/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: "keep one of them"},
+		"moved by move-state":                       {files: main(s3Block + queue), states: bucketOf{own: ours, "old/orders.tfstate": `{"version":99}`}, set: project.Terraform{Backend: managed}},
+		"a project of the same name":                {files: main(queue), states: bucketOf{own: stateWith("l", "aws_s3_bucket.theirs")}, want: "a deployment would destroy them: where they are of another project"},
+		"environment renamed":                       {files: main(queue), environment: "production", states: bucketOf{own: ours}, want: `one of the environment "prod": where that was renamed, move it (move-state --environment production --from s3://` + own + ")"},
+		"environment renamed to a usual name":       {files: main(queue), states: bucketOf{"b/shop/production/terraform.tfstate": ours}, want: `one of the environment "production"`},
+		"prod after staging":                        {files: main(queue), states: bucketOf{"b/shop/staging/terraform.tfstate": ours, "b/shop/mr-1/terraform.tfstate": ours}},
+		"root moved":                                {files: []string{"terraform/main.tf", queue}, root: "terraform", states: bucketOf{own: ours}, want: `s3://` + own + `, of the root module "infra", which the source does not have`},
+		"root moved to the default path":            {files: main(queue), states: bucketOf{"b/shop/prod/deploy/terraform.tfstate": ours}, want: `of the root module "deploy", which the source does not have`},
+		"another root of the same names":            {files: append(main(queue), "terraform/main.tf", queue), root: "terraform", states: bucketOf{own: ours}},
+		"root split, the new part":                  {files: append(main(queue), "data/main.tf", table), root: "data", states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders", "aws_dynamodb_table.orders")}, want: `aws_dynamodb_table.orders of "data" is in the state of "infra"`},
+		"root split, the new part imports it":       {files: append(main(queue), "data/main.tf", table+"import {\n to = aws_dynamodb_table.orders\n id = \"x\"\n}\n"), root: "data", states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders", "aws_dynamodb_table.orders")}},
+		"root split, the old part":                  {files: append(main(queue), "data/main.tf", table), set: project.Terraform{Roots: []string{"data", "infra"}}, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders", "aws_dynamodb_table.orders")}, want: `has aws_dynamodb_table.orders, which is now in the root module "data": a deployment would destroy it`},
+		"root split, removed from the old part":     {files: append(main(queue+"removed {\n from = aws_dynamodb_table.orders\n}\n"), "data/main.tf", table), set: project.Terraform{Roots: []string{"data", "infra"}}, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders", "aws_dynamodb_table.orders")}},
+		"project renamed":                           {files: main(queue), states: bucketOf{"b/orders/prod/terraform.tfstate": ours}, want: `of the project "orders", which "infra" still names`},
+		"a project of the same template":            {files: main(queue), states: bucketOf{"b/billing/prod/terraform.tfstate": ours}},
+		"KMS key that may not be used":              {files: main(queue), states: bucketOf{own: "denied"}, want: "kms:Decrypt"},
+		"state of another account":                  {files: main(queue), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:eu-west-1:999999999999:orders")}, want: "its resources are in the account 999999999999, and these are credentials of 123456789012"},
+		"another account, by the provider's role":   {files: main("provider \"aws\" {\n assume_role {\n role_arn = \"r\"\n }\n}\n" + queue), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:eu-west-1:999999999999:orders")}},
+		"state of another region":                   {files: main(provider + queue), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:us-east-1:123456789012:orders")}, want: "its resources are in us-east-1, and this run's region is eu-west-1: give --region us-east-1"},
+		"state of this account and region":          {files: main(provider + queue), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn)}},
+		"region of a file":                          {files: append(main(provider+queue), "infra/terraform.tfvars", `region = "us-east-1"`), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:us-east-1:123456789012:orders")}},
+		"empty object":                              {files: main(queue), states: bucketOf{own: ""}, want: "is no state: it is empty"},
+		"corrupt JSON":                              {files: main(queue), states: bucketOf{own: `{"version":4,"resou`}, want: "is no state: it is no JSON"},
+		"something else":                            {files: main(queue), states: bucketOf{own: `{}`}, want: "is no state: it has no version"},
+		"encrypted by OpenTofu":                     {files: main(queue), states: bucketOf{own: `{"serial":3,"encrypted_data":"x"}`}},
+		"encrypted by OpenTofu, of a root that was": {files: main(queue), states: bucketOf{"b/shop/prod/deploy/terraform.tfstate": `{"serial":3,"encrypted_data":"x"}`}, want: `of the root module "deploy", which the source does not have`},
+	} {
+		err := c.meet(t)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: refused: %v", name, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v\nwant %s", name, err, c.want)
+		case err != nil && strings.Contains(err.Error(), "\n"):
+			t.Errorf("%s: more than a line: %v", name, err)
+		}
+	}
+}
+
+// meet is the decision that each run makes before it plans.
+func (c contact) meet(t *testing.T) error {
+	t.Helper()
+	source := fstest.MapFS{}
+	for i := 0; i < len(c.files); i += 2 {
+		source[c.files[i]] = &fstest.MapFile{Data: []byte(c.files[i+1])}
+	}
+	w := Workspace{Dir: ".", Infra: "infra", Root: "infra", Project: "shop", Environment: "prod", Settings: c.set, AWS: AWS{Region: "eu-west-1"}}
+	if c.root != "" {
+		w.Infra, w.Root = c.root, c.root
+	}
+	if c.environment != "" {
+		w.Environment = c.environment
+	}
+	w.State = StateFor("b", w.Project, w.Environment, w.Root)
+	var err error
+	if w.Module, err = rootmodule.Read(source, w.Infra); err != nil {
+		t.Fatal(err)
+	}
+	w.Others = func(context.Context) (out []rootmodule.Module, err error) {
+		dirs, _ := fs.Glob(source, "*/main.tf")
+		for _, dir := range dirs {
+			m, err := rootmodule.Read(source, path.Dir(dir))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, m)
+		}
+		return out, nil
+	}
+	if w.Backend, err = ChooseBackend(w.Module, c.set, "b", w.Environment); err != nil {
+		return err
+	}
+	return w.contact(t.Context(), c.states.in, "123456789012")
+}
