@@ -60,8 +60,9 @@ func New(s struct {
 	// terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
 	// +optional
 	TerraformImage *string
-	// Version of terraform to install where the image has none. Default: the
-	// table's, that of .terraform-version or .tool-versions, or 1.11.4.
+	// Version of terraform to install. Default: the table's, that of
+	// .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 where
+	// required_version allows it.
 	// +optional
 	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/go-version"
+
 	"dagger/pipeline/internal/dagger"
 )
 
@@ -17,66 +19,145 @@ const (
 	defaultTerraformVersion = "1.11.4"
 )
 
-// TerraformVersion is the version that the project's files name for the version
-// managers of Terraform, in the root modules first: .terraform-version, or
-// .tool-versions. There is one container for all root modules, so that two
-// versions are refused.
-func TerraformVersion(ctx context.Context, source *dagger.Directory, roots []string) (string, error) {
-	version, from := "", ""
+// Release is the program that plans and applies.
+type Release struct {
+	Version  string
+	OpenTofu bool
+	// From is where the version is named, "" where it is not: then an image that
+	// has one of its own keeps it.
+	From string
+}
+
+// program is its name.
+func (r Release) program() string {
+	if r.OpenTofu {
+		return "OpenTofu"
+	}
+	return "Terraform"
+}
+
+const oneForAll = "name one for all with version in [tool.pipeline.terraform] of pyproject.toml"
+
+// ChooseRelease is the release for some root modules. named is the version that
+// the caller or the table names, which wins; then come the files of version
+// managers, in the root modules first; then what required_version allows. There
+// is one container for all root modules, so that two versions are refused.
+func ChooseRelease(ctx context.Context, source *dagger.Directory, roots []string, named Release) (Release, error) {
+	file, err := releaseOfFiles(ctx, source, roots)
+	if err != nil && named.Version == "" {
+		return Release{}, err
+	}
+	if named.Version != "" {
+		named.OpenTofu = file.OpenTofu
+		file = named
+	}
+	var required []string
+	for _, root := range roots {
+		m, err := ReadRoot(ctx, source, root)
+		if err != nil {
+			return Release{}, err
+		}
+		required = append(required, m.Required...)
+	}
+	return file.allowed(required)
+}
+
+// releaseOfFiles is what the files of version managers name.
+func releaseOfFiles(ctx context.Context, source *dagger.Directory, roots []string) (Release, error) {
+	var found Release
 	for _, dir := range append(slices.Clone(roots), ".") {
-		if dir == "." && version != "" {
+		if dir == "." && found.From != "" {
 			break // what a root module says goes before it
 		}
-		for _, name := range []string{".terraform-version", ".tool-versions"} {
+		for _, name := range []string{".opentofu-version", ".terraform-version", ".tool-versions"} {
 			file := path.Join(dir, name)
 			ok, err := source.Exists(ctx, file)
 			if err != nil {
-				return "", err
+				return Release{}, err
 			}
 			if !ok {
 				continue
 			}
 			text, err := source.File(file).Contents(ctx)
 			if err != nil {
-				return "", err
+				return Release{}, err
 			}
 			named, err := namedVersion(name, text)
 			switch {
 			case err != nil:
-				return "", fmt.Errorf("reading %q: %w", file, err)
-			case named == "":
+				return Release{}, fmt.Errorf("reading %q: %w", file, err)
+			case named.Version == "":
 				continue
-			case version != "" && named != version:
-				return "", fmt.Errorf("choosing Terraform's version: %s names %s and %s names %s: name one for all with version in [tool.pipeline.terraform] of pyproject.toml", from, version, file, named)
 			}
-			version, from = named, file
-			break
+			named.From = file
+			if found.From != "" && (named.Version != found.Version || named.OpenTofu != found.OpenTofu) {
+				return found, fmt.Errorf("choosing Terraform's version: %s names %s %s and %s names %s %s: %s", found.From, found.program(), found.Version, file, named.program(), named.Version, oneForAll)
+			}
+			found = named
 		}
 	}
-	if version == "" {
-		return defaultTerraformVersion, nil
-	}
-	return version, nil
+	return found, nil
 }
 
 var exactVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9]+)?$`)
 
-// namedVersion is the version in a version manager's file, "" where it names
-// none of Terraform's.
-func namedVersion(name, text string) (string, error) {
-	version := ""
+// namedVersion is the version in a version manager's file, if it names one.
+func namedVersion(name, text string) (Release, error) {
+	var r Release
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		fields := strings.Fields(line)
 		switch {
-		case name == ".tool-versions" && len(fields) > 1 && fields[0] == "terraform":
-			version = fields[1]
-		case name == ".terraform-version" && len(fields) > 0 && version == "":
-			version = strings.TrimPrefix(fields[0], "v")
+		case len(fields) == 0 || r.Version != "":
+		case name == ".tool-versions" && len(fields) > 1 && (fields[0] == "terraform" || fields[0] == "opentofu"):
+			r = Release{Version: fields[1], OpenTofu: fields[0] == "opentofu"}
+		case name == ".terraform-version", name == ".opentofu-version":
+			r = Release{Version: strings.TrimPrefix(fields[0], "v"), OpenTofu: name == ".opentofu-version"}
 		}
 	}
-	if version != "" && !exactVersion.MatchString(version) {
-		return "", fmt.Errorf("%q is no exact version: give one such as %s there, or with --terraform-version", version, defaultTerraformVersion)
+	if r.Version != "" && !exactVersion.MatchString(r.Version) {
+		return Release{}, fmt.Errorf("%q is no exact version: give one such as %s there, or with --terraform-version", r.Version, defaultTerraformVersion)
 	}
-	return version, nil
+	return r, nil
+}
+
+// versionIn finds the versions in a constraint.
+var versionIn = regexp.MustCompile(`[0-9]+(?:\.[0-9]+){0,2}`)
+
+// allowed is the release, if required_version of all root modules allows it.
+// Where none is named, it is the usual one, or the newest that they name
+// themselves: that of ~> 1.9.3 is 1.9.3.
+func (r Release) allowed(required []string) (Release, error) {
+	var all []string
+	for _, text := range required {
+		if _, err := version.NewConstraint(text); err == nil && !slices.Contains(all, text) {
+			all = append(all, text) // what is no constraint is for Terraform to say
+		}
+	}
+	constraints, err := version.NewConstraint(strings.Join(all, ", "))
+	if len(all) == 0 || err != nil {
+		if r.Version == "" {
+			r.Version = defaultTerraformVersion
+		}
+		return r, nil
+	}
+	if r.Version != "" {
+		v, err := version.NewVersion(r.Version)
+		if err != nil || !constraints.Check(v) {
+			return Release{}, fmt.Errorf("choosing Terraform's version: %s names %s, and required_version wants %s: change one of them", r.From, r.Version, strings.Join(all, ", "))
+		}
+		return r, nil
+	}
+	candidates := []*version.Version{version.Must(version.NewVersion(defaultTerraformVersion))}
+	for _, text := range versionIn.FindAllString(strings.Join(all, " "), -1) {
+		candidates = append(candidates, version.Must(version.NewVersion(text)))
+	}
+	slices.SortStableFunc(candidates[1:], func(a, b *version.Version) int { return b.Compare(a) })
+	for _, v := range candidates {
+		if constraints.Check(v) {
+			r.Version = v.Core().String()
+			return r, nil
+		}
+	}
+	return Release{}, fmt.Errorf("choosing Terraform's version: required_version wants %s, which names none that fits: name one with version in [tool.pipeline.terraform] of pyproject.toml, or with --terraform-version", strings.Join(all, ", "))
 }

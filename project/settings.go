@@ -58,7 +58,7 @@ type Lambda struct {
 
 // Terraform is the table [tool.pipeline.terraform].
 type Terraform struct {
-	Version       string            `toml:"version" form:"version" doc:"Version of Terraform to install where the image has none."`
+	Version       string            `toml:"version" form:"version" doc:"Version of Terraform to install. Default: that of .terraform-version, .opentofu-version or .tool-versions, or one that required_version allows."`
 	Image         string            `toml:"image" doc:"Image to build the terraform container on."`
 	Roots         []string          `toml:"roots" form:"path" doc:"Root modules, in the order in which they are deployed. Default: infra."`
 	Backend       string            `toml:"backend" form:"managed|own" doc:"Whose backend keeps the state: the pipeline's (managed) or the one that the root module declares (own)."`

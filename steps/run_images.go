@@ -106,11 +106,13 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 	if err != nil {
 		return images.Terraform{}, err
 	}
-	version := cmp.Or(r.TerraformVersion, set.Version)
-	if version == "" {
-		if version, err = images.TerraformVersion(ctx, r.Source, roots); err != nil {
-			return images.Terraform{}, err
-		}
+	named := images.Release{Version: set.Version, From: "version in " + settingsTable}
+	if r.TerraformVersion != "" {
+		named = images.Release{Version: r.TerraformVersion, From: "--terraform-version"}
+	}
+	release, err := images.ChooseRelease(ctx, r.Source, roots, named)
+	if err != nil {
+		return images.Terraform{}, err
 	}
 	registry, err := r.pullFrom(ctx)
 	return images.Terraform{
@@ -118,7 +120,7 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 		Path:     r.Settings.Project,
 		Roots:    roots,
 		Base:     cmp.Or(text(r.TerraformImage), set.Image, images.TerraformBase),
-		Version:  version,
+		Release:  release,
 		Releases: text(r.TerraformReleases),
 		Mirror:   r.ProviderMirror,
 		Registry: registry,
