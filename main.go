@@ -235,8 +235,18 @@ func (p *Pipeline) Plan(
 	// Artifact to deploy. Default: the one that build-package gives.
 	// +optional
 	artifact *dagger.File,
+	// Addresses of resources to plan alone, such as module.queue: what else would
+	// change is left out.
+	// +optional
+	target []string,
+	// Addresses of resources to destroy and make again.
+	// +optional
+	replace []string,
+	// How many resources terraform works on at a time. Default: its own, 10.
+	// +optional
+	parallelism int,
 ) (string, error) {
-	return p.run(environment).Plan(ctx, artifact)
+	return p.run(environment).Plan(ctx, artifact, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
 // Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
@@ -255,8 +265,18 @@ func (p *Pipeline) PlanReport(
 	// Key for the saved plan: an age identity, as age-keygen makes it.
 	// +optional
 	planKey *dagger.Secret,
+	// Addresses of resources to plan alone, such as module.queue: what else would
+	// change is left out.
+	// +optional
+	target []string,
+	// Addresses of resources to destroy and make again.
+	// +optional
+	replace []string,
+	// How many resources terraform works on at a time. Default: its own, 10.
+	// +optional
+	parallelism int,
 ) (*dagger.Directory, error) {
-	return p.run(environment).PlanReport(ctx, artifact, planKey)
+	return p.run(environment).PlanReport(ctx, artifact, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
 // Deploy an environment; runs each time it is called.
@@ -274,8 +294,18 @@ func (p *Pipeline) Deploy(
 	// Key of the saved plan; it also keeps the state where it cannot be written.
 	// +optional
 	planKey *dagger.Secret,
+	// Addresses of resources to plan alone, such as module.queue: what else would
+	// change is left out.
+	// +optional
+	target []string,
+	// Addresses of resources to destroy and make again.
+	// +optional
+	replace []string,
+	// How many resources terraform works on at a time. Default: its own, 10.
+	// +optional
+	parallelism int,
 ) (string, error) {
-	return p.run(environment).Deploy(ctx, artifact, plan, planKey)
+	return p.run(environment).Deploy(ctx, artifact, plan, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
 // Test, package, plan and deploy the environment of a merge request in one call.

@@ -74,7 +74,7 @@ func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string
 
 // packedDependencies is the layer that only the lock file and the target change.
 func (a App) packedDependencies(ctx context.Context, image *dagger.Container, f found, target project.Target, backends []string) (*dagger.Container, error) {
-	secrets, err := readSecrets(ctx, a.Secrets)
+	secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +84,13 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, f 
 	}
 	slices.Sort(backends)
 	c := image.
-		With(secrets.with).
+		With(secrets.With).
 		WithExec(append([]string{"sh", "-c", addTools, "add-tools"}, manager...)).
 		WithExec(append([]string{"sh", "-c", uvEnvironment + fetchBackends, "fetch-backends"}, slices.Compact(backends)...)).
 		WithWorkdir(path.Join(Workdir, f.lockDir)).
 		WithEnvVariable("PACKED_FOR", fmt.Sprintf("--python-version 3.%d --python-platform %s", target.Python, target.Wheels())).
 		WithExec(append([]string{"sh", "-c", uvEnvironment + installPacked + script, "install-packed"}, arguments...)).
-		With(secrets.without)
+		With(secrets.Without)
 	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
 }
 
@@ -169,17 +169,17 @@ func (a App) packedProject(ctx context.Context, c *dagger.Container, target proj
 	if len(sources) == 0 {
 		return c.WithExec([]string{"mkdir", "-p", PackedProject}), nil
 	}
-	secrets, err := readSecrets(ctx, a.Secrets)
+	secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
 	if err != nil {
 		return nil, err
 	}
 	version := first(a.Version, "0.0.0")
 	c = c.
-		With(secrets.with).
+		With(secrets.With).
 		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
 		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
 		WithExec(append([]string{"sh", "-c", uvEnvironment + packSources, "pack-sources"}, sources...)).
-		With(secrets.without)
+		With(secrets.Without)
 	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
 }
 

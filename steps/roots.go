@@ -20,13 +20,17 @@ import (
 type Roots []Workspace
 
 // each runs a step for all of them and puts a line with the path above each
-// text, where there are several.
+// text, where there are several. One that fails stops those after it: they may
+// need what it makes.
 func (r Roots) each(step func(Workspace) (string, error)) (string, error) {
 	var texts []string
-	for _, w := range r {
+	for i, w := range r {
 		text, err := step(w)
+		if err != nil && len(r) > 1 {
+			return "", withNote(r.named(w, err), progress(r[:i], texts, r[i+1:]))
+		}
 		if err != nil {
-			return "", r.named(w, err)
+			return "", err
 		}
 		if len(r) > 1 {
 			text = w.Infra + ": " + text
@@ -34,6 +38,19 @@ func (r Roots) each(step func(Workspace) (string, error)) (string, error) {
 		texts = append(texts, text)
 	}
 	return strings.Join(texts, "\n"), nil
+}
+
+// progress tells what was done before one failed, by the last line of each, and
+// what was not.
+func progress(done Roots, texts []string, left Roots) string {
+	var parts []string
+	for i, w := range done {
+		parts = append(parts, w.Infra+": "+strings.TrimPrefix(tell.LastLine(texts[i], "done"), w.Infra+": "))
+	}
+	for _, w := range left {
+		parts = append(parts, w.Infra+": not run")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // named says which of several root modules an error is of. Its exit code stays.

@@ -97,7 +97,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 			return text, err
 		}},
 		Part{Name: "deploy", After: append(before, "plan"), Run: func(ctx context.Context) (string, error) {
-			return r.Deploy(ctx, nil, plan, how.Key)
+			return r.Deploy(ctx, nil, plan, how.Key, Options{})
 		}})
 	return Chain{Parts: parts, Sections: how.Sections, Link: r.Job}.Run(ctx)
 }

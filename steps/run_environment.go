@@ -179,6 +179,15 @@ func (r *Run) deployment(ctx context.Context, artifact *dagger.File) (Roots, err
 	return roots.with(given), nil
 }
 
+// deploymentAs is the deployment with what the caller asks of it.
+func (r *Run) deploymentAs(ctx context.Context, artifact *dagger.File, options Options) (Roots, error) {
+	roots, err := r.deployment(ctx, artifact)
+	if err != nil {
+		return nil, err
+	}
+	return roots.asked(options)
+}
+
 // with are the root modules with what is to be deployed.
 func (r Roots) with(p Package) Roots {
 	out := append(Roots{}, r...)
@@ -189,8 +198,8 @@ func (r Roots) with(p Package) Roots {
 }
 
 // Plan tells what a deployment would change.
-func (r *Run) Plan(ctx context.Context, artifact *dagger.File) (string, error) {
-	roots, err := r.deployment(ctx, artifact)
+func (r *Run) Plan(ctx context.Context, artifact *dagger.File, options Options) (string, error) {
+	roots, err := r.deploymentAs(ctx, artifact, options)
 	if err != nil {
 		return "", err
 	}
@@ -198,8 +207,8 @@ func (r *Run) Plan(ctx context.Context, artifact *dagger.File) (string, error) {
 }
 
 // PlanReport is a plan for review, and the plan itself where there is a key.
-func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger.Secret) (*dagger.Directory, error) {
-	roots, err := r.deployment(ctx, artifact)
+func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger.Secret, options Options) (*dagger.Directory, error) {
+	roots, err := r.deploymentAs(ctx, artifact, options)
 	if err != nil {
 		return nil, err
 	}
@@ -207,9 +216,9 @@ func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger
 }
 
 // Deploy applies a saved plan, or the source.
-func (r *Run) Deploy(ctx context.Context, artifact, plan *dagger.File, key *dagger.Secret) (string, error) {
+func (r *Run) Deploy(ctx context.Context, artifact, plan *dagger.File, key *dagger.Secret, options Options) (string, error) {
 	r.purpose = marking // a whole pipeline has opened the registry already, to push
-	roots, err := r.deployment(ctx, artifact)
+	roots, err := r.deploymentAs(ctx, artifact, options)
 	if err != nil {
 		return "", err
 	}

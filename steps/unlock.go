@@ -32,7 +32,7 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 		return "", w.Refused
 	}
 	if w.Backend.Own {
-		return "", fmt.Errorf("unlocking %s: its lock is in the project's own backend: release it there, with terraform force-unlock", w.Environment)
+		return u.own(ctx)
 	}
 	if err := w.State.validate(); err != nil {
 		return "", err
@@ -70,6 +70,24 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%s: released the lock of %s%s", w.Environment, held, Lost(lock.Operation, lost)), nil
+}
+
+// own releases a lock in the project's own backend, where nothing but terraform
+// sees it: it is named by its id, as a refused run says it, and the caller knows
+// that its run has ended.
+func (u Unlock) own(ctx context.Context) (string, error) {
+	w := u.Workspace
+	if !u.Force {
+		return "", fmt.Errorf("unlocking %s: its lock is in the project's own backend, and nothing tells from here whether its run has ended: look, and use --force with the lock's id as --owner", w.Environment)
+	}
+	c, err := w.initialised(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.terraform(ctx, c, "force-unlock", "-force", u.Owner); err != nil {
+		return "", err
+	}
+	return w.Environment + ": released the lock " + u.Owner + " in the project's own backend", nil
 }
 
 // Lost says what a run that was killed may have left behind: terraform writes

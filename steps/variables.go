@@ -18,7 +18,7 @@ import (
 // files, the secret ones, and what the call says. The environment's name is the
 // last: no file gives two environments one name.
 func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
-	var args []string
+	args := w.Options.args()
 	for _, name := range slices.Sorted(maps.Keys(w.Settings.Variables)) {
 		if _, ok := w.Module.Variables[name]; !ok {
 			return nil, fmt.Errorf("giving the variables of %q: it declares no variable %q: take it out of the variables in %s", w.Infra, name, settingsTable)

@@ -59,6 +59,7 @@ type Workspace struct {
 	// Variables are values of the root module's variables, as the text of a
 	// .tfvars file; nil where it needs none.
 	Variables *dagger.Secret
+	Options   Options
 	// Secrets are variables for all that terraform runs.
 	Secrets images.Secrets
 	// LockTimeout is how long to wait for another run of the same environment,
