@@ -28,11 +28,11 @@ func (t Terraform) Module(ctx context.Context, tools Image, project string) (Ima
 	}
 	image, err := t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		init := []string{"terraform", "init", "-backend=false", "-input=false", "-no-color"}
-		c := tools.Container.WithDirectory(Workdir, files)
+		c := tools.Container.WithDirectory(Workdir, files).With(t.Secrets.With)
 		for _, root := range t.Roots {
 			c = c.WithWorkdir(path.Join(Workdir, root)).WithExec(init)
 		}
-		c = c.WithWorkdir(Workdir)
+		c = c.WithWorkdir(Workdir).With(t.Secrets.Without)
 		return built(ctx, "initialising the root module", c, explainInit)
 	})
 	if err == nil {

@@ -80,6 +80,8 @@ type Terraform struct {
 	Release  Release
 	Releases string
 	Mirror   *dagger.Directory
+	// Secrets are for terraform init, which fetches modules and providers.
+	Secrets  Secrets
 	Registry Store
 }
 

@@ -52,9 +52,13 @@ func (r *Run) modules(ctx context.Context) (Roots, error) {
 	if err != nil {
 		return nil, err
 	}
+	secrets, err := r.terraformSecrets(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out Roots
 	for _, root := range roots {
-		out = append(out, Workspace{Container: container, Source: r.Source, Infra: root})
+		out = append(out, Workspace{Container: container, Source: r.Source, Infra: root, Secrets: secrets})
 	}
 	return out, nil
 }

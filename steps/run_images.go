@@ -114,8 +114,13 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 	if err != nil {
 		return images.Terraform{}, err
 	}
+	secrets, err := r.terraformSecrets(ctx)
+	if err != nil {
+		return images.Terraform{}, err
+	}
 	registry, err := r.pullFrom(ctx)
 	return images.Terraform{
+		Secrets:  secrets,
 		Source:   r.Source,
 		Path:     r.Settings.Project,
 		Roots:    roots,

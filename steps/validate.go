@@ -13,6 +13,7 @@ import (
 // what needs neither state nor account.
 func (w Workspace) module() *dagger.Container {
 	return w.Container.
+		With(w.Secrets.With).
 		WithDirectory(images.Workdir, w.Source.WithoutFile(ArtifactName)).
 		WithWorkdir(path.Join(images.Workdir, w.Infra))
 }
