@@ -51,7 +51,9 @@ func TestPrivateModule(t *testing.T) {
 	env := world.Environment()
 	refused(t, call(p, "plan", env), 1, "running terraform init: ")
 	host := strings.Split(strings.TrimPrefix(url, "http://"), ":")[0]
-	in := func(verb ...string) []string { return append([]string{"--terraform-secrets", "env://TF_SECRETS"}, verb...) }
+	in := func(verb ...string) []string {
+		return append([]string{"--terraform-secrets", "env://TF_SECRETS"}, verb...)
+	}
 	const netrc = "NETRC=machine HOST login ci password token-of-git"
 	with := "TF_SECRETS=" + strings.ReplaceAll(netrc, "HOST", host)
 	registry := world.Lab.Registry + "/" + env
