@@ -27,13 +27,23 @@ func (a App) Ready(ctx context.Context, image *dagger.Container, roots []string)
 	if err != nil {
 		return Ready{}, err
 	}
-	c := installed.Container.WithDirectory(Workdir, inputs)
+	c := installed.Container.With(withWhatIsInstalled).WithDirectory(Workdir, inputs)
 	if len(installed.Build) > 0 {
 		if c, err = a.build(ctx, c, installed.Build); err != nil {
 			return Ready{}, err
 		}
 	}
 	return Ready{Container: c, Source: inputs.Directory(path.Clean(a.Path)), Lock: installed.Lock}, nil
+}
+
+// withWhatIsInstalled makes `uv run` in a Makefile take the environment that is there:
+// left alone, it makes one of its own in the source and installs all packages again.
+// Poetry finds it by VIRTUAL_ENV.
+func withWhatIsInstalled(c *dagger.Container) *dagger.Container {
+	return c.
+		WithEnvVariable("UV_PROJECT_ENVIRONMENT", virtualenv).
+		WithEnvVariable("UV_NO_SYNC", "1").
+		WithEnvVariable("UV_PYTHON_DOWNLOADS", "never")
 }
 
 // build installs packages with their own build backends, from the source: it is

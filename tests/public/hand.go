@@ -23,7 +23,7 @@ func byHand(p Project, dir, work string) (Counts, error) {
 			return Counts{}, fmt.Errorf("installing by hand: %q: %w: %s", command, err, last(out))
 		}
 	}
-	env = append(env, "PATH="+filepath.Join(dir, ".venv/bin")+":"+path)
+	env = append(env, "PATH="+filepath.Join(dir, ".venv/bin")+":"+path, "VIRTUAL_ENV="+filepath.Join(dir, ".venv"))
 	out, _ := shell(dir, p.Test, log, env...)
 	counts := counted(out)
 	if p.Package == "" {
