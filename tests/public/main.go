@@ -37,7 +37,7 @@ type Project struct {
 	Artifacts  []string // what that leaves
 	Roots      []Root   // its root modules for AWS
 	Mended     string   // what was mended in the pipeline for it
-	Note       string
+	Missing    string   // what it needs and a machine with a package index alone has not
 }
 
 // Root is a root module.
@@ -86,7 +86,7 @@ func do() error {
 		return nil
 	}
 	for _, p := range projects {
-		if flags.NArg() > 0 && !slices.Contains(flags.Args(), p.Repository) {
+		if flags.NArg() > 0 && !slices.Contains(flags.Args(), p.Repository) || flags.NArg() == 0 && p.Missing != "" {
 			continue
 		}
 		result, err := runner{*sources, *work, strings.Split(*parts, ",")}.run(p, results[p.Repository])

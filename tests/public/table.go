@@ -11,26 +11,41 @@ import (
 func table(projects []Project, results map[string]Result) string {
 	var b strings.Builder
 	good, ran := 0, 0
-	b.WriteString("| project | lock | by hand | pipeline | package | Terraform |\n|---|---|---|---|---|---|\n")
+	var missing, waiting []string
+	b.WriteString("| project | lock | by hand | pipeline | package | Terraform | mended for it |\n|---|---|---|---|---|---|---|\n")
 	for _, p := range projects {
+		link := fmt.Sprintf("[%s](https://github.com/%s/tree/%s)", p.Repository, p.Repository, p.Commit)
 		r, ok := results[p.Repository]
-		if !ok {
+		switch {
+		case p.Missing != "":
+			missing = append(missing, link+": "+p.Missing)
+			continue
+		case !ok:
+			waiting = append(waiting, link)
 			continue
 		}
 		ran++
 		if r.Same() {
 			good++
 		}
-		fmt.Fprintf(&b, "| [%s](https://github.com/%s/tree/%s) | %s | %s | %s | %s | %s |\n", p.Repository, p.Repository, p.Commit,
-			p.Lock, r.Hand, or(r.Error, r.Pipeline.String()), or(r.Package, "none"), roots(r.Roots))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", link, p.Lock, r.Hand, or(r.Error, r.Pipeline.String()),
+			or(r.Package, "none"), roots(r.Roots), p.Mended)
 	}
 	fmt.Fprintf(&b, "\n%d of %d test and package with the same result as by hand.\n", good, ran)
+	list(&b, "Not run, for want of what a package index does not have:", missing)
+	list(&b, "On the list and not run yet:", waiting)
 	return b.String()
+}
+
+func list(b *strings.Builder, title string, items []string) {
+	if len(items) > 0 {
+		fmt.Fprintf(b, "\n%s\n\n- %s\n", title, strings.Join(items, "\n- "))
+	}
 }
 
 // Same says whether tests and package come out as by hand.
 func (r Result) Same() bool {
-	return r.Hand == r.Pipeline && r.Hand.Passed > 0 && (r.Package == "" || r.Package == "same")
+	return r.Hand == r.Pipeline && r.Hand != (Counts{}) && (r.Package == "" || r.Package == "same")
 }
 
 func roots(all map[string]string) string {
