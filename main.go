@@ -235,6 +235,9 @@ func (p *Pipeline) Plan(
 	// Artifact to deploy. Default: the one that build-package gives.
 	// +optional
 	artifact *dagger.File,
+	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// +optional
+	artifacts *dagger.Directory,
 	// Addresses of resources to plan alone, such as module.queue: what else would
 	// change is left out.
 	// +optional
@@ -246,7 +249,7 @@ func (p *Pipeline) Plan(
 	// +optional
 	parallelism int,
 ) (string, error) {
-	return p.run(environment).Plan(ctx, artifact, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
+	return p.run(environment).Plan(ctx, steps.Artifacts{File: artifact, Files: artifacts}, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
 // Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
@@ -262,6 +265,9 @@ func (p *Pipeline) PlanReport(
 	// Artifact to deploy. Default: the one that build-package gives.
 	// +optional
 	artifact *dagger.File,
+	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// +optional
+	artifacts *dagger.Directory,
 	// Key for the saved plan: an age identity, as age-keygen makes it.
 	// +optional
 	planKey *dagger.Secret,
@@ -276,7 +282,7 @@ func (p *Pipeline) PlanReport(
 	// +optional
 	parallelism int,
 ) (*dagger.Directory, error) {
-	return p.run(environment).PlanReport(ctx, artifact, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
+	return p.run(environment).PlanReport(ctx, steps.Artifacts{File: artifact, Files: artifacts}, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
 // Deploy an environment; runs each time it is called.
@@ -288,6 +294,9 @@ func (p *Pipeline) Deploy(
 	// Artifact to deploy. Default: the one that build-package gives.
 	// +optional
 	artifact *dagger.File,
+	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// +optional
+	artifacts *dagger.Directory,
 	// Saved plan to apply (plan.age); refused when the world has moved since.
 	// +optional
 	plan *dagger.File,
@@ -305,7 +314,7 @@ func (p *Pipeline) Deploy(
 	// +optional
 	parallelism int,
 ) (string, error) {
-	return p.run(environment).Deploy(ctx, artifact, plan, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
+	return p.run(environment).Deploy(ctx, steps.Artifacts{File: artifact, Files: artifacts}, plan, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
 // Test, package, plan and deploy the environment of a merge request in one call.
@@ -417,8 +426,11 @@ func (p *Pipeline) Drift(
 	// Artifact that was deployed. Default: the one that build-package gives.
 	// +optional
 	artifact *dagger.File,
+	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// +optional
+	artifacts *dagger.Directory,
 ) (string, error) {
-	return p.run(environment).Drift(ctx, artifact)
+	return p.run(environment).Drift(ctx, steps.Artifacts{File: artifact, Files: artifacts})
 }
 
 // Release the state lock that a run left behind.

@@ -75,7 +75,7 @@ func TestDeploymentTagsItsImages(t *testing.T) {
 		s := &shelf{published: []string{"group/shop/app:mr-7", "group/shop/terraform:mr-7", "group/shop/open/app:mr-7", "group/shop/open/terraform:mr-7"}}
 		with := behind(t, s)
 		with.Trust = level
-		if _, err := NewRun(with, "mr-7").Deploy(t.Context(), nil, nil, nil, Options{}); err != nil {
+		if _, err := NewRun(with, "mr-7").Deploy(t.Context(), Artifacts{}, nil, nil, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(s.tagged)
@@ -89,11 +89,11 @@ func TestDeploymentTagsItsImages(t *testing.T) {
 // repository is not tagged.
 func TestDeploymentThatCannotTag(t *testing.T) {
 	s := &shelf{published: []string{"group/shop/app:mr-7"}, refuse: true}
-	if _, err := NewRun(behind(t, s), "mr-7").Deploy(t.Context(), nil, nil, nil, Options{}); err != nil {
+	if _, err := NewRun(behind(t, s), "mr-7").Deploy(t.Context(), Artifacts{}, nil, nil, Options{}); err != nil {
 		t.Error(err)
 	}
 	s = &shelf{}
-	if _, err := NewRun(behind(t, s), "mr-7").Deploy(t.Context(), nil, nil, nil, Options{}); err != nil || len(s.tagged) != 0 {
+	if _, err := NewRun(behind(t, s), "mr-7").Deploy(t.Context(), Artifacts{}, nil, nil, Options{}); err != nil || len(s.tagged) != 0 {
 		t.Errorf("%v, tagged %q", err, s.tagged)
 	}
 }

@@ -35,8 +35,8 @@ func TestEmptyPlanKey(t *testing.T) {
 	server, _ := cloud(t)
 	empty := dag.SetSecret("empty", "\n")
 	for name, call := range map[string]func(r *Run) error{
-		"plan-report": func(r *Run) error { _, err := r.PlanReport(t.Context(), nil, empty, Options{}); return err },
-		"deploy":      func(r *Run) error { _, err := r.Deploy(t.Context(), nil, nil, empty, Options{}); return err },
+		"plan-report": func(r *Run) error { _, err := r.PlanReport(t.Context(), Artifacts{}, empty, Options{}); return err },
+		"deploy":      func(r *Run) error { _, err := r.Deploy(t.Context(), Artifacts{}, nil, empty, Options{}); return err },
 		"destroy":     func(r *Run) error { _, err := r.Destroy(t.Context(), "", empty); return err },
 		"merge-request": func(r *Run) error {
 			_, err := r.MergeRequest(t.Context(), Chained{Key: empty})

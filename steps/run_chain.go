@@ -89,7 +89,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 	parts = append(parts,
 		// A plan changes nothing: it need not wait for the tests.
 		Part{Name: "plan", After: []string{"package"}, Run: func(ctx context.Context) (text string, err error) {
-			roots, err := r.deployment(ctx, nil)
+			roots, err := r.deployment(ctx, Artifacts{})
 			if err != nil {
 				return "", err
 			}
@@ -97,7 +97,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 			return text, err
 		}},
 		Part{Name: "deploy", After: append(before, "plan"), Run: func(ctx context.Context) (string, error) {
-			return r.Deploy(ctx, nil, plan, how.Key, Options{})
+			return r.Deploy(ctx, Artifacts{}, plan, how.Key, Options{})
 		}})
 	return Chain{Parts: parts, Sections: how.Sections, Link: r.Job}.Run(ctx)
 }

@@ -38,8 +38,8 @@ func (r *Run) Format(ctx context.Context) (string, error) {
 }
 
 // Drift fails when the environment was changed outside of terraform.
-func (r *Run) Drift(ctx context.Context, artifact *dagger.File) (string, error) {
-	roots, err := r.deployment(ctx, artifact)
+func (r *Run) Drift(ctx context.Context, given Artifacts) (string, error) {
+	roots, err := r.deployment(ctx, given)
 	if err != nil {
 		return "", err
 	}

@@ -160,32 +160,26 @@ func (r *Run) publishedModule(ctx context.Context, environment string) (images.P
 	return registry.Published(ctx, target.Tag)
 }
 
-// deployment is the run's environment with the artifact to deploy: the one
-// given, or the one that is built.
-func (r *Run) deployment(ctx context.Context, artifact *dagger.File) (Roots, error) {
+// deployment is the run's environment with what to deploy: the artifacts
+// given, or those that are built.
+func (r *Run) deployment(ctx context.Context, given Artifacts) (Roots, error) {
 	roots, err := r.inEnvironment(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if artifact == nil {
-		built, err := r.build(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return roots.with(built), nil
+	built, err := r.given(ctx, given)
+	if err == nil && len(built.Paths) == 0 {
+		built, err = r.build(ctx)
 	}
-	read, err := r.Project(ctx)
 	if err != nil {
 		return nil, err
 	}
-	given := Given(artifact, read.Settings.Package)
-	given.At = r.Settings.Project
-	return roots.with(given), nil
+	return roots.with(built), nil
 }
 
 // deploymentAs is the deployment with what the caller asks of it.
-func (r *Run) deploymentAs(ctx context.Context, artifact *dagger.File, options Options) (Roots, error) {
-	roots, err := r.deployment(ctx, artifact)
+func (r *Run) deploymentAs(ctx context.Context, given Artifacts, options Options) (Roots, error) {
+	roots, err := r.deployment(ctx, given)
 	if err != nil {
 		return nil, err
 	}
@@ -202,8 +196,8 @@ func (r Roots) with(p Package) Roots {
 }
 
 // Plan tells what a deployment would change.
-func (r *Run) Plan(ctx context.Context, artifact *dagger.File, options Options) (string, error) {
-	roots, err := r.deploymentAs(ctx, artifact, options)
+func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (string, error) {
+	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return "", err
 	}
@@ -211,8 +205,8 @@ func (r *Run) Plan(ctx context.Context, artifact *dagger.File, options Options) 
 }
 
 // PlanReport is a plan for review, and the plan itself where there is a key.
-func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger.Secret, options Options) (*dagger.Directory, error) {
-	roots, err := r.deploymentAs(ctx, artifact, options)
+func (r *Run) PlanReport(ctx context.Context, given Artifacts, key *dagger.Secret, options Options) (*dagger.Directory, error) {
+	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return nil, err
 	}
@@ -220,9 +214,9 @@ func (r *Run) PlanReport(ctx context.Context, artifact *dagger.File, key *dagger
 }
 
 // Deploy applies a saved plan, or the source.
-func (r *Run) Deploy(ctx context.Context, artifact, plan *dagger.File, key *dagger.Secret, options Options) (string, error) {
+func (r *Run) Deploy(ctx context.Context, given Artifacts, plan *dagger.File, key *dagger.Secret, options Options) (string, error) {
 	r.purpose = marking // a whole pipeline has opened the registry already, to push
-	roots, err := r.deploymentAs(ctx, artifact, options)
+	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return "", err
 	}

@@ -53,7 +53,7 @@ func TestRunOpensWhatItNeeds(t *testing.T) {
 		"test":     func(r *Run) error { _, err := r.Test(t.Context(), ""); return err },
 		"validate": func(r *Run) error { _, err := r.Validate(t.Context()); return err },
 		"scan":     func(r *Run) error { _, err := r.Scan(t.Context(), dag.Container(), []string{"tflint"}); return err },
-		"plan":     func(r *Run) error { _, err := r.Plan(t.Context(), nil, Options{}); return err },
+		"plan":     func(r *Run) error { _, err := r.Plan(t.Context(), Artifacts{}, Options{}); return err },
 	}
 	for name, want := range map[string]struct{ roles, logins, apps, tools int }{
 		"test":     {2, 1, 1, 0},

@@ -42,8 +42,12 @@ func TestSeveralArtifacts(t *testing.T) {
 	r := world.Run(t, p.Call("build-package"))
 	wantFailure(t, r, 1, "giving the artifact: the build leaves 2: dist/api.zip, dist/worker.zip: take them all with build-artifacts")
 
+	// Another job deploys what this one has built, and builds nothing.
+	dir := t.TempDir()
+	world.Succeed(t, p.Call("build-artifacts", "export", "--path", dir))
+	p.Write("Makefile", "build:\n\tfalse\n")
 	environment := world.Environment()
-	world.Succeed(t, p.Call("deploy", "--environment", environment))
+	world.Succeed(t, p.Call("deploy", "--environment", environment, "--artifacts", dir))
 	out := world.Succeed(t, p.Call("outputs", "--environment", environment)).Stdout
 	if !strings.Contains(out, `"api":"`) || !strings.Contains(out, `"worker":"`) {
 		t.Errorf("outputs %s", out)

@@ -1,0 +1,24 @@
+package steps
+
+import (
+	"slices"
+	"testing"
+)
+
+// Artifacts that are given have the order of those that are built: var.artifact is
+// the first, and a plan's fingerprint takes them in turn.
+func TestOrderOfArtifacts(t *testing.T) {
+	paths := []string{"dist/api.zip", "dist/worker.zip", "layer.zip", "other.txt"}
+	for _, test := range []struct{ patterns, want []string }{
+		{nil, paths},
+		{[]string{"dist/*.zip"}, paths},
+		{[]string{"layer.zip", "./dist/*.zip"}, []string{"layer.zip", "dist/api.zip", "dist/worker.zip", "other.txt"}},
+		{[]string{"dist/worker.zip", "dist/*.zip"}, []string{"dist/worker.zip", "dist/api.zip", "layer.zip", "other.txt"}},
+	} {
+		got := slices.Clone(paths)
+		slices.SortFunc(got, inOrder(test.patterns))
+		if !slices.Equal(got, test.want) {
+			t.Errorf("with %q: %q, want %q", test.patterns, got, test.want)
+		}
+	}
+}
