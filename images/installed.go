@@ -9,6 +9,7 @@ import (
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
 )
 
 // installedDir holds what is not third-party in the environment: the project and
@@ -119,7 +120,7 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 	if dir != path.Clean(a.Path) {
 		var err error
 		if names, err = a.Source.Directory(dir).Entries(ctx); err != nil {
-			return project.Distribution{}, fmt.Errorf("reading %s: the source has no directory %q: %w", f.lockName, dir, err)
+			return project.Distribution{}, tell.Errorf("reading %s: the source has no directory %q: %w", f.lockName, dir, err)
 		}
 		text = ""
 		if slices.Contains(names, "pyproject.toml") {

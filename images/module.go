@@ -63,7 +63,7 @@ func (r Store) Published(ctx context.Context, tag string) (Published, error) {
 	c := dag.Container().From(ref)
 	project, err := c.Label(ctx, projectLabel)
 	if err != nil {
-		return Published{}, fmt.Errorf("the source has no project, and pulling %s: %w: publish the images with that tag, or give the project with --source", ref, err)
+		return Published{}, tell.Errorf("the source has no project, and pulling %s: %w: publish the images with that tag, or give the project with --source", ref, err)
 	}
 	infra, err := c.Label(ctx, infraLabel)
 	if err != nil {

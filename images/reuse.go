@@ -133,7 +133,7 @@ func (r Store) asked(ctx context.Context, repository, tag string) (found registr
 		return found, "", err
 	}
 	if content, err = dag.Container().From(found.Pinned()).Label(ctx, contentLabel); err != nil {
-		return found, "", fmt.Errorf("pulling %s: %w", found.Pinned(), err)
+		return found, "", tell.Errorf("pulling %s: %w", found.Pinned(), err)
 	}
 	return found, content, nil
 }

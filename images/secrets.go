@@ -7,6 +7,7 @@ import (
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // netrcVariable is not a variable but the text of a netrc file: logins by host
@@ -26,14 +27,14 @@ func ReadSecrets(ctx context.Context, flag string, file *dagger.Secret) (Secrets
 	}
 	text, err := file.Plaintext(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", flag, err)
+		return nil, tell.Errorf("reading %s: %w", flag, err)
 	}
 	if strings.TrimSpace(text) == "" {
 		return nil, fmt.Errorf("reading %s: it is given and empty: set the variable that it is taken from in this job too, or leave the flag out", flag)
 	}
 	variables, err := ci.ParseDotenv(text)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", flag, err)
+		return nil, tell.Errorf("reading %s: %w", flag, err)
 	}
 	out := Secrets{}
 	for name, value := range variables {
@@ -76,7 +77,7 @@ func (s Secrets) Values(ctx context.Context, names ...string) ([]string, error) 
 		}
 		value, err := s[name].Plaintext(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", name, err)
+			return nil, tell.Errorf("reading %s: %w", name, err)
 		}
 		out[i] = value
 	}

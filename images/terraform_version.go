@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-version"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // What is taken where neither the caller nor the project says it.
@@ -85,7 +86,7 @@ func releaseOfFiles(ctx context.Context, source *dagger.Directory, roots []strin
 			named, err := namedVersion(name, text)
 			switch {
 			case err != nil:
-				return Release{}, fmt.Errorf("reading %q: %w", file, err)
+				return Release{}, tell.Errorf("reading %q: %w", file, err)
 			case named.Version == "":
 				continue
 			}

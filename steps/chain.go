@@ -124,15 +124,7 @@ func note(order []*outcome, failed *outcome) string {
 }
 
 // withNote puts a note behind an error's message and keeps its exit code.
-func withNote(err error, note string) error {
-	var api *gqlerror.Error
-	if errors.As(err, &api) {
-		noted := *api
-		noted.Message += " (" + note + ")"
-		return &noted
-	}
-	return fmt.Errorf("%w (%s)", err, note)
-}
+func withNote(err error, note string) error { return tell.Errorf("%w (%s)", err, note) }
 
 // report is each part's text, and a table of all.
 func (c Chain) report(order []*outcome) string {

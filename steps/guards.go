@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // A setting that guards something and is given, but empty, is most often a
@@ -84,7 +85,7 @@ func plain(ctx context.Context, flag string, secret *dagger.Secret) (string, err
 	}
 	value, err := secret.Plaintext(ctx)
 	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", flag, err)
+		return "", tell.Errorf("reading %s: %w", flag, err)
 	}
 	if value = strings.TrimSpace(value); value == "" {
 		return "", emptyGuard(flag)

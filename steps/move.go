@@ -13,6 +13,7 @@ import (
 	"dagger/pipeline/aws"
 	"dagger/pipeline/gitlab"
 	"dagger/pipeline/state"
+	"dagger/pipeline/tell"
 )
 
 // fromNone says that an environment is a new one: it gets an empty state.
@@ -93,7 +94,7 @@ func (w Workspace) move(ctx context.Context, bucket state.Bucket, src source, fr
 	doing := fmt.Sprintf("moving the state of %s from %s to %s", w.Environment, from, to)
 	release, err := bucket.Hold(ctx, to.key, "moving a state", cmp.Or(JobUser(w.Job), "pipeline"))
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", doing, err)
+		return "", tell.Errorf("%s: %w", doing, err)
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	switch there, err := bucket.Read(ctx, to.key); {
@@ -104,7 +105,7 @@ func (w Workspace) move(ctx context.Context, bucket state.Bucket, src source, fr
 	}
 	freed, err := src.hold(ctx)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", doing, err)
+		return "", tell.Errorf("%s: %w", doing, err)
 	}
 	body, err := src.read(ctx)
 	if err == nil {
@@ -114,16 +115,16 @@ func (w Workspace) move(ctx context.Context, bucket state.Bucket, src source, fr
 		err = bucket.Write(ctx, to.key, body, true)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", doing, errors.Join(err, freed()))
+		return "", tell.Errorf("%s: %w", doing, errors.Join(err, freed()))
 	}
 	left, err := src.leave(ctx)
 	if err != nil {
 		// Its lock stays: it keeps whoever deploys by it out.
-		return "", fmt.Errorf("%s: it is there, and the former one can still be used once its lock is released: remove it by hand: %w", doing, err)
+		return "", tell.Errorf("%s: it is there, and the former one can still be used once its lock is released: remove it by hand: %w", doing, err)
 	}
 	if _, server := src.(onServer); !server {
 		if err := freed(); err != nil {
-			return "", fmt.Errorf("%s: it is there: %w", doing, err)
+			return "", tell.Errorf("%s: it is there: %w", doing, err)
 		}
 	}
 	n := len(state.Parse(body).Addresses)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/tell"
 )
 
 // publicOutputs prints the outputs as a JSON object of names and values.
@@ -48,7 +49,7 @@ func checkFormat(format string) error {
 func OutputsDotenv(outputs string) (string, error) {
 	var values map[string]any
 	if err := json.Unmarshal([]byte(outputs), &values); err != nil {
-		return "", fmt.Errorf("reading the outputs: %w", err)
+		return "", tell.Errorf("reading the outputs: %w", err)
 	}
 	vars := map[string]string{}
 	for name, v := range values {

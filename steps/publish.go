@@ -46,7 +46,7 @@ func (p Publish) Prepare(ctx context.Context) error {
 		}
 		err := registry.Client{Login: p.Registry.Login}.CheckPush(ctx, path)
 		if errors.Is(err, fault.ErrDenied) || errors.Is(err, fault.ErrNotFound) {
-			return fmt.Errorf("publishing as a run of level %q: %w, or another level with --trust", p.Registry.Writes, err)
+			return tell.Errorf("publishing as a run of level %q: %w, or another level with --trust", p.Registry.Writes, err)
 		}
 	}
 	return nil
@@ -128,7 +128,7 @@ func (p Publish) content(ctx context.Context, image images.Image, out *Pushed) e
 		if err := p.settle(ctx, image, out); err != nil || out.Digest != "" {
 			return err
 		}
-		return fmt.Errorf("pushing %s: %w", out.Content, failed)
+		return tell.Errorf("pushing %s: %w", out.Content, failed)
 	}
 	out.Digest, out.Pushed = digest, true
 	return nil

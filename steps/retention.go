@@ -128,7 +128,7 @@ func (r Retention) environments(ctx context.Context) (map[string]string, error) 
 	}
 	names, err := r.Registry.AWS.Environments(ctx, r.Bucket, r.Registry.Project)
 	if err != nil {
-		return nil, fmt.Errorf("%w: without the states it is not known what is deployed: give --state-bucket= and what runs with --deployed", err)
+		return nil, tell.Errorf("%w: without the states it is not known what is deployed: give --state-bucket= and what runs with --deployed", err)
 	}
 	tell.Line(fmt.Sprintf("retention: %d environments of %q have a state in %q", len(names), r.Registry.Project, r.Bucket))
 	out := map[string]string{}

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/tell"
 )
@@ -58,13 +56,7 @@ func (r Roots) named(w Workspace, err error) error {
 	if len(r) < 2 {
 		return err
 	}
-	var api *gqlerror.Error
-	if !errors.As(err, &api) {
-		return fmt.Errorf("%s: %w", w.Infra, err)
-	}
-	named := *api
-	named.Message = w.Infra + ": " + api.Message
-	return &named
+	return tell.Errorf("%s: %w", w.Infra, err)
 }
 
 // one is the only root module, for what is for one alone.

@@ -42,7 +42,7 @@ func (r *Run) services(ctx context.Context, settings map[string]project.Service,
 		}
 		service, err := newService(ctx, store, name, settings[name], secrets)
 		if err != nil {
-			return nil, fmt.Errorf("starting the service %q: %w", name, err)
+			return nil, tell.Errorf("starting the service %q: %w", name, err)
 		}
 		out = append(out, service)
 	}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"dagger/pipeline/tell"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -31,7 +32,7 @@ type Change struct {
 func ParseSummary(text string) (Summary, error) {
 	var s Summary
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
-		return s, fmt.Errorf("reading the plan's summary: %w", err)
+		return s, tell.Errorf("reading the plan's summary: %w", err)
 	}
 	return s, nil
 }

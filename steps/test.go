@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
 
@@ -172,7 +172,7 @@ func readReport(ctx context.Context, dir *dagger.Directory, name string) (string
 	}
 	text, err := dir.File(name).Contents(ctx)
 	if err != nil {
-		return "", fmt.Errorf("reading the report %s: %w", name, err)
+		return "", tell.Errorf("reading the report %s: %w", name, err)
 	}
 	return text, nil
 }

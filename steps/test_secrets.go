@@ -6,6 +6,7 @@ import (
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // testSecrets reads NAME=value lines. Each value is a secret of its own, so that
@@ -20,7 +21,7 @@ func testSecrets(ctx context.Context, lines *dagger.Secret) (map[string]*dagger.
 	}
 	variables, err := ci.ParseDotenv(text)
 	if err != nil {
-		return nil, fmt.Errorf("reading --test-secrets: %w", err)
+		return nil, tell.Errorf("reading --test-secrets: %w", err)
 	}
 	secrets := map[string]*dagger.Secret{}
 	for name, value := range variables {

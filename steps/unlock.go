@@ -8,6 +8,7 @@ import (
 
 	"dagger/pipeline/gitlab"
 	"dagger/pipeline/state"
+	"dagger/pipeline/tell"
 )
 
 // Unlock releases the lock of an environment's state that a run left behind.
@@ -55,7 +56,7 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 	}
 	if !u.Force {
 		if err := u.ended(ctx, lock.Who); err != nil {
-			return "", fmt.Errorf("unlocking %s: held by %s: %w", w.Environment, held, err)
+			return "", tell.Errorf("unlocking %s: held by %s: %w", w.Environment, held, err)
 		}
 	}
 	c, err := w.initialised(ctx)
