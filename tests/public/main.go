@@ -45,8 +45,8 @@ type Root struct {
 	Path string
 	// Environment to deploy.
 	Environment string
-	// Flags of the call, where the module wants values.
-	Flags []string
+	// Values of the module's variables, as the text of a .tfvars file.
+	Values string
 	// Missing is what it needs and a machine without the internet has not.
 	Missing string
 }

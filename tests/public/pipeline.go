@@ -14,12 +14,12 @@ type caller struct {
 	source, log string
 }
 
-func (c caller) call(flags string, verb string) (string, error) {
+func (c caller) call(flags, verb string, env ...string) (string, error) {
 	image := os.Getenv("LAB_PYTHON_IMAGES")
 	if image != "" {
 		image = "--python-image " + fmt.Sprintf(image, c.project.Python)
 	}
-	return shell("..", strings.Join([]string{"./pipeline call --source", c.source, "--project", c.project.Directory, image, flags, verb}, " "), c.log)
+	return shell("..", strings.Join([]string{"./pipeline call --source", c.source, "--project", c.project.Directory, image, flags, verb}, " "), c.log, env...)
 }
 
 // test gives the counts of the reports and, where it failed, the error.
@@ -63,14 +63,14 @@ func (c caller) deploy(root Root) string {
 	}
 	flags := "--infra " + root.Path + " --terraform-image $LAB_TERRAFORM_IMAGE --provider-mirror ${PUBLIC_PROVIDER_MIRROR:-$LAB_PROVIDER_MIRROR}" +
 		" --state-bucket $LAB_STATE_BUCKET --aws-endpoint $LAB_AWS_ENDPOINT --aws-access-key-id env://AWS_ACCESS_KEY_ID" +
-		" --aws-secret-access-key env://AWS_SECRET_ACCESS_KEY --role-arn none " + strings.Join(root.Flags, " ")
+		" --aws-secret-access-key env://AWS_SECRET_ACCESS_KEY --role-arn none --terraform-variables env://PUBLIC_VALUES"
 	var done []string
 	for _, verb := range []string{"validate", "plan", "deploy", "outputs", "destroy"} {
 		command := verb
 		if verb != "validate" {
 			command += " --environment " + environment
 		}
-		if out, err := c.call(flags, command); err != nil {
+		if out, err := c.call(flags, command, "PUBLIC_VALUES="+root.Values); err != nil {
 			return strings.Join(append(done, verb+" fails: "+said(out)), ", ")
 		}
 		done = append(done, verb)

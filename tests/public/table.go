@@ -20,8 +20,8 @@ func table(projects []Project, results map[string]Result) string {
 		case p.Missing != "":
 			missing = append(missing, link+": "+p.Missing)
 			continue
-		case !ok:
-			waiting = append(waiting, link)
+		case !ok || r.Pipeline == (Counts{}) && r.Error == "":
+			waiting = append(waiting, p.Repository)
 			continue
 		}
 		ran++
@@ -33,7 +33,9 @@ func table(projects []Project, results map[string]Result) string {
 	}
 	fmt.Fprintf(&b, "\n%d of %d test and package with the same result as by hand.\n", good, ran)
 	list(&b, "Not run, for want of what a package index does not have:", missing)
-	list(&b, "On the list and not run yet:", waiting)
+	if len(waiting) > 0 {
+		fmt.Fprintf(&b, "\n%d more are on the list and have not been run: %s.\n", len(waiting), strings.Join(waiting, ", "))
+	}
 	return b.String()
 }
 
