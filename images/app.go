@@ -28,7 +28,9 @@ type App struct {
 	// Version is that of a project which takes it from git, "" for none.
 	Version string
 	// Secrets are variables for what installs, NAME=value lines, or nil.
-	Secrets  *dagger.Secret
+	Secrets *dagger.Secret
+	// Tokens logs in to indexes of AWS CodeArtifact; nil does not.
+	Tokens   IndexTokens
 	Registry Store
 }
 
@@ -69,13 +71,13 @@ func (a App) Image(ctx context.Context) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	system := found.Settings.SystemPackages
+	system, tools := found.Settings.SystemPackages, appTools(install.files)
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
 		if err != nil {
 			return "", err
 		}
-		ingredients := []string{from, strings.Join(appTools, "\n"), strings.Join(system, "\n"), installPackages, installManager, strings.Join(install.manager, "\n"),
+		ingredients := []string{from, strings.Join(tools, "\n"), strings.Join(system, "\n"), installPackages, installManager, strings.Join(install.manager, "\n"),
 			importFromSource, install.script, strings.Join(install.arguments, "\n"), a.workdir()}
 		for _, file := range sortedKeys(install.files) {
 			ingredients = append(ingredients, file, install.files[file])
@@ -94,12 +96,12 @@ func (a App) Image(ctx context.Context) (Image, error) {
 		return contentTag("app", ingredients...), nil
 	}
 	return a.Registry.image(ctx, "app", tag, func() (*dagger.Container, error) {
-		secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
+		secrets, err := a.logins(ctx, install.files)
 		if err != nil {
 			return nil, err
 		}
 		c := base.
-			WithExec(appTools).
+			WithExec(tools).
 			With(withSystemPackages(system)).
 			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
 			With(secrets.With).
@@ -110,7 +112,17 @@ func (a App) Image(ctx context.Context) (Image, error) {
 	})
 }
 
-var appTools = installTools(tool{"make", "make", "make"}, tool{"zip", "zip", "zip"})
+// appTools installs what the targets of projects use, and git where a package
+// comes from a repository.
+func appTools(files map[string]string) []string {
+	tools := []tool{{"make", "make", "make"}, {"zip", "zip", "zip"}}
+	for _, text := range files {
+		if project.Clones(text) {
+			return installTools(append(tools, tool{"git", "git", "git"}, tool{"ssh", "openssh-client", "openssh-client-default"})...)
+		}
+	}
+	return installTools(tools...)
+}
 
 func withSystemPackages(names []string) dagger.WithContainerFunc {
 	return func(c *dagger.Container) *dagger.Container {

@@ -74,7 +74,7 @@ func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string
 
 // packedDependencies is the layer that only the lock file and the target change.
 func (a App) packedDependencies(ctx context.Context, image *dagger.Container, f found, target project.Target, backends []string) (*dagger.Container, error) {
-	secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
+	secrets, err := a.logins(ctx, map[string]string{"lock": f.lock, "pyproject": f.pyproject})
 	if err != nil {
 		return nil, err
 	}

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"path"
 
+	"dagger/pipeline/codeartifact"
 	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/secret"
 	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
@@ -82,8 +84,23 @@ func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
 		UV:       r.UvVersion,
 		Version:  r.ProjectVersion,
 		Secrets:  r.InstallSecrets,
+		Tokens:   r.indexToken,
 		Registry: registry,
 	}, err
+}
+
+// indexToken is a login for the package indexes of AWS CodeArtifact, by the run's
+// credentials.
+func (r *Run) indexToken(ctx context.Context, domain codeartifact.Domain) (secret.Value, error) {
+	store, err := r.registryPlace(ctx)
+	if err != nil || !store.AWS.Given() {
+		return secret.Value{}, err
+	}
+	session, err := store.AWS.Session(ctx)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	return codeartifact.Token(ctx, session, domain)
 }
 
 // terraformImage is the terraform container and the name of its content.
