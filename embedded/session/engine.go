@@ -94,6 +94,9 @@ func (e *engine) connecting() bool {
 // connect opens the connection. ctx ends with it.
 func (s *Server) connect(ctx context.Context) error {
 	e := &s.engine
+	if err := s.readMachine(); err != nil {
+		return err
+	}
 	addr, err := s.opts.Connect(ctx)
 	if err != nil {
 		return err

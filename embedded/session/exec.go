@@ -53,7 +53,7 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		return nil, err
 	}
 	meta := llb.Scratch().File(llb.Mkdir("/meta", 0o777), llb.WithCustomName("[internal] prepare exec"))
-	flags := []string{"-meta", metaPath, "-expect", o.expect}
+	flags := []string{"-meta", metaPath, "-expect", o.expect, "-proxies", proxiesPath, "-certificates", certificatesPath}
 	if o.stdin != "" {
 		meta = meta.File(llb.Mkfile("/meta/stdin", 0o644, []byte(o.stdin)), llb.WithCustomName("[internal] write stdin"))
 		o.stdinFile = metaPath + "/stdin"
@@ -83,6 +83,7 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 		opts = append(opts, b.options(i)...)
 		flags = append(flags, "-service", b.flag(i))
 	}
+	opts = append(opts, machineFiles()...)
 	if s.opts.HostNetwork {
 		opts = append(opts, llb.Network(pb.NetMode_HOST))
 	}

@@ -39,6 +39,8 @@ type options struct {
 	services    list
 	serve       string
 	readiness   string
+	proxies     string
+	authorities string
 }
 
 type list []string
@@ -59,6 +61,8 @@ func main() {
 	flag.Var(&o.services, "service", "SOCKET=ADDRESS:PORT,PORT: a service that the command uses")
 	flag.StringVar(&o.serve, "serve", "", "unix socket of the session, where the command is a service")
 	flag.StringVar(&o.readiness, "ready", "{}", "when the service is ready, as JSON")
+	flag.StringVar(&o.proxies, "proxies", "", "file of NAME=value lines: the machine's proxies")
+	flag.StringVar(&o.authorities, "certificates", "", "file of certificates to trust besides the image's")
 	flag.Parse()
 	code, err := run(o, flag.Args())
 	if err != nil {
@@ -78,6 +82,14 @@ func run(o options, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := proxies(o.proxies); err != nil {
+		return 0, err
+	}
+	distrust, err := trust(o.authorities, o.meta)
+	if err != nil {
+		return 0, err
+	}
+	defer distrust()
 	out, err := newOutputs(o, secrets)
 	if err != nil {
 		return 0, err
