@@ -59,4 +59,4 @@ func (a App) requirements(ctx context.Context, file string, files map[string]str
 
 // installRequirements checks hashes where a file has one: then pip wants one for
 // every package.
-const installRequirements = `exec ` + virtualenv + `/bin/pip install --quiet --no-cache-dir --disable-pip-version-check "$@"`
+const installRequirements = `GIT_TERMINAL_PROMPT=0 exec ` + virtualenv + `/bin/pip install --quiet --no-cache-dir --disable-pip-version-check "$@"`

@@ -88,6 +88,6 @@ pip="` + toolsHome + `/bin/python -m pip"
 : "${POETRY_PYPI_MIRROR_URL:=${PIP_INDEX_URL:-$($pip config get global.index-url 2>/dev/null || true)}}"
 : "${POETRY_PYPI_MIRROR_URL:=$(` + toolsHome + `/bin/python -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)' 2>/dev/null || true)}"
 export POETRY_PYPI_MIRROR_URL POETRY_CACHE_DIR=/tmp/pypoetry
-export POETRY_SYSTEM_GIT_CLIENT=true POETRY_EXPERIMENTAL_SYSTEM_GIT_CLIENT=true
+export GIT_TERMINAL_PROMPT=0 POETRY_SYSTEM_GIT_CLIENT=true POETRY_EXPERIMENTAL_SYSTEM_GIT_CLIENT=true
 poetry --no-interaction --no-ansi install --no-root --no-directory --compile "$@"
 rm -rf "$POETRY_CACHE_DIR"`
