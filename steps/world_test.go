@@ -82,7 +82,8 @@ func leaf(made, field, given string) any {
 	case "contents":
 		for name, text := range map[string]string{
 			"pyproject.toml": "[project]\nname = \"shop\"\n", "summary.json": "{}",
-			"junit.xml": `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
+			artifactsList: ArtifactName,
+			"junit.xml":   `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
 		} {
 			if strings.HasSuffix(made, name) {
 				return text
