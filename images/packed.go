@@ -190,8 +190,7 @@ uv pip install --quiet $PACKED_FOR --no-deps --target ` + PackedProject + ` ` + 
 
 var (
 	noWheel   = regexp.MustCompile("Wheels are required for `([^`]+)`|Package `([^`]+)` can't be installed because it is marked as `--no-build`")
-	noWheelOf = regexp.MustCompile(`Because (\S+?==\S+) has no (?:usable )?wheels`)
-	wrongFile = regexp.MustCompile(`(\S+\.whl)\S* .*(?:not compatible|incompatible)|[Ww]heel.*?(\S+\.whl)`)
+	noWheelOf = regexp.MustCompile(`(\S+==\S+) has no (?:usable )?wheels`)
 )
 
 // explainPacked names what has no wheel for the target.
@@ -202,10 +201,7 @@ func explainPacked(target project.Target) func(output string) string {
 			name = []string{"", pinned[1]}
 		}
 		if name != nil {
-			return fmt.Sprintf("%s has no wheel for %s (%s): lock a version that has one, or pack it yourself with command in [tool.pipeline.package]", first(name[1:]...), target, target.Wheels())
-		}
-		if m := wrongFile.FindStringSubmatch(output); m != nil {
-			return fmt.Sprintf("the project's own wheel, %s, does not fit %s: what it compiles is for the container's machine and Python: choose these in [tool.pipeline.package.lambda], or pack with a command of your own", path.Base(first(m[1:]...)), target)
+			return fmt.Sprintf("%s has no wheel for %s (%s): take a version that has one, or build the package with a command of your own in [tool.pipeline.package]", first(name[1:]...), target, target.Wheels())
 		}
 		return explainUV(output)
 	}
