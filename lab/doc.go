@@ -22,6 +22,7 @@
 //	LAB_REGISTRY_USERNAME  its user; LAB_REGISTRY_PASSWORD its password, random for each state directory
 //	LAB_PYTHON_IMAGE       reference of the python base image, such as HOST:PORT/python:3.11-bookworm
 //	LAB_TERRAFORM_IMAGE    reference of the terraform base image, such as HOST:PORT/terraform:1.11
+//	LAB_REDIS_IMAGE        reference of an image of Redis, a service for tests
 //	LAB_AWS_ENDPOINT       URL of the AWS stand-in, for all services
 //	LAB_AWS_REQUEST_LOG    its request log, JSON lines: time, method, path, host, service, action, status
 //	LAB_IMDS_ENDPOINT      URL of the instance metadata stand-in (IMDSv2), with a role

@@ -57,7 +57,7 @@ func TestLab(t *testing.T) {
 	if n := len(l.processes()); n != 2 {
 		t.Errorf("%d processes, want serve and moto", n)
 	}
-	for _, key := range []string{"LAB_REGISTRY", "LAB_REGISTRY_USERNAME", "LAB_REGISTRY_PASSWORD", "LAB_PYTHON_IMAGE", "LAB_TERRAFORM_IMAGE", "LAB_AWS_ENDPOINT", "LAB_AWS_REQUEST_LOG", "LAB_STATE_BUCKET", "LAB_INFRA"} {
+	for _, key := range []string{"LAB_REGISTRY", "LAB_REGISTRY_USERNAME", "LAB_REGISTRY_PASSWORD", "LAB_PYTHON_IMAGE", "LAB_TERRAFORM_IMAGE", "LAB_REDIS_IMAGE", "LAB_AWS_ENDPOINT", "LAB_AWS_REQUEST_LOG", "LAB_STATE_BUCKET", "LAB_INFRA"} {
 		if env[key] == "" {
 			t.Errorf("%s is empty", key)
 		}

@@ -50,6 +50,7 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 		{"LAB_REGISTRY_OPEN_PASSWORD", open},
 		{"LAB_PYTHON_IMAGE", result.Images["python"].Ref(host)},
 		{"LAB_TERRAFORM_IMAGE", result.Images["terraform"].Ref(host)},
+		{"LAB_REDIS_IMAGE", result.Images["redis"].Ref(host)},
 		{"LAB_AWS_ENDPOINT", "http://" + running.ForContainers()},
 		{"LAB_AWS_REQUEST_LOG", dir.Path(requestLog)},
 		{"LAB_IMDS_ENDPOINT", "http://" + running.Address("aws")},

@@ -106,7 +106,7 @@ func build(ctx context.Context, dir string, r Recipe, lock *os.File) (_ Built, e
 		}
 		tag = version + "-" + r.Suite
 	}
-	img, err := assemble(layers, r.Env)
+	img, err := assemble(layers, r.Env, r.Entrypoint)
 	if err != nil {
 		return Built{}, err
 	}
@@ -114,7 +114,7 @@ func build(ctx context.Context, dir string, r Recipe, lock *os.File) (_ Built, e
 }
 
 // assemble puts layers and a configuration together. It holds no time of making.
-func assemble(layers []v1.Layer, env []string) (v1.Image, error) {
+func assemble(layers []v1.Layer, env, entrypoint []string) (v1.Image, error) {
 	img := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
 	img = mutate.ConfigMediaType(img, types.OCIConfigJSON)
 	img, err := mutate.AppendLayers(img, layers...)
@@ -128,6 +128,9 @@ func assemble(layers []v1.Layer, env []string) (v1.Image, error) {
 	config = config.DeepCopy()
 	config.OS, config.Architecture = "linux", runtime.GOARCH
 	config.Config = v1.Config{Env: env, Cmd: []string{"/bin/sh"}, WorkingDir: "/"}
+	if entrypoint != nil {
+		config.Config.Entrypoint, config.Config.Cmd = entrypoint, nil
+	}
 	return mutate.ConfigFile(img, config)
 }
 

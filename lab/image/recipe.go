@@ -26,6 +26,7 @@ type Recipe struct {
 	Certificates [][]byte // PEM, beyond Debian's own
 	Env          []string // KEY=VALUE, in the image's configuration
 	Files        []File   // in a layer of their own, above the packages
+	Entrypoint   []string `json:",omitempty"` // of the image
 	TagBy        string   // what the tag is taken from: "python" (the packaged version) or the tag itself
 }
 
@@ -55,7 +56,16 @@ const awsWrapper = `#!/bin/sh
 exec /usr/bin/aws ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"
 `
 
-// Recipes returns the recipes of the python and the terraform base image for this machine.
+// redisEntrypoint does as the one of the official image: what starts with a dash is redis-server's,
+// and others are let in without a password.
+const redisEntrypoint = `#!/bin/sh
+[ "${1#-}" = "$1" ] && [ $# -gt 0 ] || set -- redis-server "$@"
+[ "$1" != redis-server ] || set -- "$@" --protected-mode no
+exec "$@"
+`
+
+// Recipes returns the recipes of the python and the terraform base image for this machine, and of a
+// service for tests.
 // terraform is the path of a terraform binary to put in, or empty for none; version is its version.
 func Recipes(terraform, version string) ([]Recipe, error) {
 	suite, err := debian.Codename("")
@@ -83,7 +93,13 @@ func Recipes(terraform, version string) ([]Recipe, error) {
 	if terraform != "" {
 		tf.Files = append(tf.Files, File{Path: "/usr/local/bin/terraform", Mode: 0o755, From: terraform})
 	}
-	return []Recipe{python, tf}, nil
+
+	redis := common
+	redis.Name, redis.TagBy = "redis", suite
+	redis.Packages = []string{"ca-certificates", "redis-server"}
+	redis.Files = []File{{Path: "/usr/local/bin/docker-entrypoint.sh", Mode: 0o755, Content: []byte(redisEntrypoint)}}
+	redis.Entrypoint = []string{"docker-entrypoint.sh"}
+	return []Recipe{python, tf, redis}, nil
 }
 
 // Key names the recipe's content: the hash of all that goes into the image.

@@ -18,6 +18,8 @@ type Lab struct {
 	// OpenUsername may push below a path named open only.
 	OpenUsername, OpenPassword  string
 	PythonImage, TerraformImage string
+	// RedisImage is a service for tests.
+	RedisImage string
 	// Endpoint is the URL of the AWS stand-in, RequestLog the file of its requests.
 	Endpoint, RequestLog string
 	StateBucket          string
@@ -48,7 +50,7 @@ func StartLab(ctx context.Context, root, dir, bind string) (*Lab, error) {
 	fields := map[string]*string{
 		"LAB_REGISTRY": &l.Registry, "LAB_REGISTRY_USERNAME": &l.Username, "LAB_REGISTRY_PASSWORD": &l.Password,
 		"LAB_REGISTRY_OPEN_USERNAME": &l.OpenUsername, "LAB_REGISTRY_OPEN_PASSWORD": &l.OpenPassword,
-		"LAB_PYTHON_IMAGE": &l.PythonImage, "LAB_TERRAFORM_IMAGE": &l.TerraformImage,
+		"LAB_PYTHON_IMAGE": &l.PythonImage, "LAB_TERRAFORM_IMAGE": &l.TerraformImage, "LAB_REDIS_IMAGE": &l.RedisImage,
 		"LAB_AWS_ENDPOINT": &l.Endpoint, "LAB_AWS_REQUEST_LOG": &l.RequestLog, "LAB_STATE_BUCKET": &l.StateBucket,
 		"LAB_CONTAINER_CREDENTIALS": &l.ContainerCredentials, "LAB_CONTAINER_TOKEN": &l.ContainerToken,
 		"LAB_PROVIDER_MIRROR": &l.Mirror, "LAB_INFRA": &l.Infra,

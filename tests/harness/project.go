@@ -39,6 +39,16 @@ func (w *World) Example(t testing.TB) *Project {
 	return p
 }
 
+// Service returns the repository's example with a database in its tests, which is the lab's.
+func (w *World) Service(t testing.TB) *Project {
+	t.Helper()
+	p := &Project{Dir: t.TempDir(), t: t, w: w}
+	p.copy(filepath.Join(w.Root, "examples/service"), ".")
+	p.Replace("pyproject.toml", "redis:7-bookworm", w.Lab.RedisImage)
+	p.Append("src/visits/__init__.py", fmt.Sprintf("\n# %s %s\n", t.Name(), rand.Text()))
+	return p
+}
+
 func (p *Project) copy(from, to string) {
 	p.t.Helper()
 	if err := copyTree(from, filepath.Join(p.Dir, to)); err != nil {
