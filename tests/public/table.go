@@ -28,7 +28,11 @@ func table(projects []Project, results map[string]Result) string {
 		if r.Same() {
 			good++
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", link, p.Lock, r.Hand, or(r.Error, r.Pipeline.String()),
+		came := r.Pipeline.String()
+		if r.Hand != r.Pipeline {
+			came = or(r.Error, came)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", link, p.Lock, r.Hand, came,
 			or(r.Package, "none"), roots(r.Roots), p.Mended)
 	}
 	fmt.Fprintf(&b, "\n%d of %d test and package with the same result as by hand.\n", good, ran)
