@@ -82,7 +82,7 @@ func TestCLIConfig(t *testing.T) {
 func TestExplainInit(t *testing.T) {
 	for output, want := range map[string]string{
 		"Error: Failed to install provider\n\nthe local package for\nregistry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\nchecksums previously recorded": "a provider's checksum is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file",
-		"Error: Failed to query available provider\npackages\n\nCould not retrieve the list":                                                                              "a provider in .terraform.lock.hcl cannot be fetched: check the network, or give --provider-mirror",
+		"Error: Failed to query available provider\npackages\n\nCould not retrieve the list":                                                                              "a provider that .terraform.lock.hcl or the configuration names cannot be fetched: check the network, or give --provider-mirror",
 		"something else": "",
 	} {
 		if got := explainInit(output); got != want {

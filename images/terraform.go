@@ -2,13 +2,10 @@ package images
 
 import (
 	"context"
-	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
-	"dagger/pipeline/tell"
 )
 
 // Paths in the terraform container.
@@ -64,7 +61,7 @@ exec terraform version`
 // of a filesystem mirror, as files of the image (init may have made links into
 // a mirror that is mounted only now).
 const fetchProviders = `set -eu
-terraform init -backend=false -input=false -lockfile=readonly
+terraform init -backend=false -input=false "$@"
 mkdir -p ` + terraformHome + `/providers
 [ ! -d .terraform/providers ] || cp -RL .terraform/providers/. ` + terraformHome + `/providers/
 rm -rf .terraform`
@@ -103,13 +100,17 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	locks, err := t.locks(ctx)
+	locks, open, err := t.locks(ctx)
 	if err != nil {
 		return Image{}, err
 	}
+	wanted := slices.Clone(locks)
+	for _, u := range open {
+		wanted = append(wanted, u.root+"\n"+u.requirements())
+	}
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
-		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Release.program(), t.Release.Version, t.Release.From, terraformHome, fetchProviders, strings.Join(locks, "\n")), err
+		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Release.program(), t.Release.Version, t.Release.From, terraformHome, fetchProviders, strings.Join(wanted, "\n")), err
 	}
 	return t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		c := base.
@@ -117,7 +118,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 			With(t.withTerraform()).
 			WithEnvVariable("TF_IN_AUTOMATION", "1").
 			WithEnvVariable("CHECKPOINT_DISABLE", "1")
-		if c, err = t.withProviders(ctx, c, locks); err != nil {
+		if c, err = t.withProviders(ctx, c, locks, open); err != nil {
 			return nil, err
 		}
 		return built(ctx, "building the terraform container", c, explainInit)
@@ -133,105 +134,4 @@ func (t Terraform) withTerraform() dagger.WithContainerFunc {
 		}
 		return c.WithEnvVariable("TERRAFORM_RELEASES", t.Releases).WithExec(install).WithoutEnvVariable("TERRAFORM_RELEASES")
 	}
-}
-
-// locks are the texts of the root modules' lock files, each once.
-func (t Terraform) locks(ctx context.Context) ([]string, error) {
-	var out []string
-	for _, root := range t.Roots {
-		if err := checkRoot(ctx, t.Source, root); err != nil {
-			return nil, err
-		}
-		infra := t.Source.Directory(root)
-		ok, err := infra.Exists(ctx, lockFile)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			tell.Line(fmt.Sprintf("%s has no %s: any version of its providers may be taken: run `terraform init` there and commit the file", root, lockFile))
-			continue
-		}
-		lock, err := infra.File(lockFile).Contents(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(out, lock) {
-			out = append(out, lock)
-		}
-	}
-	return out, nil
-}
-
-// withProviders adds the providers of each lock file: one after the other, as
-// two root modules may lock different versions of a provider.
-func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, locks []string) (*dagger.Container, error) {
-	var all []Provider
-	for _, lock := range locks {
-		providers, err := LockedProviders(lock)
-		if err != nil {
-			return nil, err
-		}
-		if c, err = t.fetched(ctx, c, lock, providers); err != nil {
-			return nil, err
-		}
-		all = append(all, providers...)
-	}
-	if len(all) > 0 {
-		c = c.With(withCLIConfig(path.Join(terraformHome, "providers"), sources(all)))
-	}
-	return c.WithWorkdir(Workdir), nil
-}
-
-// fetched adds the providers of one lock file.
-func (t Terraform) fetched(ctx context.Context, c *dagger.Container, lock string, providers []Provider) (*dagger.Container, error) {
-	work := path.Join(terraformHome, "lock")
-	fetch := c.
-		WithNewFile(path.Join(work, lockFile), lock).
-		WithNewFile(path.Join(work, "providers.tf"), requirements(providers)).
-		WithWorkdir(work)
-	if t.Mirror != nil {
-		mirrored, err := t.mirrored(ctx, providers)
-		if err != nil {
-			return nil, err
-		}
-		fetch = fetch.
-			WithMountedDirectory(mirrorMount, t.Mirror).
-			With(withCLIConfig(mirrorMount, mirrored))
-	}
-	return fetch.
-		WithExec([]string{"sh", "-c", fetchProviders, "fetch-providers"}).
-		WithoutMount(mirrorMount).
-		WithoutEnvVariable("TF_CLI_CONFIG_FILE"), nil
-}
-
-func withCLIConfig(mirror string, sources []string) dagger.WithContainerFunc {
-	file := path.Join(terraformHome, "cli.tfrc")
-	return func(c *dagger.Container) *dagger.Container {
-		return c.WithNewFile(file, cliConfig(mirror, sources)).WithEnvVariable("TF_CLI_CONFIG_FILE", file)
-	}
-}
-
-// mirrored are the providers that the caller's mirror has.
-func (t Terraform) mirrored(ctx context.Context, providers []Provider) ([]string, error) {
-	var out []string
-	for _, s := range sources(providers) {
-		ok, err := t.Mirror.Exists(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out = append(out, s)
-		}
-	}
-	return out, nil
-}
-
-func sources(providers []Provider) []string {
-	var out []string
-	for _, p := range providers {
-		if !slices.Contains(out, p.Source) {
-			out = append(out, p.Source)
-		}
-	}
-	return out
 }

@@ -22,6 +22,9 @@ func (f *reading) json(data []byte) error {
 		if required, ok := t["required_version"].(string); ok {
 			f.required(required)
 		}
+		for _, block := range objects(t["required_providers"]) {
+			f.needs.requireJSON(block)
+		}
 		for kind, config := range labelled(t["backend"]) {
 			f.jsonBackend(kind, config)
 		}
@@ -35,7 +38,11 @@ func (f *reading) json(data []byte) error {
 			f.out.Variables[name] = Variable{Default: text, Optional: ok}
 		}
 	}
+	for kind := range labelled(doc["data"]) {
+		f.needs.use(kind)
+	}
 	for kind, resources := range labelled(doc["resource"]) {
+		f.needs.use(kind)
 		for name := range labelled(resources) {
 			f.address(kind + "." + name)
 		}

@@ -38,7 +38,9 @@ type Module struct {
 	// that its own arguments choose.
 	Region      string
 	AssumesRole bool
-	Reach       Reach
+	// Providers are those that the modules of the source need, by their sources.
+	Providers []Requirement
+	Reach     Reach
 
 	text string
 }
@@ -133,13 +135,14 @@ func (r *reader) module(dir string) error {
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return overrides(a) - overrides(b) })
+	own := &needs{required: map[string]Requirement{}, used: map[string]bool{}}
 	for _, name := range names {
 		file := path.Join(dir, name)
 		data, err := fs.ReadFile(r.source, file)
 		if err != nil {
 			return err
 		}
-		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root}
+		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own}
 		if f.isRoot {
 			r.out.text += string(data)
 		}
@@ -152,6 +155,7 @@ func (r *reader) module(dir string) error {
 			return err
 		}
 	}
+	r.out.add(own)
 	return nil
 }
 
@@ -168,6 +172,7 @@ type reading struct {
 	*reader
 	dir, name string
 	isRoot    bool
+	needs     *needs
 }
 
 func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name, line) }

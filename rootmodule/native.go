@@ -35,6 +35,8 @@ func (f *reading) block(block *hclsyntax.Block) error {
 		}
 		for _, inner := range block.Body.Blocks {
 			switch {
+			case inner.Type == "required_providers":
+				f.needs.require(inner.Body)
 			case inner.Type == "backend" && len(inner.Labels) == 1:
 				f.backend(inner.Labels[0], inner)
 			case inner.Type == "cloud":
@@ -49,14 +51,22 @@ func (f *reading) block(block *hclsyntax.Block) error {
 			}
 			f.out.Variables[block.Labels[0]] = v
 		}
-	case "resource":
-		f.address(strings.Join(block.Labels, "."))
+	case "data", "ephemeral", "resource":
+		if len(block.Labels) > 0 {
+			f.needs.resource(block.Labels[0], block.Body)
+		}
+		if block.Type == "resource" {
+			f.address(strings.Join(block.Labels, "."))
+		}
 	case "module":
 		f.address("module." + strings.Join(block.Labels, "."))
 		if a := attributes["source"]; a != nil {
 			return f.call(text(a.Expr))
 		}
 	case "provider":
+		if len(block.Labels) == 1 {
+			f.needs.use(block.Labels[0] + "_")
+		}
 		if f.isRoot && len(block.Labels) == 1 && block.Labels[0] == "aws" {
 			f.provider(block.Body)
 		}

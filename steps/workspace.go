@@ -171,6 +171,15 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 		args = append(args, "-lockfile=readonly")
 	}
 	c := w.prepared()
+	if !locked {
+		made, err := images.MadeLock(ctx, w.Container, w.Infra)
+		if err != nil {
+			return nil, err
+		}
+		if made != nil {
+			c = c.WithFile(path.Join(w.Infra, ".terraform.lock.hcl"), made)
+		}
+	}
 	if w.Backend.Own {
 		args = append(args, w.Backend.Config...)
 	} else {
