@@ -213,7 +213,8 @@ func (w Workspace) stateOfAnotherName(ctx context.Context, in states) error {
 }
 
 // stateOfAnotherProject is one of a project whose name the root module still
-// uses, and of which it declares all resources: the project was renamed.
+// uses, and of which it declares all resources: the project was renamed. Where
+// the role may read the project's own states alone, that is said.
 func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
 	if !w.lasts() {
 		return nil
@@ -229,7 +230,8 @@ func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
 		p := place{w.State.Bucket, StateFor("", name, w.Environment, w.Root).Key}
 		there, err := in(p.bucket).Read(ctx, p.key)
 		if err != nil {
-			return err
+			tellOnce(fmt.Sprintf("%s: whether the project was %q before cannot be told: %v", w.Environment, name, err))
+			continue
 		}
 		if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == n {
 			return w.elsewhere(p, fmt.Sprintf("of the project %q, which %q still names", name, w.Infra))

@@ -131,6 +131,7 @@ func TestFirstContact(t *testing.T) {
 		"root split, the old part":                  {files: append(main(queue), "data/main.tf", table), set: project.Terraform{Roots: []string{"data", "infra"}}, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders", "aws_dynamodb_table.orders")}, want: `has aws_dynamodb_table.orders, which is now in the root module "data": a deployment would destroy it`},
 		"root split, removed from the old part":     {files: append(main(queue+"removed {\n from = aws_dynamodb_table.orders\n}\n"), "data/main.tf", table), set: project.Terraform{Roots: []string{"data", "infra"}}, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders", "aws_dynamodb_table.orders")}},
 		"project renamed":                           {files: main(queue), states: bucketOf{"b/orders/prod/terraform.tfstate": ours}, want: `of the project "orders", which "infra" still names`},
+		"a state of another that may not be read":   {files: main(queue), states: bucketOf{"b/orders/prod/terraform.tfstate": "denied"}},
 		"a project of the same template":            {files: main(queue), states: bucketOf{"b/billing/prod/terraform.tfstate": ours}},
 		"KMS key that may not be used":              {files: main(queue), states: bucketOf{own: "denied"}, want: "kms:Decrypt"},
 		"state of another account":                  {files: main(queue), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:eu-west-1:999999999999:orders")}, want: "its resources are in the account 999999999999, and these are credentials of 123456789012"},
