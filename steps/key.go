@@ -18,6 +18,8 @@ type State struct {
 	Former string
 	// Region of the bucket, where it is known.
 	Region string
+	// KMSKey encrypts the state; "" leaves that to the bucket.
+	KMSKey string
 }
 
 // defaultRoot is the root module of a project that names none.
@@ -81,6 +83,9 @@ func (s State) backendConfig(aws AWS, workspace bool) []string {
 		"use_lockfile=true",
 		"encrypt=true",
 	)
+	if s.KMSKey != "" {
+		config = append(config, "kms_key_id="+s.KMSKey)
+	}
 	if aws.Endpoint != "" {
 		config = append(config,
 			fmt.Sprintf(`endpoints={s3=%q,sts=%q,iam=%q}`, aws.Endpoint, aws.Endpoint, aws.Endpoint),

@@ -127,6 +127,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		}
 		w.Dir = r.Settings.Project
 		w.State = StateFor(r.bucket(), project, environment, w.Root)
+		w.State.KMSKey = settings.KMSKey
 		w.AWS = account
 		w.RegionAsked = r.Region != ""
 		w.Credentials = credentials

@@ -58,6 +58,10 @@ func TestBackendConfig(t *testing.T) {
 	if got := s.backendConfig(AWS{Region: "eu-west-1", Endpoint: "http://a:1"}, false); !slices.Equal(got, elsewhere) {
 		t.Errorf("elsewhere: %q\nwant %q", got, elsewhere)
 	}
+	s.KMSKey = "arn:aws:kms:eu-west-1:123456789012:key/k"
+	if got := s.backendConfig(AWS{Region: "eu-west-1"}, false); !slices.Equal(got, append(slices.Clone(aws), "-backend-config=kms_key_id="+s.KMSKey)) {
+		t.Errorf("with a key: %q", got)
+	}
 	s = StateFor("b", "p", "mr-1", "terraform/net")
 	s.Region = "us-west-2"
 	want := []string{"-backend-config=bucket=b", "-backend-config=key=terraform/net/terraform.tfstate", "-backend-config=workspace_key_prefix=p", "-backend-config=region=us-west-2"}
