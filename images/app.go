@@ -145,13 +145,6 @@ func withManager(requirements []string) dagger.WithContainerFunc {
 	}
 }
 
-const installManager = `set -eu
-python3 -m venv ` + toolsHome + `
-` + toolsHome + `/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: "$@"
-for command in poetry uv; do
-  [ ! -x ` + toolsHome + `/bin/$command ] || ln -sf ` + toolsHome + `/bin/$command /usr/local/bin/$command
-done`
-
 // withDependencies installs what is locked into a virtual environment that is
 // first on PATH. It has a place for the project itself and for packages of the
 // repository, which Installed fills: see there.

@@ -16,11 +16,6 @@ import (
 // packages of the repository. Python takes it for one of its package directories.
 const installedDir = "/opt/project"
 
-// importFromSource makes what is in installedDir importable.
-const importFromSource = `set -eu
-packages=$(` + virtualenv + `/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-printf 'import site; site.addsitedir("` + installedDir + `")\n' > "$packages/project.pth"`
-
 // Installed adds the project and the packages of the repository that it uses to
 // the image, as an editable installation does: their modules are found in the
 // source, their metadata, entry points and commands are files. No command runs

@@ -56,7 +56,3 @@ func (a App) requirements(ctx context.Context, file string, files map[string]str
 	}
 	return nil
 }
-
-// installRequirements checks hashes where a file has one: then pip wants one for
-// every package.
-const installRequirements = `GIT_TERMINAL_PROMPT=0 exec ` + virtualenv + `/bin/pip install --quiet --no-cache-dir --disable-pip-version-check "$@"`

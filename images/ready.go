@@ -64,8 +64,3 @@ func (a App) build(ctx context.Context, c *dagger.Container, dirs []string) (*da
 		With(secrets.Without)
 	return built(ctx, "installing the project", c, explainPip)
 }
-
-const buildPackages = `set -eu
-for dir in "$@"; do
-  ` + virtualenv + `/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --no-deps --editable "$dir"
-done`

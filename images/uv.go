@@ -49,8 +49,8 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	}
 	return installer{
 		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
-		script:    uvEnvironment + "uv sync --locked --inexact --no-install-project --no-install-workspace \"$@\"",
-		arguments: arguments,
+		script:    installUV,
+		arguments: append([]string{"sync", "--locked", "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
 		files:     files,
 		archives:  archives,
 		explain:   explainUV,
@@ -60,18 +60,10 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 // pylock installs a pylock.toml; uv checks the hashes that are in it.
 func (a App) pylock(f found) (installer, error) {
 	return installer{
-		manager: []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
-		script:  uvEnvironment + "uv pip install --preview-features pylock --requirements pylock.toml",
-		files:   map[string]string{path.Join(Workdir, f.lockDir, "pylock.toml"): f.lock},
-		explain: explainUV,
+		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
+		script:    installUV,
+		arguments: []string{"pip", "install", "--preview-features", "pylock", "--requirements", "pylock.toml"},
+		files:     map[string]string{path.Join(Workdir, f.lockDir, "pylock.toml"): f.lock},
+		explain:   explainUV,
 	}, nil
 }
-
-// uvEnvironment makes uv use the image's python and the index that pip is
-// configured for, and keep nothing.
-const uvEnvironment = `set -eu
-export GIT_TERMINAL_PROMPT=0 UV_PROJECT_ENVIRONMENT=` + virtualenv + ` UV_PYTHON=` + virtualenv + `/bin/python UV_PYTHON_DOWNLOADS=never UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_PROGRESS=1
-index=${PIP_INDEX_URL:-$(` + toolsHome + `/bin/python -m pip config get global.index-url 2>/dev/null || true)}
-[ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
-[ -z "${SSL_CERT_FILE:-}" ] || export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
-`

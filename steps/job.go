@@ -7,15 +7,11 @@ import (
 	"dagger/pipeline/internal/dagger"
 )
 
-// nameJob gives the container's user the job's name, in front of the one it
-// has: terraform writes the user's name into the state lock, and has no other
-// way to say who holds it.
-const nameJob = `printf '%s:x:0:0::/root:/bin/sh\n' "$1" | cat - /etc/passwd > /tmp/passwd && cat /tmp/passwd > /etc/passwd && rm /tmp/passwd`
-
+// withJob makes terraform name the job in the state lock.
 func withJob(job string) dagger.WithContainerFunc {
 	return func(c *dagger.Container) *dagger.Container {
 		if name := JobUser(job); name != "" {
-			return c.WithExec([]string{"sh", "-c", nameJob, "name-job", name})
+			return c.WithExec([]string{"name-job.sh", name})
 		}
 		return c
 	}

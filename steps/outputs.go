@@ -11,10 +11,6 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// publicOutputs prints the outputs as a JSON object of names and values.
-// Sensitive ones are dropped inside the container.
-const publicOutputs = `all=$(terraform output -no-color -json) && printf %s "$all" | jq --compact-output --sort-keys 'with_entries(select(.value.sensitive | not) | .value |= .value)'`
-
 // Outputs returns the environment's outputs, without the sensitive ones: as a
 // JSON object, or in format "dotenv".
 func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
@@ -25,7 +21,7 @@ func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c = c.WithExec([]string{"sh", "-c", publicOutputs, "public-outputs"}, anyExit)
+	c = c.WithExec([]string{"public-outputs.sh"}, anyExit)
 	if err := check(ctx, c, []string{"terraform", "output"}, w.explain); err != nil {
 		return "", err
 	}

@@ -28,17 +28,6 @@ type Plan struct {
 	Key *dagger.Secret
 }
 
-// makePlan makes a plan in memory, keeps what has no values, and the rest
-// encrypted.
-const makePlan = `trap : INT TERM
-code=0
-plan.sh make ` + planMemory + `/now "$@" || code=$?
-case $code in 0|2) ;; *) exit $code;; esac
-mkdir -p ` + planOut + `
-cp ` + planMemory + `/now/summary.json ` + planOut + `/
-[ ! -f ` + keyFile + ` ] || plan.sh bundle ` + planMemory + `/now ` + planOut + `/` + planBundle + ` || exit 1
-exit $code`
-
 // run is the container after the plan was made, and what the plan does.
 func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	if _, err := plain(ctx, "--plan-key", p.Key); err != nil {
@@ -52,7 +41,7 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	if err != nil {
 		return nil, Summary{}, err
 	}
-	c = c.With(withPlanKey(p.Key)).WithExec(append([]string{"sh", "-c", makePlan, "make-plan"}, variables...), anyExit)
+	c = c.With(withPlanKey(p.Key)).WithExec(append([]string{"make-plan.sh", planMemory, planOut, planBundle}, variables...), anyExit)
 	code, err := c.ExitCode(ctx)
 	if err == nil && code != planChanges {
 		err = check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain)

@@ -44,13 +44,14 @@ func ErroredState(ctx context.Context, w Workspace, drop bool) (*dagger.File, er
 			return nil, err
 		}
 	}
-	take := `cp "$1" /errored.tfstate.age`
+	command := []string{"errored-state.sh", keptState, "/errored.tfstate.age"}
 	if drop {
-		take += ` && rm "$1"`
+		command = append(command, "drop")
 	}
 	c := w.withKeep(w.Container).
+		With(withScripts).
 		With(volatile).
-		WithExec([]string{"sh", "-c", `[ ! -f "$1" ] || { ` + take + `; }`, "errored-state", keptState})
+		WithExec(command)
 	ok, err := c.Directory("/").Exists(ctx, "errored.tfstate.age")
 	if err != nil {
 		return nil, err

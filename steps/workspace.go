@@ -240,7 +240,7 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 		return nil, found, err
 	}
 	p := path.Join("scripts", name)
-	command := []string{"sh", "-c", `chmod +x "$0" && exec "./$0"`, p}
+	command := []string{"own-script.sh", p}
 	if c, err = w.live(ctx, w.prepared().WithWorkdir(path.Join(images.Workdir, w.Dir))); err != nil {
 		return nil, true, err
 	}

@@ -18,15 +18,11 @@ func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagge
 	if !w.Backend.Workspace {
 		return c, nil
 	}
-	select_ := "terraform workspace select -no-color \"$1\" >/dev/null 2>&1 || terraform workspace new -no-color \"$1\""
+	command := []string{"select-workspace.sh", w.Environment}
 	if w.Backend.Own && !environments.IsMergeRequest(w.Environment) {
-		select_ = `terraform workspace select -no-color "$1" >/dev/null 2>&1 && exit
-all=$(terraform workspace list -no-color | tr -d '* ' | grep .)
-if [ "$all" = default ] && [ -z "$(terraform state list)" ]; then exec terraform workspace new -no-color "$1"; fi
-echo "Error: no workspace is named $1, and a state may be in another one ($(echo $all)): make it with \"terraform workspace new $1\" where that is a new environment" >&2
-exit 1`
+		command = append(command, "only")
 	}
-	c = c.WithExec([]string{"sh", "-c", select_, "select-workspace", w.Environment}, anyExit)
+	c = c.WithExec(command, anyExit)
 	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain)
 }
 

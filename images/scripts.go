@@ -1,0 +1,42 @@
+package images
+
+import (
+	"embed"
+	"strings"
+)
+
+// scripts run in a container that is being built. They are given as text, so
+// that none of them is left in an image; each is named by the argument after it.
+//
+//go:embed scripts/*.sh
+var scripts embed.FS
+
+var (
+	installPackages     = script("install-packages")
+	installMissing      = script("missing-tools", "install-packages")
+	installManager      = script("install-manager")
+	installPoetry       = script("install-poetry")
+	installUV           = script("install-uv")
+	installRequirements = script("install-requirements")
+	importFromSource    = script("import-from-source")
+	buildPackages       = script("build-packages")
+	installTerraform    = script("install-terraform")
+	fetchProviders      = script("fetch-providers")
+)
+
+// places are where things are in the images, for the scripts.
+const places = "virtualenv=" + virtualenv + " tools=" + toolsHome + " installed=" + installedDir + " terraform=" + terraformHome + "\n"
+
+// script is the text of scripts that run one after another.
+func script(names ...string) string {
+	var b strings.Builder
+	b.WriteString(places)
+	for _, name := range names {
+		text, err := scripts.ReadFile("scripts/" + name + ".sh")
+		if err != nil {
+			panic(err)
+		}
+		b.Write(text)
+	}
+	return b.String()
+}

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Install packages by name, with the package manager that the image has.
+set -eu
+if command -v apk >/dev/null 2>&1; then
+  exec apk add --no-cache "$@"
+elif command -v apt-get >/dev/null 2>&1; then
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "$@"
+  rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+elif command -v dnf >/dev/null 2>&1; then
+  dnf install -y -q --setopt=install_weak_deps=False "$@"
+  dnf clean all -q
+else
+  echo "the image has neither apk nor apt-get nor dnf to install: $*: use an Alpine, Debian or Fedora image, or one that has them" >&2
+  exit 1
+fi
