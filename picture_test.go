@@ -146,3 +146,32 @@ func missing(want, got []string) []string {
 	}
 	return out
 }
+
+// A file is about one thing, and short. main.go alone is longer: it is the table of contents, with every verb and every
+// setting. What is generated does not count; tests do, as they are read like any other file.
+func TestFilesAreShort(t *testing.T) {
+	const most, mostOfMain = 250, 450
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && path != "." && (entry.Name() == "internal" && filepath.Dir(path) == "." || strings.HasPrefix(entry.Name(), ".")) {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, ".gen.go") {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		limit := most
+		if path == "main.go" {
+			limit = mostOfMain
+		}
+		if lines := strings.Count(string(text), "\n"); lines > limit {
+			t.Errorf("%s has %d lines, at most %d: give what it holds apart a file of its own", path, lines, limit)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	crypto "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -70,18 +69,8 @@ func runs(choose func(s scenario, arm string) (reps int, sizes []int), arms stri
 			out = append(out, p.run)
 		}
 	}
-	var last []run
-	out = slices.DeleteFunc(out, func(r run) bool {
-		if empties(r.arm) {
-			last = append(last, r)
-		}
-		return empties(r.arm)
-	})
-	return append(out, last...)
+	return out
 }
-
-// unique is a text that was never there before.
-func unique() string { return strings.ToLower(crypto.Text()) }
 
 // measure makes one run and writes its row. A pipeline that fails is a row too.
 func (b *bench) measure(ctx context.Context, r run) error {
@@ -133,31 +122,24 @@ func (b *bench) measure(ctx context.Context, r run) error {
 // prepare brings the arm and the projects to where the scenario starts. None of it is measured.
 func (b *bench) prepare(ctx context.Context, a arm.Arm, r run) ([]*world.Project, error) {
 	count := max(1, r.scenario.pipelines)
-	if r.scenario.services {
-		count = r.size
-	}
-	from := r.scenario.of(r.size)
 	projects := make([]*world.Project, count)
 	for i := range projects {
 		var err error
-		if projects[i], err = b.world.Project(fmt.Sprintf("%s-%d", r.arm, i), from); err != nil {
+		if projects[i], err = b.world.Project(fmt.Sprintf("%s-%d", r.arm, i), example); err != nil {
 			return nil, err
 		}
 	}
-	key := r.arm + " " + r.scenario.instance + " " + from
+	key := r.arm + " " + r.scenario.instance
 	if r.scenario.cold {
 		if err := a.Forget(ctx); err != nil {
 			return nil, err
 		}
 	} else if !b.warm[key] && !keepsNothing(r.arm) {
 		jobs := arm.Standard
-		switch {
-		case r.scenario.instance == "whole":
+		if r.scenario.instance == "whole" {
 			jobs = whole(0)
-		case empties(r.arm): // all that it keeps is what it publishes
-			jobs = nil
 		}
-		b.world.Say("warming arm %s on %s", r.arm, from)
+		b.world.Say("warming arm %s", r.arm)
 		if _, err := a.Pipeline(ctx, projects[0], jobs); err != nil {
 			return nil, fmt.Errorf("running the earlier pipeline: %w", err)
 		}
@@ -204,22 +186,11 @@ func (b *bench) arm(ctx context.Context, name, instance string) (arm.Arm, error)
 	return a, nil
 }
 
-// pipelines runs the pipeline on each project: of services one after another, else all at once.
+// pipelines runs the pipeline on all projects at once.
 func (b *bench) pipelines(ctx context.Context, a arm.Arm, r run, projects []*world.Project) (arm.Result, error) {
 	jobs := r.scenario.jobsOf(r.size)
 	if len(projects) == 1 {
 		return a.Pipeline(ctx, projects[0], jobs)
-	}
-	if r.scenario.services {
-		var total arm.Result
-		for _, p := range projects {
-			one, err := a.Pipeline(ctx, p, jobs)
-			total.Add(one)
-			if err != nil {
-				return total, err
-			}
-		}
-		return total, nil
 	}
 	start := time.Now()
 	var wait sync.WaitGroup
@@ -234,37 +205,4 @@ func (b *bench) pipelines(ctx context.Context, a arm.Arm, r run, projects []*wor
 	}
 	total.Jobs = []arm.Took{{Job: "all", Seconds: time.Since(start).Seconds()}}
 	return total, errors.Join(errs...)
-}
-
-func took(r arm.Result) string {
-	parts := make([]string, len(r.Jobs))
-	for i, j := range r.Jobs {
-		parts[i] = fmt.Sprintf("%s=%.3f", j.Job, j.Seconds)
-	}
-	return strings.Join(parts, " ")
-}
-
-// keepsNothing tells the arms whose runs leave nothing that the next one reuses.
-func keepsNothing(name string) bool { return name == "A" || name == "C" }
-
-// empties tells the arm that takes from others what they keep: it comes last, and is warmed up then.
-func empties(name string) bool { return name == "d" }
-
-// warmUp brings each other arm that keeps something to the state after an earlier pipeline, before the first row.
-func (b *bench) warmUp(ctx context.Context, todo []run) error {
-	for _, r := range todo {
-		a, err := b.arm(ctx, r.arm, r.scenario.instance)
-		if err != nil {
-			return err
-		}
-		if r.scenario.cold || keepsNothing(r.arm) || empties(r.arm) {
-			continue
-		}
-		plain := r
-		plain.scenario.change, plain.scenario.pipelines, plain.scenario.services = nil, 0, false
-		if _, err := b.prepare(ctx, a, plain); err != nil {
-			return fmt.Errorf("preparing arm %s: %w", r.arm, err)
-		}
-	}
-	return nil
 }

@@ -65,18 +65,3 @@ func TestChosenScenarios(t *testing.T) {
 		t.Errorf("got %v", found)
 	}
 }
-
-func TestRunsThatEmptyTheEngineComeLast(t *testing.T) {
-	o := options{}
-	emptied := 0
-	for _, r := range runs(o.choose, "Edef", 1) {
-		if empties(r.arm) {
-			emptied++
-		} else if emptied > 0 {
-			t.Errorf("%q of arm %s comes after a run that emptied the engine", r.scenario.name, r.arm)
-		}
-	}
-	if emptied == 0 {
-		t.Error("no run of arm d")
-	}
-}

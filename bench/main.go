@@ -64,7 +64,7 @@ func start(ctx context.Context, args []string) error {
 	fs.StringVar(&o.arms, "arms", "ABCDEFZ", "arms to run, by letter")
 	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name begins with one of these texts, separated by commas")
 	fs.IntVar(&o.reps, "reps", 0, "repetitions of each scenario; 0: its own number")
-	fs.IntVar(&o.slow, "slow", 0, "repetitions of arms A to D and d, which take long; 0: as --reps says")
+	fs.IntVar(&o.slow, "slow", 0, "repetitions of arms A to D, which take long; 0: as --reps says")
 	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
 	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
@@ -98,8 +98,8 @@ func start(ctx context.Context, args []string) error {
 
 // makers make the arms that this version has.
 var makers = map[string]func(ctx context.Context, w *world.World, dir string) (arm.Arm, error){
-	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.Seed, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "Z": arm.Bare,
-	"d": arm.DaggerEmptied, "e": arm.DaggerKept, "f": arm.DaggerOneCall,
+	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.ImageInEachPipeline, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "Z": arm.Bare,
+	"e": arm.DaggerKept, "f": arm.DaggerOneCall,
 }
 
 func measure(ctx context.Context, o options, command string) (err error) {
@@ -180,7 +180,7 @@ func (o options) results() (*record.Writer, error) {
 // choose are the repetitions and sizes of a scenario on an arm under the options.
 func (o options) choose(s scenario, name string) (reps int, sizes []int) {
 	reps, sizes = s.quick, s.sizes
-	slow := name < "E" || name == "d"
+	slow := name < "E"
 	if slow {
 		reps = s.slow
 	}

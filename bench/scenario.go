@@ -15,7 +15,7 @@ type scenario struct {
 	name string
 	// arms are those for which the scenario differs from another.
 	arms string
-	// slow are the repetitions in a short run of arms that install or pull in each job (A to D, d), quick those
+	// slow are the repetitions in a short run of arms that install or pull in each job (A to D), quick those
 	// of the others, full those of all arms in a full run.
 	slow, quick, full int
 	// instance names the instances of the arms that run it: those of one name share what they keep.
@@ -24,10 +24,6 @@ type scenario struct {
 	cold bool
 	// sizes are the values of the scenario's parameter, for a short and for a full run.
 	sizes, fullSizes []int
-	// packages is set where the size is the number of packages of a project of its own.
-	packages bool
-	// services is set where the size is a number of projects in one repository.
-	services bool
 	// change is what is different from the project as an earlier pipeline saw it.
 	change func(b *bench, p *world.Project) error
 	// jobs are those of the pipeline; arm.Standard by default.
@@ -44,8 +40,8 @@ var roundTrips = []int{0, 20, 80}
 
 // scenarios are in order of value.
 var scenarios = []scenario{
-	{name: "nothing changed", arms: "ABCDEdeZ", slow: 2, quick: 10, full: 20},
-	{name: "source edit", arms: "ABCDEdeZ", slow: 2, quick: 10, full: 20, change: edit},
+	{name: "nothing changed", arms: "ABCDEeZ", slow: 2, quick: 10, full: 20},
+	{name: "source edit", arms: "ABCDEeZ", slow: 2, quick: 10, full: 20, change: edit},
 	{name: "credentials rotated", arms: "Ee", quick: 2, full: 10, instance: "whole", jobs: rotated},
 	{name: "version bump", arms: "EeZ", quick: 3, full: 10, change: bump},
 	{name: "whole pipeline, source edit", arms: "EFef", quick: 3, full: 10, instance: "whole", change: edit, jobs: whole},
@@ -53,12 +49,9 @@ var scenarios = []scenario{
 	{name: "first run", arms: "BDE", slow: 1, quick: 1, full: 5, instance: "cold", cold: true},
 	{name: "pipeline code changed", arms: "E", quick: 2, full: 5, change: recode},
 	{name: "two pipelines at once", arms: "EZ", quick: 2, full: 10, change: edit, pipelines: 2},
-	{name: "packages, first run", arms: "AE", slow: 1, quick: 1, full: 5, instance: "cold", cold: true, sizes: []int{5, 30, 90}, packages: true, later: true},
 	{name: "dependency changed", arms: "ABCEZ", slow: 1, quick: 1, full: 5, change: depend, later: true},
-	{name: "packages, source edit", arms: "ACEZ", full: 10, sizes: []int{5, 30, 90}, packages: true, change: edit, later: true},
 	{name: "registry at 1000 Mbit/s", arms: "CDE", full: 5, sizes: roundTrips, rate: 1000, later: true},
 	{name: "registry at 100 Mbit/s", arms: "CDE", full: 5, sizes: roundTrips, rate: 100, later: true},
-	{name: "services", arms: "AEZ", full: 5, sizes: []int{1, 2, 4, 8}, services: true, change: edit, later: true},
 }
 
 func edit(_ *bench, p *world.Project) error { return p.Edit() }
@@ -85,14 +78,6 @@ func attempts(size int) []arm.Job {
 // whole is everything that a merge request needs.
 func whole(int) []arm.Job {
 	return []arm.Job{arm.Test, arm.Package, {Name: "publish"}, arm.Plan, {Name: "deploy"}}
-}
-
-// of is the scenario's project for a size.
-func (s scenario) of(size int) string {
-	if s.packages {
-		return "bench/projects/packages-" + strconv.Itoa(size)
-	}
-	return example
 }
 
 func (s scenario) jobsOf(size int) []arm.Job {

@@ -27,11 +27,10 @@ type Arm interface {
 var Titles = map[string]string{
 	"A": "every job installs everything",
 	"B": "virtual environment archived and restored (cache:)",
-	"C": "the seed: image built and pushed by each pipeline, pulled by each job",
+	"C": "image built and pushed by each pipeline, pulled by each job",
 	"D": "this pipeline, empty engine, images in the registry",
 	"E": "this pipeline, kept engine",
 	"F": "this pipeline, kept engine, one call",
-	"d": "this pipeline on Dagger, emptied engine, images in the registry",
 	"e": "this pipeline on Dagger, kept engine",
 	"f": "this pipeline on Dagger, kept engine, one call",
 	"Z": "bare commands in a ready environment, no container",

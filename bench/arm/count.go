@@ -42,7 +42,7 @@ func (r *Result) count(path string) error {
 
 // builds tells the commands that make a container from those that a job is for.
 func builds(name string) bool {
-	for _, work := range []string{"python3 -I /opt/pipeline/run.py ", "terraform ", "apply.sh ", "sh -c ... make-plan"} {
+	for _, work := range []string{"python3 -I /opt/pipeline/run.py ", "terraform ", "apply.sh ", "make-plan.sh "} {
 		if strings.HasPrefix(name, work) {
 			return false
 		}

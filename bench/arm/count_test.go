@@ -6,7 +6,7 @@ func TestBuilds(t *testing.T) {
 	for name, want := range map[string]bool{
 		"python3 -I /opt/pipeline/run.py test":     false,
 		"terraform init -no-color -reconfigure":    false,
-		"sh -c ... make-plan":                      false,
+		"make-plan.sh /run/plan /plan plan.age":    false,
 		"apply.sh apply -no-color -auto-approve":   false,
 		"python3 -m venv /opt/venv":                true,
 		"sh -c ... install-dependencies":           true,

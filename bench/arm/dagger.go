@@ -15,16 +15,10 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// onDagger is the Dagger engine that the machine has, as its command line finds it. It is one for all arms:
-// emptying it takes from the others what they keep.
+// onDagger is the Dagger engine that the machine has, as its command line finds it. It is one for all arms.
 type onDagger struct {
 	w      *world.World
 	module string
-}
-
-// DaggerEmptied is arm d. The engine goes on between jobs, empty: starting one is not part of a job's time.
-func DaggerEmptied(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newDagger(ctx, &ours{name: "d", dir: dir, w: w, empty: true, published: map[string]string{}})
 }
 
 // DaggerKept is arm e.
@@ -39,7 +33,7 @@ func DaggerOneCall(ctx context.Context, w *world.World, dir string) (Arm, error)
 
 func newDagger(ctx context.Context, a *ours) (Arm, error) {
 	if _, err := exec.LookPath("dagger"); err != nil {
-		return nil, fmt.Errorf("finding Dagger's command line: %w: install version v0.21.8, or leave arms d, e and f out", err)
+		return nil, fmt.Errorf("finding Dagger's command line: %w: install version v0.21.8, or leave arms e and f out", err)
 	}
 	if a.host = a.w.Outer; a.host == "" {
 		return nil, errors.New("finding an address that Dagger's containers reach: servers are on loopback: give --bind HOST:PORT, an address of this machine")
@@ -48,7 +42,7 @@ func newDagger(ctx context.Context, a *ours) (Arm, error) {
 	asking, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	if _, err := d.dagger(asking, d.w.Dir, nil, "--silent", "core", "engine", "name"); err != nil {
-		return nil, fmt.Errorf("asking the Dagger engine for its name: %w: start one, or leave arms d, e and f out", err)
+		return nil, fmt.Errorf("asking the Dagger engine for its name: %w: start one, or leave arms e and f out", err)
 	}
 	a.on, a.scheme = d, "http://"
 	a.unpublished()

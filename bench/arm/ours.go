@@ -14,7 +14,7 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// ours is this pipeline: arms D, E and F on the embedded engine, d, e and f on Dagger's.
+// ours is this pipeline: arms D, E and F on the embedded engine, e and f on Dagger's.
 type ours struct {
 	name string
 	// dir is unique to the instance.

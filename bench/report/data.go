@@ -73,7 +73,7 @@ func (d data) scenarios() (names []string) {
 // order is that of the report.
 var order = []string{
 	"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run",
-	"whole pipeline, source edit", "pipeline code changed", "jobs", "two pipelines at once", "services", "registry at 1000 Mbit/s", "registry at 100 Mbit/s", "packages, first run", "packages, source edit",
+	"whole pipeline, source edit", "pipeline code changed", "jobs", "two pipelines at once", "registry at 1000 Mbit/s", "registry at 100 Mbit/s",
 }
 
 // sizes are those that a scenario was measured with, rising.
@@ -91,7 +91,7 @@ func (d data) sizes(scenario string) (out []int) {
 
 // arms are the letters that a scenario has rows of.
 func (d data) arms(scenario string) (out []string) {
-	for _, a := range strings.Split("ABCDEFdefZ", "") {
+	for _, a := range strings.Split("ABCDEFefZ", "") {
 		if len(d.of(scenario, a, -1)) > 0 {
 			out = append(out, a)
 		}

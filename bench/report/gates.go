@@ -10,7 +10,7 @@ import (
 	"dagger/pipeline/bench/stat"
 )
 
-// gate is one thing that the pipeline has to show. Its conditions were written before the first run.
+// gate is one thing that the pipeline has to show, which the page lists. Its conditions were written before the first run.
 type gate struct {
 	id, text string
 	// refuted says which result would show the opposite.
@@ -76,7 +76,7 @@ func (v verdict) measured() string {
 		return ""
 	}
 	if v.value >= most {
-		return "E adds nothing that can be measured"
+		return "the kept engine adds nothing that can be measured"
 	}
 	out := fmt.Sprintf("%.3g%s", v.value, v.unit)
 	if v.interval != nil && !v.few {
@@ -90,50 +90,50 @@ const overInterval = "the median is beyond the limit; beyond doubt where the who
 const wholeEdit = "whole pipeline, source edit"
 
 var gates = []gate{
-	{"unchanged-a", "E, nothing changed: at most 1/20 of A's time", overInterval, func(d data) verdict {
+	{"unchanged-a", "Kept engine, nothing changed: at most 1/20 of the time of installing in each job", overInterval, func(d data) verdict {
 		return ratio(d.times("nothing changed", "E", -1), d.times("nothing changed", "A", -1), 1.0/20, false)
 	}},
-	{"unchanged-call", "E, nothing changed: at most 0.5 s for each call (no command has to run, so the floor is 0)", overInterval, func(d data) verdict {
+	{"unchanged-call", "Kept engine, nothing changed: at most 0.5 s for each call (no command has to run, so the floor is 0)", overInterval, func(d data) verdict {
 		return slowest(0.5, d.jobs("nothing changed", "E", "test"), d.jobs("nothing changed", "E", "package"))
 	}},
-	{"edit-z", "E, source edit: at most 1.25 x Z for test + package", overInterval, func(d data) verdict {
+	{"edit-z", "Kept engine, source edit: test and package in at most 1.25 x the bare commands", overInterval, func(d data) verdict {
 		return ratio(d.times("source edit", "E", -1), d.times("source edit", "Z", -1), 1.25, false)
 	}},
-	{"edit-a", "E, source edit: at least 4 x faster than A", overInterval, func(d data) verdict {
+	{"edit-a", "Kept engine, source edit: at least 4 x faster than installing in each job", overInterval, func(d data) verdict {
 		return ratio(d.times("source edit", "A", -1), d.times("source edit", "E", -1), 4, true)
 	}},
-	{"edit-c", "E, source edit: at least 2 x faster than C", overInterval, func(d data) verdict {
+	{"edit-c", "Kept engine, source edit: at least 2 x faster than an image in each pipeline", overInterval, func(d data) verdict {
 		return ratio(d.times("source edit", "C", -1), d.times("source edit", "E", -1), 2, true)
 	}},
-	{"empty-a", "D, nothing changed: at most half of A's time", overInterval, func(d data) verdict {
+	{"empty-a", "Empty engine, nothing changed: at most half the time of installing in each job", overInterval, func(d data) verdict {
 		return ratio(d.times("nothing changed", "D", -1), d.times("nothing changed", "A", -1), 0.5, false)
 	}},
-	{"empty-c", "D, nothing changed: at most 0.8 x C", overInterval, func(d data) verdict {
+	{"empty-c", "Empty engine, nothing changed: at most 0.8 x an image in each pipeline", overInterval, func(d data) verdict {
 		return ratio(d.times("nothing changed", "D", -1), d.times("nothing changed", "C", -1), 0.8, false)
 	}},
-	{"empty-c-jobs", "The same without C's build job, as if its image were there: at most 0.8 x C", overInterval, func(d data) verdict {
+	{"empty-c-jobs", "The same against its other jobs alone, as if the image were there: at most 0.8 x", overInterval, func(d data) verdict {
 		without := values(d.of("nothing changed", "C", -1), func(r record.Row) float64 {
 			build, _ := r.Job("build")
 			return r.Sum - build
 		})
 		return ratio(d.times("nothing changed", "D", -1), without, 0.8, false)
 	}},
-	{"slope-e", "One job more: E at most 0.3 s over the job's own command (Z)", "the difference of the slopes over the number of jobs is above 0.3 s", func(d data) verdict {
+	{"slope-e", "One job more on a kept engine: at most 0.3 s over the job's own command", "the difference of the slopes over the number of jobs is above 0.3 s", func(d data) verdict {
 		over, ok := d.over("E")
 		return verdict{known: ok, value: over, limit: 0.3, unit: " s"}
 	}},
-	{"slope-a", "One job more: A at least 10 times that, over the job's own command", "the ratio of what A and E add to the command is below 10", func(d data) verdict {
+	{"slope-a", "One job more that installs: at least 10 times that, over the job's own command", "the ratio of what A and E add to the command is below 10", func(d data) verdict {
 		a, okA := d.over("A")
 		e, okE := d.over("E")
-		if e <= 0 { // E adds nothing that can be measured
+		if e <= 0 { // the kept engine adds nothing that can be measured
 			e = math.SmallestNonzeroFloat32
 		}
 		return verdict{known: okA && okE, value: min(a/e, most), limit: 10, least: true, unit: " x"}
 	}},
-	{"one-call", "F, the whole pipeline after an edit: faster than the sum of E's calls", overInterval, func(d data) verdict {
+	{"one-call", "One call, the whole pipeline after an edit: faster than the sum of the single calls", overInterval, func(d data) verdict {
 		return ratio(d.times(wholeEdit, "F", -1), d.times(wholeEdit, "E", -1), 1, false)
 	}},
-	{"overlap", "F: parts overlap, so that their own times add up to more than the call's", "the sum is not above the call's time", func(d data) verdict {
+	{"overlap", "One call: parts overlap, so that their own times add up to more than the call's", "the sum is not above the call's time", func(d data) verdict {
 		var sums, calls []float64
 		for _, r := range d.of(wholeEdit, "F", -1) {
 			sums, calls = append(sums, sum(r.Note)), append(calls, r.Sum)

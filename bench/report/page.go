@@ -10,22 +10,22 @@ var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse s
 {{end}}{{range .Headline}}
 - {{.}}{{end}}
 {{if .Plots.pipelines}}
-![Time of a pipeline on each arm](pipelines.svg)
+![Time of a pipeline for each way of running it](pipelines.svg)
 {{end}}
 Measured with ` + "`{{.About.Command}}`" + `{{if gt (len .Runs) 1}} and what it lists below{{end}}: raw numbers in [results.csv](results.csv), the machine in
 [machine.json](machine.json). The pipeline is two jobs one after another, the tests and the package of ` + "`examples/app`" + `
-(33 locked packages, 30 of which are installed on Linux). Terraform's own work takes the same time on every arm and is left out.
+(33 locked packages, 30 of which are installed on Linux). Terraform's own work takes the same time in each way and is left out.
 
-| arm | |
+| way (its letter in results.csv) | |
 |---|---|
 {{range .Arms}}| {{index . 0}} | {{index . 1}} |
 {{end}}
-All arms build on the same base image, install the same versions by the same commands from the same caching proxy for Python and Debian
-packages, use the same registry, and give pytest the same options. A and B have the base image at hand; each job of C and D starts its
+All ways build on the same base image, install the same versions by the same commands from the same caching proxy for Python and Debian
+packages, use the same registry, and give pytest the same options. The first two have the base image at hand; each job of the next two starts its
 own empty engine, and that start counts. Registry and proxy are on the same machine,
 except where a line between them is named.
 
-## Gates
+## What it must show
 
 {{.Counts}}. In brackets: 95 % interval by the bootstrap.
 
@@ -33,16 +33,15 @@ except where a line between them is named.
 |---|---|---|
 {{range .Gates}}| {{.Text}} | {{.Measured}} | {{.Word}} |
 {{end}}
-{{range .Gates}}{{if .Why}}- **{{.Text}}**: {{.Why}} Next lever: {{.Lever}}
-{{end}}{{end}}
+
 ## When reuse pays
 {{if .Plots.jobs}}
 ![Cost of a pipeline over its number of jobs](jobs.svg)
 {{end}}
 The cost of n jobs that each run the tests, on a runner that has nothing: what is paid once, plus n times what a job takes. N* is where
-an arm's line crosses A's. A second pipeline with the same dependencies pays nothing of the first column.
+a line crosses that of installing in each job. A second pipeline with the same dependencies pays nothing of the first column.
 
-| arm | once, s | each job, s | N* | keeps, GB | saved per pipeline and GB kept, s |
+| way | once, s | each job, s | N* | keeps, GB | saved per pipeline and GB kept, s |
 |---|---|---|---|---|---|
 {{range .Costs}}| {{.Arm}} | {{.Fixed}} | {{.Each}} | {{.BreakEven}} | {{.Kept}} | {{.PerGB}} |
 {{end}}
@@ -50,11 +49,7 @@ Where it does not pay:
 {{range .NotPaid}}
 - {{.}}{{else}}
 - no such case was found{{if not .Costs}}: the runs do not suffice for the cost model{{end}}.{{end}}
-{{if .Plots.packages}}
-![Time over the number of packages](packages.svg)
-{{end}}{{if .Plots.services}}
-![Time over the number of services](services.svg)
-{{end}}{{if .Plots.registry}}
+{{if .Plots.registry}}
 ## A registry that is far away
 
 ![Time over the round trip to the registry](registry.svg)
@@ -67,7 +62,7 @@ proxy stays at hand.
 Seconds of wall time of the whole pipeline. CPU is all work of the machine in that time. Ran, reused and built are commands in
 containers; built are those that make a container. Registry and packages are MB moved.
 
-| scenario | arm | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry MB | packages MB | engine start s |
+| scenario | way | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry MB | packages MB | engine start s |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 {{range .Table}}| {{.Scenario}} | {{.Arm}} | {{.N}} | {{.P50}} | {{.Interval}} | {{.P95}} | {{.CPU}} | {{.Ran}} | {{.Reused}} | {{.Built}} | {{.Registry}} | {{.Packages}} | {{.Engine}} |
 {{end}}
@@ -76,14 +71,14 @@ containers; built are those that make a container. Registry and packages are MB 
 - {{.About.Started}}: {{.About.Processors}} processors ({{.About.Processor}}), {{printf "%.0f" .About.MemoryGB}} GB of memory, {{printf "%.0f" .About.FreeDisk}} GB of disk free, {{.About.System}}, {{.About.Kernel}}.
 - {{.About.Docker}}; {{.About.Runc}}; {{.About.BuildKit}}; {{.About.Go}}; {{.About.Python}}; poetry {{.About.Poetry}}.
 - Load average before each run: {{.Load}}. The benchmark's own work is in that; more than about {{.About.Processors}} means that others used the machine.
-- Runs of all arms and scenarios in random order, the few repetitions of slow arms spread over the many of quick ones. No run was dropped for its time; outliers are in.
-{{range .Runs}}  - ` + "`{{.Command}}`" + ` on commit {{.Commit}}, {{.Started}}: seed {{.Seed}}, {{printf "%.0f" .Seconds}} s, load before it {{.Load}} (1, 5, 15 minutes), {{.Left}} planned runs left out for lack of time.
+- Runs of all ways and scenarios in random order, the few repetitions of slow ones spread over the many of quick ones. No run was dropped for its time; outliers are in.
+{{range .Runs}}  - ` + "`{{.Command}}`" + ` on commit {{.Commit}}, {{.Started}}: order {{.Seed}}, {{printf "%.0f" .Seconds}} s, load before it {{.Load}} (1, 5, 15 minutes), {{.Left}} planned runs left out for lack of time.
 {{end}}- Failed runs: {{len .Failed}}.{{range .Failed}}
-  - {{.Scenario}}, arm {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
+  - {{.Scenario}}, {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
 - With few runs the interval of the median is wide or, with one, of no width: see the column of runs.
-- In favour of C: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged; what apt keeps is not in its image.
-- In favour of A and B: the base image is at hand, and B's archives are on the runner's own disk.
-- What would refute each gate was written into the source beside it before the first run:
+- In favour of the image in each pipeline: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged; what apt keeps is not in its image.
+- In favour of the first two: the base image is at hand, and the archives are on the runner's own disk.
+- What would refute each claim was written into the source beside it before the first run:
 {{range .Gates}}  - {{.Text}}: {{.Refuted}}
 {{end}}
 `))

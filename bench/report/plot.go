@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"math"
 	"path/filepath"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -24,7 +23,7 @@ var colours = map[string]color.Color{
 	"A": color.RGBA{0, 0, 0, 255}, "B": color.RGBA{230, 159, 0, 255}, "C": color.RGBA{213, 94, 0, 255},
 	"D": color.RGBA{86, 180, 233, 255}, "E": color.RGBA{0, 114, 178, 255}, "F": color.RGBA{0, 158, 115, 255},
 	"Z": color.RGBA{150, 150, 150, 255},
-	"d": color.RGBA{204, 121, 167, 255}, "e": color.RGBA{204, 121, 167, 255}, "f": color.RGBA{204, 121, 167, 255},
+	"e": color.RGBA{204, 121, 167, 255}, "f": color.RGBA{204, 121, 167, 255},
 }
 
 func newPlot(title string) *plot.Plot {
@@ -55,7 +54,7 @@ func plotPipelines(d data, dir string) error {
 	p.X.Label.Text = "seconds for the pipeline, logarithmic; large: median with 95 % interval, small: each run"
 	p.X.Tick.Marker = decades{}
 	p.Add(grid())
-	var names []string
+	var labels []string
 	series := []struct {
 		scenario string
 		shape    draw.GlyphDrawer
@@ -70,7 +69,7 @@ func plotPipelines(d data, dir string) error {
 		return nil
 	}
 	for i := len(rows) - 1; i >= 0; i-- {
-		names = append(names, rows[i]+"  "+short[rows[i]])
+		labels = append(labels, names[rows[i]])
 	}
 	for _, s := range series {
 		var points plotter.XYs
@@ -113,17 +112,18 @@ func plotPipelines(d data, dir string) error {
 		p.Add(small, bars, dots)
 		p.Legend.Add(s.scenario, dots)
 	}
-	p.NominalY(names...)
-	p.Y.Min, p.Y.Max = -0.6, float64(len(names))-0.4
+	p.NominalY(labels...)
+	p.Y.Min, p.Y.Max = -0.6, float64(len(labels))-0.4
 	p.X.Max += 0.05
 	p.Legend.Top, p.Legend.Left, p.Legend.XOffs, p.Legend.YOffs = true, true, vg.Points(8), -vg.Points(8)
 	return save(p, dir, "pipelines")
 }
 
-var short = map[string]string{
-	"A": "install in each job", "B": "archive and restore", "C": "the seed's images", "D": "ours, empty engine",
-	"E": "ours, kept engine", "F": "ours, one call", "Z": "no container",
-	"d": "on Dagger, emptied", "e": "ours, on Dagger", "f": "one call, on Dagger",
+// names are those of the arms on the page; the letters are in results.csv.
+var names = map[string]string{
+	"A": "install in each job", "B": "archive and restore", "C": "image in each pipeline", "D": "pipeline, empty engine",
+	"E": "pipeline, kept engine", "F": "pipeline, one call", "Z": "bare commands",
+	"e": "on Dagger, kept engine", "f": "on Dagger, one call",
 }
 
 // plotJobs shows the cost model: a pipeline of n jobs on each arm, with the number of jobs from which on
@@ -139,7 +139,7 @@ func plotJobs(d data, dir string) error {
 		line.Color, line.Width = colours[c.arm], vg.Points(1.5)
 		line.XMin, line.XMax = 1, most
 		p.Add(line)
-		label := fmt.Sprintf("%s  %s: %.1f s + %.1f s a job", c.arm, short[c.arm], c.fixed, c.each)
+		label := fmt.Sprintf("%s: %.1f s + %.1f s a job", names[c.arm], c.fixed, c.each)
 		if n := breakEven(costs[0], c); c.arm != "A" && n > 0 && n <= most {
 			label += fmt.Sprintf(", pays from N* = %.1f", n)
 			mark, err := plotter.NewScatter(plotter.XYs{{X: max(n, 1), Y: c.of(max(n, 1))}})
@@ -159,78 +159,6 @@ func plotJobs(d data, dir string) error {
 	p.Y.Tick.Marker = whole{step: 50}
 	p.Legend.Top, p.Legend.Left = true, true
 	return save(p, dir, "jobs")
-}
-
-// plotPackages shows what the number of locked packages costs at the first run and after an edit.
-func plotPackages(d data, dir string) error {
-	return plotSizes(d, dir, sizesPlot{
-		name: "packages", title: "The number of locked packages", axis: "packages", most: 125, step: 15,
-		scenarios: []dashed{{"packages, first run", "first run", dashes}, {"packages, source edit", "source edit", nil}},
-	})
-}
-
-// plotServices shows pipelines of several services in one repository, one after another.
-func plotServices(d data, dir string) error {
-	return plotSizes(d, dir, sizesPlot{
-		name: "services", title: "Services in one repository, each edited", axis: "services", most: 10, step: 1,
-		scenarios: []dashed{{"services", "", nil}},
-	})
-}
-
-// plotRegistry shows what the line to the registry costs.
-func plotRegistry(d data, dir string) error {
-	return plotSizes(d, dir, sizesPlot{
-		name: "registry", title: "A registry that is far away, nothing changed", axis: "round trip to the registry, ms", most: 110, step: 20,
-		scenarios: []dashed{{"registry at 1000 Mbit/s", "1000 Mbit/s", nil}, {"registry at 100 Mbit/s", "100 Mbit/s", dashes}},
-	})
-}
-
-// sizesPlot is one of the time over a scenario's sizes.
-type sizesPlot struct {
-	name, title, axis string
-	scenarios         []dashed
-	// most leaves room for the legend; step is that of the axis.
-	most, step float64
-}
-
-type dashed struct {
-	scenario, label string
-	dashes          []vg.Length
-}
-
-var dashes = []vg.Length{vg.Points(4), vg.Points(3)}
-
-func plotSizes(d data, dir string, s sizesPlot) error {
-	p := newPlot(s.title)
-	p.X.Label.Text, p.Y.Label.Text = s.axis, "seconds for the pipeline, logarithmic"
-	p.Y.Tick.Marker = decades{}
-	p.Add(grid())
-	drawn := false
-	for _, one := range s.scenarios {
-		for _, a := range d.arms(one.scenario) {
-			var points plotter.XYs
-			for _, size := range d.sizes(one.scenario) {
-				if m := stat.Median(d.times(one.scenario, a, size)); !math.IsNaN(m) {
-					points = append(points, plotter.XY{X: float64(size), Y: math.Log10(m)})
-				}
-			}
-			line, dots, err := plotter.NewLinePoints(points)
-			if err != nil {
-				return err
-			}
-			line.Color, line.Width, line.Dashes = colours[a], vg.Points(1.5), one.dashes
-			dots.GlyphStyle = draw.GlyphStyle{Color: colours[a], Radius: vg.Points(3), Shape: draw.CircleGlyph{}}
-			p.Add(line, dots)
-			p.Legend.Add(strings.TrimSuffix(a+", "+one.label, ", "), line)
-			drawn = true
-		}
-	}
-	if !drawn {
-		return nil
-	}
-	p.X.Max = s.most
-	p.X.Tick.Marker = whole{step: s.step}
-	return save(p, dir, s.name)
 }
 
 func grid() *plotter.Grid {
@@ -266,7 +194,7 @@ func (w whole) Ticks(low, high float64) (out []plot.Tick) {
 // legend describes the arms that were measured.
 func legend(d data) (out [][2]string) {
 	for _, a := range d.arms("nothing changed") {
-		out = append(out, [2]string{a, arm.Titles[a]})
+		out = append(out, [2]string{names[a] + " (" + a + ")", arm.Titles[a]})
 	}
 	return out
 }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"dagger/pipeline/bench/arm"
 	"dagger/pipeline/bench/record"
 	"dagger/pipeline/bench/stat"
 	"dagger/pipeline/bench/world"
@@ -40,7 +39,7 @@ func Write(dir string) error {
 		return errors.New("reading the description of the machine: it describes no run: measure first")
 	}
 	d := newData(rows)
-	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotPackages, plotServices, plotRegistry} {
+	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotRegistry} {
 		if err := draw(d, dir); err != nil {
 			return err
 		}
@@ -70,7 +69,7 @@ type page struct {
 	NotPaid []string
 }
 
-type gateLine struct{ Text, Word, Measured, Limit, Refuted, Why, Lever string }
+type gateLine struct{ Text, Word, Measured, Limit, Refuted string }
 
 type line struct {
 	Scenario, Arm              string
@@ -79,8 +78,6 @@ type line struct {
 	Ran, Reused, Built         string
 	Registry, Packages, Engine string
 }
-
-type costLine struct{ Arm, Fixed, Each, BreakEven, Kept, PerGB string }
 
 func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 	p := page{About: about[0], Runs: about, Arms: legend(d), Failed: d.failed, Plots: map[string]bool{}}
@@ -102,12 +99,9 @@ func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 				}
 			}
 		}
-		if r, ok := reasons[g.id]; ok && v.known && !v.met() {
-			l.Why, l.Lever = r.why, r.lever
-		}
 		p.Gates = append(p.Gates, l)
 	}
-	p.Counts = fmt.Sprintf("%d of %d gates that could be measured are met, %d of them in enough runs", met, known, sure)
+	p.Counts = fmt.Sprintf("%d of the %d that could be measured are met, %d of them in enough runs", met, known, sure)
 	if left := len(gates) - known; left > 0 {
 		p.Counts += fmt.Sprintf("; %d not measured", left)
 	}
@@ -129,7 +123,7 @@ func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 	loads := values(rows, func(r record.Row) float64 { return r.Load })
 	p.Load = fmt.Sprintf("median %.1f, highest %.1f", stat.Median(loads), stat.Quantile(loads, 1))
 	p.Warning = warning(stat.Median(loads), about[0].Processors, d)
-	for _, name := range []string{"pipelines", "jobs", "packages", "services", "registry"} {
+	for _, name := range []string{"pipelines", "jobs", "registry"} {
 		_, err := os.Stat(filepath.Join(dir, name+".svg"))
 		p.Plots[name] = err == nil
 	}
@@ -145,7 +139,7 @@ func warning(load float64, processors int, d data) string {
 	var few []string
 	for _, a := range strings.Split("ABCDEZ", "") {
 		if min(len(d.of("nothing changed", a, -1)), len(d.of("source edit", a, -1))) < enough {
-			few = append(few, a)
+			few = append(few, names[a])
 		}
 	}
 	if len(few) > 0 {
@@ -162,7 +156,7 @@ func newLine(scenario string, size int, arm string, rows []record.Row) line {
 		return fmt.Sprintf("%.1f", median(func(r record.Row) float64 { return float64(of(r)) / 1e6 }))
 	}
 	l := line{
-		Scenario: scenario, Arm: arm, N: len(rows),
+		Scenario: scenario, Arm: names[arm], N: len(rows),
 		P50: fmt.Sprintf("%.2f", stat.Median(times)), P95: fmt.Sprintf("%.2f", stat.Quantile(times, 0.95)),
 		Interval: fmt.Sprintf("%.2f to %.2f", interval.Low, interval.High),
 		CPU:      fmt.Sprintf("%.1f", median(func(r record.Row) float64 { return r.CPU })),
@@ -187,7 +181,7 @@ func newLine(scenario string, size int, arm string, rows []record.Row) line {
 }
 
 func (d data) costLine(a, c cost) costLine {
-	l := costLine{Arm: c.arm + ", " + arm.Titles[c.arm], Fixed: fmt.Sprintf("%.1f", c.fixed), Each: fmt.Sprintf("%.2f", c.each)}
+	l := costLine{Arm: names[c.arm], Fixed: fmt.Sprintf("%.1f", c.fixed), Each: fmt.Sprintf("%.2f", c.each)}
 	if c.arm != "A" {
 		l.BreakEven = "never"
 		if n := breakEven(a, c); !math.IsInf(n, 1) {
@@ -218,43 +212,13 @@ func (d data) headline() (out []string) {
 		out = append(out, fmt.Sprintf("After an edit of the source, test and package take %.1f s where each job that installs everything takes %.0f s: **%.1f times faster**.", e, a, a/e))
 	}
 	if e, c := edit("E"), edit("C"); !math.IsNaN(e) && !math.IsNaN(c) {
-		out = append(out, fmt.Sprintf("The seed, which builds and pulls its image anew, takes %.0f s: **%.1f times as long**.", c, c/e))
+		out = append(out, fmt.Sprintf("Where each pipeline builds an image and each job pulls it, they take %.0f s: **%.1f times as long**.", c, c/e))
 	}
 	if e, z := edit("E"), edit("Z"); !math.IsNaN(e) && !math.IsNaN(z) {
 		out = append(out, fmt.Sprintf("The commands alone, without any container, take %.1f s: the containers cost %+.0f %%.", z, 100*(e/z-1)))
 	}
 	if e, a := same("E"), same("A"); !math.IsNaN(e) && !math.IsNaN(a) {
-		out = append(out, fmt.Sprintf("When nothing changed, both calls together take %.2f s, 1/%.0f of A.", e, a/e))
+		out = append(out, fmt.Sprintf("When nothing changed, both calls together take %.2f s, 1/%.0f of the time of installing everything.", e, a/e))
 	}
 	return out
-}
-
-// notPaid are the cases in which reuse costs more than it saves.
-func (d data) notPaid(costs []cost) (out []string) {
-	for _, c := range costs {
-		if c.arm == "A" {
-			continue
-		}
-		switch n := breakEven(costs[0], c); {
-		case math.IsInf(n, 1):
-			out = append(out, fmt.Sprintf("%s never pays here: one more job takes %.1f s, installing everything %.1f s.", c.arm, c.each, costs[0].each))
-		case n >= 1:
-			out = append(out, fmt.Sprintf("%s does not pay for %s that no other pipeline shares the image with.", c.arm, jobs(int(math.Floor(n)))))
-		}
-	}
-	for _, size := range d.sizes("packages, first run") {
-		a, e := stat.Median(d.times("packages, first run", "A", size)), stat.Median(d.times("packages, first run", "E", size))
-		if e > a {
-			out = append(out, fmt.Sprintf("The very first pipeline with %d packages takes %.0f s on E and %.0f s on A.", size, e, a))
-		}
-	}
-	return out
-}
-
-// jobs names so many jobs or fewer.
-func jobs(most int) string {
-	if most == 1 {
-		return "a single job"
-	}
-	return fmt.Sprintf("%d jobs or fewer", most)
 }

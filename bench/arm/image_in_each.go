@@ -11,30 +11,30 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// seed is arm C: the pipeline that this one is to surpass, as it was published. A job builds the image and
+// imageInEach is arm C, as a pipeline of this kind was published. A job builds the image and
 // pushes it; each later job pulls it into an engine of its own and works in it with docker run, cp and
 // exec. Every job has an empty engine (docker:dind on a shared runner).
 //
 // Three things are in its favour: containers are stopped at once, where `docker stop` as written waits ten
 // seconds for `sleep infinity`; they are not privileged, which they have no need to be; and what apt keeps is
 // not in the image.
-type seed struct {
+type imageInEach struct {
 	w     *world.World
 	image string
 	jobs  int
 }
 
-// Seed is arm C.
-func Seed(ctx context.Context, w *world.World, _ string) (Arm, error) {
-	return &seed{w: w, image: w.Registry.Address + "/seed/app:MR-1"}, installDocker(ctx, w)
+// ImageInEachPipeline is arm C.
+func ImageInEachPipeline(ctx context.Context, w *world.World, _ string) (Arm, error) {
+	return &imageInEach{w: w, image: w.Registry.Address + "/seed/app:MR-1"}, installDocker(ctx, w)
 }
 
-func (*seed) Name() string { return "C" }
+func (*imageInEach) Name() string { return "C" }
 
 // Forget does nothing: each run builds anew.
-func (*seed) Forget(context.Context) error { return nil }
+func (*imageInEach) Forget(context.Context) error { return nil }
 
-func (a *seed) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
+func (a *imageInEach) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
 	if err := a.inEngine(ctx, &r, "build", func(d *docker) error { return a.build(ctx, d, p) }); err != nil {
 		return r, err
 	}
@@ -47,7 +47,7 @@ func (a *seed) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 }
 
 // inEngine times a job from the start of its engine to its end. Removing the engine is not part of it.
-func (a *seed) inEngine(ctx context.Context, r *Result, name string, run func(*docker) error) error {
+func (a *imageInEach) inEngine(ctx context.Context, r *Result, name string, run func(*docker) error) error {
 	a.jobs++
 	dir := a.w.Path(fmt.Sprintf("docker-C%d", a.jobs))
 	if err := clear(dir); err != nil {
@@ -79,7 +79,7 @@ COPY pyproject.toml poetry.lock ./
 RUN POETRY_PYPI_MIRROR_URL=$PIP_INDEX_URL /opt/poetry/bin/poetry --no-interaction --no-ansi install --no-root --all-groups
 `
 
-func (a *seed) build(ctx context.Context, d *docker, p *world.Project) error {
+func (a *imageInEach) build(ctx context.Context, d *docker, p *world.Project) error {
 	file := filepath.Join(d.dir, "Dockerfile")
 	if err := os.WriteFile(file, fmt.Appendf(nil, dockerfile, a.w.Base, world.PoetryVersion, world.MirrorPluginVersion), 0o600); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (a *seed) build(ctx context.Context, d *docker, p *world.Project) error {
 	return nil
 }
 
-func (a *seed) job(ctx context.Context, d *docker, p *world.Project, job Job) error {
+func (a *imageInEach) job(ctx context.Context, d *docker, p *world.Project, job Job) error {
 	const container = "app-container"
 	commands := [][]string{
 		{"pull", "--quiet", a.image},
@@ -116,6 +116,6 @@ func (a *seed) job(ctx context.Context, d *docker, p *world.Project, job Job) er
 	return nil
 }
 
-func (a *seed) Kept(ctx context.Context) (int64, error) { return a.w.Stored(ctx, a.image) }
+func (a *imageInEach) Kept(ctx context.Context) (int64, error) { return a.w.Stored(ctx, a.image) }
 
-func (*seed) Close() error { return nil }
+func (*imageInEach) Close() error { return nil }

@@ -1,5 +1,0 @@
-from service import answer
-
-
-def test_answer():
-    assert answer() == 42
