@@ -13,10 +13,9 @@ import (
 
 // Directories in the container of Packed.
 const (
-	PackedDependencies = "/opt/packed/dependencies"
-	PackedProject      = "/opt/packed/project"
-	packingCache       = "/opt/packed/cache" // of this container alone: what build backends need
-	packedWheels       = "/tmp/wheels"
+	packedHome         = "/opt/packed"
+	PackedDependencies = packedHome + "/dependencies"
+	PackedProject      = packedHome + "/project"
 )
 
 // Packed is a container with what a Lambda package has: the main group and the
@@ -78,7 +77,7 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, f 
 	if err != nil {
 		return nil, err
 	}
-	manager, script, arguments, err := a.exporter(f)
+	manager, install, arguments, err := a.exporter(f)
 	if err != nil {
 		return nil, err
 	}
@@ -86,17 +85,17 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, f 
 	c := image.
 		With(secrets.With).
 		WithExec(append([]string{"sh", "-c", addTools, "add-tools"}, manager...)).
-		WithExec(append([]string{"sh", "-c", uvEnvironment + fetchBackends, "fetch-backends"}, slices.Compact(backends)...)).
+		WithExec(append([]string{"sh", "-c", fetchBackends, "fetch-backends"}, slices.Compact(backends)...)).
 		WithWorkdir(path.Join(Workdir, f.lockDir)).
 		WithEnvVariable("PACKED_FOR", fmt.Sprintf("--python-version 3.%d --python-platform %s", target.Python, target.Wheels())).
-		WithExec(append([]string{"sh", "-c", uvEnvironment + installPacked + script, "install-packed"}, arguments...)).
+		WithExec(append([]string{"sh", "-c", install, "install-packed"}, arguments...)).
 		With(secrets.Without)
 	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
 }
 
 // exporter is what has the packages of the main group installed, by the lock
 // file that the project has.
-func (a App) exporter(f found) (manager []string, script string, arguments []string, err error) {
+func (a App) exporter(f found) (manager []string, install string, arguments []string, err error) {
 	for _, extra := range f.Settings.Package.Extras {
 		arguments = append(arguments, "--extra="+extra)
 	}
@@ -110,7 +109,7 @@ func (a App) exporter(f found) (manager []string, script string, arguments []str
 		for i, extra := range f.Settings.Package.Extras {
 			arguments[i] = "--extras=" + extra
 		}
-		return append(manager, "poetry=="+version, "poetry-plugin-export=="+project.ExportPlugin(version)), exportPoetry, arguments, err
+		return append(manager, "poetry=="+version, "poetry-plugin-export=="+project.ExportPlugin(version)), installPackedBy("poetry"), arguments, err
 	case "uv.lock":
 		locals, err := project.LocalPackages(f.lock)
 		for _, local := range locals {
@@ -121,48 +120,12 @@ func (a App) exporter(f found) (manager []string, script string, arguments []str
 		if f.Name != "" {
 			arguments = append(arguments, "--package="+f.Name)
 		}
-		return manager, exportUV, arguments, err
+		return manager, installPackedBy("uv"), arguments, err
 	case "pylock.toml":
-		return manager, "install --no-deps --preview-features pylock --requirements pylock.toml", nil, nil
+		return manager, installPackedBy("pylock"), nil, nil
 	}
-	return manager, "install --requirements requirements.txt", nil, nil
+	return manager, installPackedBy("requirements"), nil, nil
 }
-
-// addTools adds to the environment of the package manager.
-const addTools = `set -eu
-[ -x ` + toolsHome + `/bin/pip ] || python3 -m venv ` + toolsHome + `
-` + toolsHome + `/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: "$@"
-ln -sf ` + toolsHome + `/bin/uv /usr/local/bin/uv`
-
-// fetchBackends keeps what build backends need, so that they are not fetched for
-// each edit of the source.
-const fetchBackends = `[ $# -gt 0 ] || exit 0
-unset UV_NO_CACHE
-UV_CACHE_DIR=` + packingCache + ` uv pip install --quiet --target /tmp/backends "$@"
-rm -rf /tmp/backends`
-
-// installPacked takes wheels alone: nothing is built for another machine.
-const installPacked = `mkdir -p ` + PackedDependencies + `
-unset UV_COMPILE_BYTECODE
-install() { uv pip install --quiet $PACKED_FOR --only-binary :all: --target ` + PackedDependencies + ` "$@"; }
-`
-
-// exportPoetry hands over what it exports without a file: it may hold logins.
-const exportPoetry = `: "${POETRY_PYPI_MIRROR_URL:=${UV_DEFAULT_INDEX:-}}"
-export POETRY_PYPI_MIRROR_URL
-locked=$(poetry --no-interaction --no-ansi export --format=requirements.txt --with-credentials "$@")
-locked=$(printf '%s\n' "$locked" | while IFS= read -r line; do
-  case $line in
-    *file://*.whl* | *file://*.tar.gz* | *file://*.zip*) ;;
-    *file://*) continue ;; # a package of the repository: it is packed with the source
-  esac
-  printf '%s\n' "$line"
-done)
-[ -z "$locked" ] || printf '%s\n' "$locked" | install --no-deps --requirements -`
-
-const exportUV = `uv export --quiet --locked --no-default-groups --no-emit-project --no-emit-workspace --format=pylock.toml --output-file=pylock.packed.toml "$@"
-install --no-deps --preview-features pylock --requirements pylock.packed.toml
-rm pylock.packed.toml`
 
 // packedProject adds the packages of the repository.
 func (a App) packedProject(ctx context.Context, c *dagger.Container, target project.Target, sources []string) (*dagger.Container, error) {
@@ -178,15 +141,10 @@ func (a App) packedProject(ctx context.Context, c *dagger.Container, target proj
 		With(secrets.With).
 		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
 		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
-		WithExec(append([]string{"sh", "-c", uvEnvironment + packSources, "pack-sources"}, sources...)).
+		WithExec(append([]string{"sh", "-c", packSources, "pack-sources"}, sources...)).
 		With(secrets.Without)
 	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
 }
-
-const packSources = `unset UV_COMPILE_BYTECODE UV_NO_CACHE
-export UV_CACHE_DIR=` + packingCache + `
-for dir in "$@"; do uv build --quiet --wheel --out-dir ` + packedWheels + ` "$dir"; done
-uv pip install --quiet $PACKED_FOR --no-deps --target ` + PackedProject + ` ` + packedWheels + `/*.whl`
 
 var (
 	noWheel   = regexp.MustCompile("Wheels are required for `([^`]+)`|Package `([^`]+)` can't be installed because it is marked as `--no-build`")

@@ -16,16 +16,25 @@ var (
 	installMissing      = script("missing-tools", "install-packages")
 	installManager      = script("install-manager")
 	installPoetry       = script("install-poetry")
-	installUV           = script("install-uv")
+	installUV           = script("uv-environment", "run-uv")
 	installRequirements = script("install-requirements")
 	importFromSource    = script("import-from-source")
 	buildPackages       = script("build-packages")
 	installTerraform    = script("install-terraform")
 	fetchProviders      = script("fetch-providers")
+	addTools            = script("add-tools")
+	fetchBackends       = script("uv-environment", "fetch-backends")
+	packSources         = script("uv-environment", "pack-sources")
 )
 
+// installPackedBy installs what a lock file names for another machine.
+func installPackedBy(lock string) string {
+	return script("uv-environment", "install-packed", "packed-"+lock)
+}
+
 // places are where things are in the images, for the scripts.
-const places = "virtualenv=" + virtualenv + " tools=" + toolsHome + " installed=" + installedDir + " terraform=" + terraformHome + "\n"
+const places = "virtualenv=" + virtualenv + " tools=" + toolsHome + " installed=" + installedDir + " terraform=" + terraformHome +
+	" packed=" + packedHome + "\n"
 
 // script is the text of scripts that run one after another.
 func script(names ...string) string {

@@ -1,0 +1,4 @@
+#!/bin/sh
+# Install what pylock.toml locks.
+set -eu
+install --no-deps --preview-features pylock --requirements pylock.toml

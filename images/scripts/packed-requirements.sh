@@ -1,0 +1,4 @@
+#!/bin/sh
+# Install what requirements.txt names.
+set -eu
+install --requirements requirements.txt
