@@ -28,17 +28,14 @@ func (p *Pipeline) run(environment string) *steps.Run {
 
 // New sets what all functions have in common.
 func New(s struct {
-	// The repository: the directory with the project, or with several of them.
-	// Version control, caches, virtual environments, local state and .env files
-	// stay out of the containers.
+	// The repository: the directory with the project, or with several of them. Version control, caches, virtual environments, local state and .env files stay out of
+	// the containers.
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "artifact.zip", "dist"]
 	Source *dagger.Directory
 	// Path of the project in the source, where that is a repository of several.
 	// +default="."
 	Project string
-	// Image to build the app container on: Alpine, Debian or Fedora with python3
-	// and its venv module. Default: Docker's own, of the version that the project
-	// asks for.
+	// Image to build the app container on: Alpine, Debian or Fedora with python3 and its venv module. Default: Docker's own, of the version that the project asks for.
 	// +optional
 	PythonImage *string
 	// Version of poetry. Default: the one that wrote poetry.lock.
@@ -47,45 +44,36 @@ func New(s struct {
 	// Version of uv. Default: one that reads the lock files of all.
 	// +optional
 	UvVersion string
-	// Version of the project where it comes from git, such as 1.2.3: version
-	// control is no part of the source.
+	// Version of the project where it comes from git, such as 1.2.3: version control is no part of the source.
 	// +optional
 	ProjectVersion string
-	// Variables for what installs packages, as NAME=value lines:
-	// POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME
-	// and _PASSWORD, PIP_INDEX_URL; NETRC is the text of a netrc file.
+	// Variables for what installs packages, as NAME=value lines: POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME and _PASSWORD,
+	// PIP_INDEX_URL; NETRC is the text of a netrc file.
 	// +optional
 	InstallSecrets *dagger.Secret
-	// Image to build the terraform container on: Alpine or Debian. One that has
-	// terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
+	// Image to build the terraform container on: Alpine or Debian. One that has terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
 	// +optional
 	TerraformImage *string
-	// Version of terraform to install. Default: the table's, that of
-	// .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 where
-	// required_version allows it.
+	// Version of terraform to install. Default: the table's, that of .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 where required_version allows
+	// it.
 	// +optional
 	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.
 	// +optional
 	TerraformReleases *string
-	// Directory with terraform providers, as `terraform providers mirror` writes
-	// it; what is not in there is fetched.
+	// Directory with terraform providers, as `terraform providers mirror` writes it; what is not in there is fetched.
 	// +optional
 	ProviderMirror *dagger.Directory
-	// Path of the terraform root module, from the project's directory. Default:
-	// those that the project names in its table, or infra.
+	// Path of the terraform root module, from the project's directory. Default: those that the project names in its table, or infra.
 	// +optional
 	Infra string
-	// Values of the root module's variables that are secret, as the text of a
-	// .tfvars file: token = "...". Declare those variables as sensitive.
+	// Values of the root module's variables that are secret, as the text of a .tfvars file: token = "...". Declare those variables as sensitive.
 	// +optional
 	TerraformVariables *dagger.Secret
-	// Variables of the tests that are secret, as NAME=value lines. Only the tests get
-	// them, and each value is masked where they print it.
+	// Variables of the tests that are secret, as NAME=value lines. Only the tests get them, and each value is masked where they print it.
 	// +optional
 	TestSecrets *dagger.Secret
-	// Variables for terraform that are secret, as NAME=value lines: DATADOG_API_KEY,
-	// TF_HTTP_PASSWORD, TF_TOKEN_<host>; NETRC is the text of a netrc file.
+	// Variables for terraform that are secret, as NAME=value lines: DATADOG_API_KEY, TF_HTTP_PASSWORD, TF_TOKEN_<host>; NETRC is the text of a netrc file.
 	// +optional
 	TerraformSecrets *dagger.Secret
 	// S3 bucket of the terraform state.
@@ -115,12 +103,10 @@ func New(s struct {
 	// External id that the role asks for.
 	// +optional
 	ExternalId *string
-	// How long a session of the role may last, such as 2h. Default: 1h, which is
-	// also the most where one role assumes another.
+	// How long a session of the role may last, such as 2h. Default: 1h, which is also the most where one role assumes another.
 	// +optional
 	SessionDuration string
-	// URI of a container's role, to take credentials from there: what AWS sets as
-	// AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
+	// URI of a container's role, to take credentials from there: what AWS sets as AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
 	// +optional
 	ContainerCredentials *string
 	// What is sent along to it: AWS_CONTAINER_AUTHORIZATION_TOKEN.
@@ -138,9 +124,8 @@ func New(s struct {
 	// How long to wait for a state that another run holds, such as 5m.
 	// +default="5m"
 	LockTimeout string
-	// Registry of the images: a host with a path, such as
-	// registry.example.com/group/app, or ecr:group/app for ECR of the account and
-	// region; none for nowhere. The base images are pulled with its login too.
+	// Registry of the images: a host with a path, such as registry.example.com/group/app, or ecr:group/app for ECR of the account and region; none for nowhere. The
+	// base images are pulled with its login too.
 	// +optional
 	Registry *string
 	// User name for the registry.
@@ -149,8 +134,7 @@ func New(s struct {
 	// Password for the registry.
 	// +optional
 	RegistryPassword *dagger.Secret
-	// How far this run is trusted: protected for one of a protected branch, open
-	// for all others. A protected run uses nothing that an open one has left in the
+	// How far this run is trusted: protected for one of a protected branch, open for all others. A protected run uses nothing that an open one has left in the
 	// registry or in caches.
 	// +default="open"
 	Trust string
@@ -170,11 +154,9 @@ func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, e
 }
 
 // Run the project's tests; fails with their exit code.
-// The command is make test, pytest where no Makefile has that target, or the
-// one that the project names (docs/projects.md).
+// The command is make test, pytest where no Makefile has that target, or the one that the project names (docs/projects.md).
 // +check
-func (p *Pipeline) Test(
-	ctx context.Context,
+func (p *Pipeline) Test(ctx context.Context,
 	// Any value not used before, such as the CI job's id: runs the tests again.
 	// +optional
 	attempt string,
@@ -185,8 +167,7 @@ func (p *Pipeline) Test(
 // Give the reports of the tests: junit.xml and, where measured, coverage.xml.
 // They are there when tests fail, too. The tests do not run a second time.
 // +cache="never"
-func (p *Pipeline) TestReports(
-	ctx context.Context,
+func (p *Pipeline) TestReports(ctx context.Context,
 	// The value that `test` was called with.
 	// +optional
 	attempt string,
@@ -207,16 +188,13 @@ func (p *Pipeline) BuildArtifacts(ctx context.Context) (*dagger.Directory, error
 // Push both images, by content and under tags that move; print their digests.
 // What the registry has already is not built and not pushed again.
 //
-// The terraform image is pushed with the root module too, so that destroy works
-// without the sources.
+// The terraform image is pushed with the root module too, so that destroy works without the sources.
 // +cache="never"
-func (p *Pipeline) PublishImages(
-	ctx context.Context,
+func (p *Pipeline) PublishImages(ctx context.Context,
 	// Tags that move, such as mr-7 or latest.
 	// +optional
 	tag []string,
-	// The CI's variables that tell of the pipeline, in a file of NAME=value lines,
-	// to find the tag by. Others in it, such as the job's token, are refused.
+	// The CI's variables that tell of the pipeline, in a file of NAME=value lines, to find the tag by. Others in it, such as the job's token, are refused.
 	// +optional
 	ciFacts *dagger.File,
 	// Form of the result: text or json.
@@ -228,8 +206,7 @@ func (p *Pipeline) PublishImages(
 
 // Print what a deployment would change, with the counts.
 // +cache="never"
-func (p *Pipeline) Plan(
-	ctx context.Context,
+func (p *Pipeline) Plan(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
 	// Artifact to deploy. Default: the one that build-package gives.
@@ -238,8 +215,7 @@ func (p *Pipeline) Plan(
 	// Artifacts in place of one, at their own paths: what build-artifacts gives.
 	// +optional
 	artifacts *dagger.Directory,
-	// Addresses of resources to plan alone, such as module.queue: what else would
-	// change is left out.
+	// Addresses of resources to plan alone, such as module.queue: what else would change is left out.
 	// +optional
 	target []string,
 	// Addresses of resources to destroy and make again.
@@ -254,12 +230,10 @@ func (p *Pipeline) Plan(
 
 // Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
 //
-// plan.md is a note for the merge request, plan.json GitLab's Terraform report.
-// plan.age is the plan itself, for a later deploy; it holds secrets, so it is
-// there only when a key is given, and encrypted.
+// plan.md is a note for the merge request, plan.json GitLab's Terraform report. plan.age is the plan itself, for a later deploy; it holds secrets, so it is there
+// only when a key is given, and encrypted.
 // +cache="never"
-func (p *Pipeline) PlanReport(
-	ctx context.Context,
+func (p *Pipeline) PlanReport(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
 	// Artifact to deploy. Default: the one that build-package gives.
@@ -271,8 +245,7 @@ func (p *Pipeline) PlanReport(
 	// Key for the saved plan: an age identity, as age-keygen makes it.
 	// +optional
 	planKey *dagger.Secret,
-	// Addresses of resources to plan alone, such as module.queue: what else would
-	// change is left out.
+	// Addresses of resources to plan alone, such as module.queue: what else would change is left out.
 	// +optional
 	target []string,
 	// Addresses of resources to destroy and make again.
@@ -287,8 +260,7 @@ func (p *Pipeline) PlanReport(
 
 // Deploy an environment; runs each time it is called.
 // +cache="never"
-func (p *Pipeline) Deploy(
-	ctx context.Context,
+func (p *Pipeline) Deploy(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
 	// Artifact to deploy. Default: the one that build-package gives.
@@ -303,8 +275,7 @@ func (p *Pipeline) Deploy(
 	// Key of the saved plan; it also keeps the state where it cannot be written.
 	// +optional
 	planKey *dagger.Secret,
-	// Addresses of resources to plan alone, such as module.queue: what else would
-	// change is left out.
+	// Addresses of resources to plan alone, such as module.queue: what else would change is left out.
 	// +optional
 	target []string,
 	// Addresses of resources to destroy and make again.
@@ -319,12 +290,10 @@ func (p *Pipeline) Deploy(
 
 // Test, package, plan and deploy the environment of a merge request in one call.
 //
-// The images are pushed too where there is a registry. What needs nothing of
-// each other runs at the same time; the result ends with a table of all parts.
-// The test reports and the package can be fetched afterwards: they are reused.
+// The images are pushed too where there is a registry. What needs nothing of each other runs at the same time; the result ends with a table of all parts. The test
+// reports and the package can be fetched afterwards: they are reused.
 // +cache="never"
-func (p *Pipeline) MergeRequest(
-	ctx context.Context,
+func (p *Pipeline) MergeRequest(ctx context.Context,
 	// Environment: mr-<number>.
 	environment string,
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
@@ -343,8 +312,7 @@ func (p *Pipeline) MergeRequest(
 // Test, package, plan and deploy a lasting environment in one call.
 // The steps are those of merge-request.
 // +cache="never"
-func (p *Pipeline) Release(
-	ctx context.Context,
+func (p *Pipeline) Release(ctx context.Context,
 	// Environment: staging or prod.
 	environment string,
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
@@ -362,12 +330,10 @@ func (p *Pipeline) Release(
 
 // Give an environment's outputs, without the sensitive ones.
 // +cache="never"
-func (p *Pipeline) Outputs(
-	ctx context.Context,
+func (p *Pipeline) Outputs(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Form: json, or dotenv with OUTPUT_<NAME> for each and ENVIRONMENT_URL for
-	// the output named url.
+	// Form: json, or dotenv with OUTPUT_<NAME> for each and ENVIRONMENT_URL for the output named url.
 	// +default="json"
 	format string,
 ) (string, error) {
@@ -376,8 +342,7 @@ func (p *Pipeline) Outputs(
 
 // Destroy the environment of a merge request; one that is gone is no error.
 // +cache="never"
-func (p *Pipeline) Destroy(
-	ctx context.Context,
+func (p *Pipeline) Destroy(ctx context.Context,
 	// Environment: mr-<number>.
 	environment string,
 	// The environment once more, to destroy one that is not a merge request's.
@@ -392,8 +357,7 @@ func (p *Pipeline) Destroy(
 
 // Give the state that a run could not write, encrypted for its plan key.
 // +cache="never"
-func (p *Pipeline) ErroredState(
-	ctx context.Context,
+func (p *Pipeline) ErroredState(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
 	// Forget it, so that the next run does not push it.
@@ -406,12 +370,10 @@ func (p *Pipeline) ErroredState(
 // Bring a state to where the pipeline keeps it, from another place.
 // Both are locked meanwhile, and the former one can no longer be used.
 // +cache="never"
-func (p *Pipeline) MoveState(
-	ctx context.Context,
+func (p *Pipeline) MoveState(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Where it is now: s3://BUCKET/KEY, the address of GitLab's state (https://...),
-	// or none for an environment that is new.
+	// Where it is now: s3://BUCKET/KEY, the address of GitLab's state (https://...), or none for an environment that is new.
 	from string,
 ) (string, error) {
 	return p.run(environment).MoveState(ctx, from)
@@ -419,8 +381,7 @@ func (p *Pipeline) MoveState(
 
 // Fail with exit code 2 when an environment was changed outside of terraform.
 // +cache="never"
-func (p *Pipeline) Drift(
-	ctx context.Context,
+func (p *Pipeline) Drift(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
 	// Artifact that was deployed. Default: the one that build-package gives.
@@ -435,8 +396,7 @@ func (p *Pipeline) Drift(
 
 // Release the state lock that a run left behind.
 // +cache="never"
-func (p *Pipeline) Unlock(
-	ctx context.Context,
+func (p *Pipeline) Unlock(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
 	// Who holds the lock, or its id, as a refused run says it.
@@ -456,8 +416,7 @@ func (p *Pipeline) Unlock(
 
 // Find the environments of closed merge requests, and destroy them.
 // +cache="never"
-func (p *Pipeline) Sweep(
-	ctx context.Context,
+func (p *Pipeline) Sweep(ctx context.Context,
 	// Only list them; --dry-run=false destroys.
 	// +default=true
 	dryRun bool,
@@ -497,8 +456,7 @@ func (p *Pipeline) Fmt(ctx context.Context) (string, error) {
 }
 
 // Run a checker of your choice (tflint, trivy, checkov) over the root module.
-func (p *Pipeline) Scan(
-	ctx context.Context,
+func (p *Pipeline) Scan(ctx context.Context,
 	// Image that has the checker.
 	image *dagger.Container,
 	// Command to run in the root module, such as tflint.

@@ -1,8 +1,12 @@
 package steps
 
 import (
+	"cmp"
 	"context"
+	"path"
 
+	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 )
 
@@ -53,4 +57,25 @@ func (r *Run) Outputs(ctx context.Context, format string) (string, error) {
 		return "", err
 	}
 	return roots.Outputs(ctx, format)
+}
+
+// publishedModule is the root module that was pushed for an environment. It
+// takes the place of the source where that has no project: in the job that
+// destroys the environment of a branch that is gone.
+func (r *Run) publishedModule(ctx context.Context, environment string) (images.Published, error) {
+	for _, name := range []string{path.Join(r.Settings.Project, "pyproject.toml"), path.Join(r.Settings.Project, cmp.Or(r.Infra, defaultRoot))} {
+		there, err := r.Source.Exists(ctx, name)
+		if err != nil || there || r.address() == "" {
+			return images.Published{}, err
+		}
+	}
+	registry, err := r.pullFrom(ctx)
+	if err != nil || !registry.Given() {
+		return images.Published{}, err
+	}
+	target, err := ci.TargetNamed(environment)
+	if err != nil {
+		return images.Published{}, err
+	}
+	return registry.Published(ctx, target.Tag)
 }

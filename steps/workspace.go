@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
@@ -78,15 +77,6 @@ func (w Workspace) lockTimeout() string {
 		return "5m"
 	}
 	return w.LockTimeout
-}
-
-// CheckLockTimeout tells whether terraform will understand a time to wait.
-func CheckLockTimeout(text string) error {
-	d, err := time.ParseDuration(text)
-	if text != "" && (err != nil || d < 0) {
-		return fmt.Errorf("reading the lock timeout %q: it is no length of time: write one such as 5m, 30s or 0s", text)
-	}
-	return nil
 }
 
 // prepared is the container with the project in place, ready for commands; it

@@ -3,6 +3,8 @@ package steps
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"time"
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/environments"
@@ -38,4 +40,13 @@ func (w Workspace) stateAccount() AWS {
 		account.Region, account.session = region, nil
 	}
 	return account
+}
+
+// CheckLockTimeout tells whether terraform will understand a time to wait.
+func CheckLockTimeout(text string) error {
+	d, err := time.ParseDuration(text)
+	if text != "" && (err != nil || d < 0) {
+		return fmt.Errorf("reading the lock timeout %q: it is no length of time: write one such as 5m, 30s or 0s", text)
+	}
+	return nil
 }

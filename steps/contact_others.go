@@ -1,0 +1,62 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"dagger/pipeline/environments"
+)
+
+// stateOfAnotherName is one of the same root module in an environment that may
+// be this one under its former name.
+func (w Workspace) stateOfAnotherName(ctx context.Context, in states) error {
+	if !w.lasts() {
+		return nil
+	}
+	keys, err := in(w.State.Bucket).Keys(ctx, w.Project+"/")
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		environment, root, ok := StateOf(w.Project, key)
+		expected := slices.Contains(usual, w.Environment) && slices.Contains(usual, environment)
+		if !ok || expected || root != w.Root || environment == w.Environment || environments.IsMergeRequest(environment) {
+			continue
+		}
+		return fmt.Errorf("reading the state of %s: there is none at %s, and one of the environment %q: where that was renamed, move it (%s); where %q is a new one beside it, say so (%s)",
+			w.Environment, w.statePlace(), environment, w.moving(place{w.State.Bucket, key}.String()), w.Environment, w.moving(fromNone))
+	}
+	return nil
+}
+
+// stateOfAnotherProject is one of a project whose name the root module still
+// uses, and of which it declares all resources: the project was renamed. Where
+// the role may read the project's own states alone, that is said.
+func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
+	if !w.lasts() {
+		return nil
+	}
+	names, err := in(w.State.Bucket).Names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == w.Project || !w.Module.Mentions(name) {
+			continue
+		}
+		p := place{w.State.Bucket, StateFor("", name, w.Environment, w.Root).Key}
+		there, err := in(p.bucket).Read(ctx, p.key)
+		if err != nil {
+			tellOnce(fmt.Sprintf("%s: whether the project was %q before cannot be told: %v", w.Environment, name, err))
+			continue
+		}
+		if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == n {
+			return w.elsewhere(p, fmt.Sprintf("of the project %q, which %q still names", name, w.Infra))
+		}
+	}
+	return nil
+}
+
+// usual are the lasting environments that every project may have.
+var usual = []string{"prod", "staging"}
