@@ -155,6 +155,10 @@ func TestApplyScript(t *testing.T) {
 			if !strings.Contains(stderr.String(), "Error: ") {
 				t.Errorf("no error is said: %q", stderr.String())
 			}
+			kept, err := os.ReadFile(filepath.Join(dir, "said.json"))
+			if err != nil || !strings.Contains(string(kept), `"type":"diagnostic"`) || strings.Contains(string(kept), "provision_progress") {
+				t.Errorf("kept in memory, of all that was said: %s, %v", kept, err)
+			}
 			runs, err := os.ReadFile(filepath.Join(dir, "runs"))
 			if got := strings.Join(tt.runs, "\n") + "\n"; err != nil || string(runs) != got {
 				t.Errorf("it ran\n%swant\n%s%v", runs, got, err)

@@ -59,16 +59,19 @@ stopped=
 journal=$keep/$PIPELINE_RUN.log
 said=$memory/said.json
 
-# run runs the command. What it says as JSON is for the diagnostics, and people
-# read the same in terraform's words, the errors last.
+# run runs the command. Of what it says as JSON, errors and beginnings are kept;
+# people read all of it in terraform's words, the errors last.
 run() {
   command=$1; shift
+  rm -f "$memory/lines" && mkfifo "$memory/lines"
+  (trap '' INT TERM; exec grep -E '"type":"(diagnostic|apply_start|provision_start)"' < "$memory/lines" > "$said") & keeping=$!
   {
     trap : INT TERM
     code=0
     terraform "$command" -json "$@" || code=$?
     echo "$code" > "$memory/code"
-  } | (trap '' INT TERM; exec tee "$said") | (trap '' INT TERM; exec jq -R -r --unbuffered -f "$here/said.jq") | "$here/journal.sh" "$journal"
+  } | (trap '' INT TERM; exec tee "$memory/lines") | (trap '' INT TERM; exec jq -R -r --unbuffered -f "$here/said.jq") | "$here/journal.sh" "$journal"
+  wait "$keeping" || : # it finds nothing where there is nothing
   code=$(cat "$memory/code")
   jq -R -s -r -f "$here/errors.jq" "$said" >&2
 }
