@@ -84,7 +84,8 @@ func (r Store) SignIn(ctx context.Context) error {
 	return err
 }
 
-// from pulls an image, logging in where the image is in this registry.
+// from pulls an image, logging in where the image is in this registry. Whichever user
+// the image names, its container is root's: packages are installed.
 func (r Store) from(ctx context.Context, image string) (*dagger.Container, error) {
 	if err := r.mayUse(image); err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func (r Store) from(ctx context.Context, image string) (*dagger.Container, error
 			return nil, err
 		}
 	}
-	return dag.Container().From(image), nil
+	return dag.Container().From(image).WithUser("root"), nil
 }
 
 // Pinned pulls an image by the digest that it has now, and gives its reference with

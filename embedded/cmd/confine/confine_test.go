@@ -108,6 +108,29 @@ func TestNameserver(t *testing.T) {
 	}
 }
 
+// TestTraceCollector: no container has the daemon's, or is told of it; a project's own stays.
+func TestTraceCollector(t *testing.T) {
+	kept := []string{"PATH=/bin", "OTEL_SERVICE_NAME=shop"}
+	for _, test := range []struct{ given, want []string }{
+		{append(slices.Clone(kept), "OTEL_TRACES_EXPORTER=otlp", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=unix:///dev/otel-grpc.sock", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc", "TRACEPARENT=00-1"), kept},
+		{append(slices.Clone(kept), "OTEL_TRACES_EXPORTER=console"), append(slices.Clone(kept), "OTEL_TRACES_EXPORTER=console")},
+	} {
+		p := process()
+		p.Env = test.given
+		config := write(t, "config.json", specs.Spec{Process: p, Linux: &specs.Linux{}, Mounts: []specs.Mount{{Destination: "/proc"}, {Destination: "/dev/otel-grpc.sock", Source: "/run/x"}}})
+		if err := confine([]string{"run", "--bundle", filepath.Dir(config), "id"}); err != nil {
+			t.Fatal(err)
+		}
+		got := read[specs.Spec](t, config)
+		if len(got.Mounts) != 1 || got.Mounts[0].Destination != "/proc" {
+			t.Errorf("mounts %+v", got.Mounts)
+		}
+		if !slices.Equal(got.Process.Env, test.want) {
+			t.Errorf("variables %q, want %q", got.Process.Env, test.want)
+		}
+	}
+}
+
 func TestFurtherProcess(t *testing.T) {
 	file := write(t, "process", process())
 	if err := confine([]string{"exec", "--process", file, "id"}); err != nil {

@@ -1,6 +1,6 @@
 // Command confine stands between BuildKit and runc. It takes from each container the
-// capabilities that the pipeline's work does not need, before the container exists:
-// nothing inside can undo it. Then it becomes runc.
+// capabilities that the pipeline's work does not need, and the daemon's trace collector,
+// before the container exists: nothing inside can undo it. Then it becomes runc.
 package main
 
 import (
@@ -84,6 +84,7 @@ func confineContainer(s *specs.Spec, bundle string) error {
 			return err
 		}
 	}
+	withoutTraces(s)
 	return confineProcess(s.Process)
 }
 
