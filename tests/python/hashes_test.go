@@ -17,10 +17,10 @@ func TestLockDecides(t *testing.T) {
 		project       func(*index, *testing.T) *harness.Project
 		lock, secrets string
 	}{
-		"poetry": {(*index).poetry, "poetry.lock", "POETRY_HTTP_BASIC_CORP_USERNAME=ci\nPOETRY_HTTP_BASIC_CORP_PASSWORD=PASSWORD\n"},
-		"uv":     {(*index).uv, "uv.lock", "UV_INDEX_CORP_USERNAME=ci\nUV_INDEX_CORP_PASSWORD=PASSWORD\n"},
-		"pip":    {(*index).pip, "requirements.txt", "PIP_INDEX_URL=INDEX\nPIP_TRUSTED_HOST=HOST\n"},
-		"pylock": {(*index).pylock, "pylock.toml", "NETRC=machine HOST login ci password PASSWORD\n"},
+		"poetry": {(*index).poetry, "poetry.lock", "POETRY_HTTP_BASIC_CORP_USERNAME=ci\nPOETRY_HTTP_BASIC_CORP_PASSWORD={password}\n"},
+		"uv":     {(*index).uv, "uv.lock", "UV_INDEX_CORP_USERNAME=ci\nUV_INDEX_CORP_PASSWORD={password}\n"},
+		"pip":    {(*index).pip, "requirements.txt", "PIP_INDEX_URL={index}\nPIP_TRUSTED_HOST={host}\n"},
+		"pylock": {(*index).pylock, "pylock.toml", "NETRC=machine {host} login ci password {password}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := startIndex(t)
@@ -31,7 +31,7 @@ func TestLockDecides(t *testing.T) {
 			at.User = url.UserPassword("ci", i.password)
 			p := with.project(i, t)
 			test := p.Call("--install-secrets", "env://INSTALL", "test").
-				With("INSTALL=" + strings.NewReplacer("PASSWORD", i.password, "INDEX", at.String(), "HOST", at.Hostname()).Replace(with.secrets))
+				With("INSTALL=" + strings.NewReplacer("{password}", i.password, "{index}", at.String(), "{host}", at.Hostname()).Replace(with.secrets))
 			world.Succeed(t, test)
 			i.served = wheel(t)
 			p.Append(with.lock, "# installed again\n")
