@@ -14,7 +14,7 @@ import (
 // hostile is a test suite that looks for what is not its own. LOOPBACK is a port that this
 // machine's loopback has open, MEETING where the suites of two calls wait for each other.
 const hostile = `
-import glob, re, socket, urllib.request
+import ctypes, glob, re, socket, urllib.request
 import pytest
 
 def dial(host, port):
@@ -23,6 +23,12 @@ def dial(host, port):
 def test_no_packet_socket():
     with pytest.raises(PermissionError):
         socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+
+def test_first_process_is_out_of_reach():
+    seize = 0x4206  # which, other than attach, would not stop it
+    assert ctypes.CDLL(None).ptrace(seize, 1, None, None) == -1
+    with pytest.raises(PermissionError):
+        open("/proc/1/environ").read()
 
 def test_machines_loopback():
     with pytest.raises(OSError):

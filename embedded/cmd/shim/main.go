@@ -61,6 +61,10 @@ func main() {
 	flag.StringVar(&o.proxies, "proxies", "", "file of NAME=value lines: the machine's proxies")
 	flag.StringVar(&o.authorities, "certificates", "", "file of certificates to trust besides the image's")
 	flag.Parse()
+	if err := keepOut(); err != nil {
+		fmt.Fprintln(os.Stderr, "shim:", err)
+		os.Exit(125)
+	}
 	code, err := run(o, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "shim:", err)
