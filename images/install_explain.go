@@ -16,12 +16,19 @@ var installCauses = []struct {
 	{regexp.MustCompile(`Host key verification failed`), "the git server's SSH host key is not known: add it to known_hosts in the image"},
 	{regexp.MustCompile(`(?:HTTPError: |error: |Error )?(40[13])(?: Client Error)?[:(]? ?\(?(?:Unauthorized|Forbidden)\)?.{0,40}(?:for url:?|url) \(?(https?://[^/\s)]+)`), "the package index at $2 refuses the login ($1): give one with --install-secrets"},
 	{regexp.MustCompile(`(?:(?:Authorization|Authentication) error accessing|HTTP error 40[13] while getting) (https?://[^/\s]+)`), "the package index at $1 refuses the login: give one with --install-secrets"},
+	{regexp.MustCompile(`Downloaded distributions for (\S+) \([^)]*\) did not match any known checksums`), otherBytes},
+	{regexp.MustCompile(`Hash for (\S+) \([^)]*\) from archive .* not found in known hashes`), otherBytes},
+	{regexp.MustCompile("Hash mismatch for `([^`]+)`"), otherBytes},
+	{regexp.MustCompile(`DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE[\s\S]*?\n\s+(\S+) from `), otherBytes},
+	{regexp.MustCompile(`Hashes are required in --require-hashes mode[\s\S]*?\n\s+(\S+) --hash=`), "$1 has no hash, and other requirements have: run `pip-compile --generate-hashes` and commit the file"},
 	{regexp.MustCompile(`pg_config executable not found`), "a package is built from source and needs pg_config: add the package with PostgreSQL's headers to system-packages in [tool.pipeline] (libpq-dev, on Alpine postgresql-dev), or depend on the package's wheel"},
 	{regexp.MustCompile(`(?:can't find Rust compiler|Rust not found, installing into|Rust toolchain is not installed|[Cc]argo, the Rust package manager, is not installed|error: command 'cargo' failed)`), "a package is built from source and needs Rust: take an image for which it has a wheel, or add cargo to system-packages in [tool.pipeline]"},
 	{regexp.MustCompile(`error: command '([^']*)' failed: No such file or directory`), "a package is built from source and needs the compiler $1: add it to system-packages in [tool.pipeline] (build-essential, on Alpine build-base), or take an image for which the package has a wheel"},
 	{regexp.MustCompile(`fatal error: (\S+\.h): No such file or directory`), "a package is built from source and needs the header $1: add the package that has it to system-packages in [tool.pipeline]"},
 	{regexp.MustCompile(`Unable to find installation candidates for (.+)`), "the package index has no usable file of $1: check that poetry.lock fits the image's python and that the index can be reached"},
 }
+
+const otherBytes = "the package index serves other bytes for $1 than the lock file names: their hash is another one: find out who changed them before you lock again"
 
 // ExplainInstall makes one line of what an installation of packages printed, ""
 // where it knows no cause in it.

@@ -19,6 +19,7 @@ func TestExplainRealInstallations(t *testing.T) {
 		"git-refuses-login":   "the git server at http://packages.example.com refuses the login: give one with --install-secrets",
 		"rust-missing":        "a package is built from source and needs Rust: take an image for which it has a wheel, or add cargo to system-packages in [tool.pipeline]",
 		"compiler-missing":    "a package is built from source and needs the compiler x86_64-linux-gnu-gcc-of-old: add it to system-packages in [tool.pipeline] (build-essential, on Alpine build-base), or take an image for which the package has a wheel",
+		"poetry-other-bytes":  "the package index serves other bytes for private than the lock file names: their hash is another one: find out who changed them before you lock again",
 		"header-missing":      "a package is built from source and needs the header no-such-library.h: add the package that has it to system-packages in [tool.pipeline]",
 	}
 	files, err := filepath.Glob("testdata/failures/*.txt")

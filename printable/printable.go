@@ -16,9 +16,9 @@ var (
 	colour   = regexp.MustCompile("^\x1b" + `\[[0-9;:]*m$`)
 
 	// Commands that GitLab, Azure Pipelines, TeamCity, GitHub and Travis take from a
-	// line of the log, and GitHub from the start of one.
+	// line of the log, and GitHub from the start of one, after any blanks of Unicode.
 	anywhere = regexp.MustCompile(`(section_(?:start|end)|travis_(?:fold|time)|##)(:|(?:vso|teamcity)?\[)`)
-	atStart  = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t])*:)(:[a-zA-Z])`)
+	atStart  = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t\p{Z}\p{Cf}])*:)(:[a-zA-Z])`)
 )
 
 // String is text without control sequences other than colours, and with a blank

@@ -7,6 +7,7 @@ import (
 
 	"dagger/pipeline/environments"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/printable"
 	"dagger/pipeline/state"
 	"dagger/pipeline/tell"
 )
@@ -50,7 +51,7 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 	}
 	w.removeState(ctx)
 	out, err := c.Stdout(ctx)
-	return w.Environment + ": " + Completed(out), err
+	return w.Environment + ": " + printable.String(Completed(out)), err
 }
 
 // removeState removes the state where nothing is left in it. One that stays does

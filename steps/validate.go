@@ -27,10 +27,9 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c = c.WithExec([]string{"terraform", "validate", "-no-color"}, anyExit)
-	err = check(ctx, c, []string{"terraform", "validate"}, func(stdout, stderr string) string {
+	_, err = done(ctx, c.WithExec([]string{"terraform", "validate", "-no-color"}), []string{"terraform", "validate"}, func(stdout, stderr string) string {
 		// Once more, for programs; what is shown is for people.
-		again, err := c.WithExec([]string{"terraform", "validate", "-json"}, anyExit).Stdout(ctx)
+		again, err := c.With(volatile).WithExec([]string{"terraform", "validate", "-json"}, anyExit).Stdout(ctx)
 		if d, ok := decodeDiagnostic(again); err == nil && ok {
 			return d.line(d.detail)
 		}

@@ -63,11 +63,18 @@ func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) 
 			if err := v.presetFrom(text); err != nil {
 				return nil, fmt.Errorf("reading user defaults: argument %q of %s: %w", v.arg.Flag(), name, err)
 			}
-			if v.arg.Type.Object() == "Secret" && !strings.Contains(text, "://") {
+			if v.arg.Type.Object() == "Secret" && !secretSource(text) {
 				text = "*****"
 			}
 			notes = append(notes, fmt.Sprintf("user default: %s(%s=%q)", name, arg, text))
 		}
 	}
 	return notes, nil
+}
+
+// secretSource tells whether a text says where a secret comes from: any other may
+// be the secret itself, and is not shown.
+func secretSource(text string) bool {
+	scheme, _, ok := strings.Cut(text, "://")
+	return ok && (scheme == "env" || scheme == "file" || scheme == "cmd")
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 )
 
 // Commands that CI systems take from a job's log: GitLab's sections; Azure
@@ -19,8 +20,9 @@ var (
 	buildkite = os.Getenv("BUILDKITE") != ""
 )
 
-// before is what may stand before a command at the start of a line.
-const before = `^((?:\x1b\[[0-9;:]*m|[ \t])*)`
+// before is what may stand before a command at the start of a line: colours, and
+// all that GitHub takes for a blank.
+const before = `^((?:\x1b\[[0-9;:]*m|[\s\x{85}\p{Z}\p{Cf}])*)`
 
 // flush writes the text that can be no start of a command.
 func (w *writer) flush(last bool) error {
@@ -56,10 +58,23 @@ var (
 // held is how much of the end of a line waits for what follows.
 func (w *writer) held() int {
 	n := len(word.Find(w.text))
-	if w.start && beginning.Match(w.text[:len(w.text)-n]) {
+	if w.start && beginning.Match(w.text[:len(w.text)-max(n, cut(w.text))]) {
 		return len(w.text)
 	}
 	return n
+}
+
+// cut is how much of a character the end of a text has, where it is not whole.
+func cut(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if at := text[len(text)-n:]; utf8.RuneStart(at[0]) {
+			if utf8.FullRune(at) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // neutral puts a blank where it ends what makes a command.

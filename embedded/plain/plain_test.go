@@ -27,6 +27,7 @@ var cases = []struct{ name, in, want string }{
 	{"GitLab", "x \x1b[0Ksection_start:1:a[collapsed=true]\r\x1b[0Khi\n\x1b[0Ksection_end:1:a\r\x1b[0K", "x section_start :1:a[collapsed=true]\nhi\nsection_end :1:a"},
 	{"GitHub", "::add-mask::x\n  ::stop-commands::t\n\x1b[0m::error::e\nC++ a::b\n::1 localhost\n",
 		": :add-mask::x\n  : :stop-commands::t\n\x1b[0m: :error::e\nC++ a::b\n::1 localhost\n"},
+	{"GitHub, behind blanks of Unicode", "\u00a0::stop-commands::t\n\u2003\u3000::error::y", "\u00a0: :stop-commands::t\n\u2003\u3000: :error::y"},
 	{"GitHub, after a carriage return", "x\r::set-output name=a::b", "x\n: :set-output name=a::b"},
 	{"GitHub's older ones", "x ##[add-path]/tmp", "x ## [add-path]/tmp"},
 	{"Azure", "x ##vso[task.setvariable variable=a]b", "x ## vso[task.setvariable variable=a]b"},
@@ -78,13 +79,13 @@ func inPieces(in string, size func() int) string {
 	return b.String()
 }
 
-var parts = []string{"\x1b", "[", "]", "0", ";", "K", "m", "\x07", "\\", "\r", "\n", " ", "#", "##", "vso[", "teamcity[", ":", "::", "set-env", "a",
+var parts = []string{"\x1b", "[", "]", "0", ";", "K", "m", "\x07", "\\", "\r", "\n", " ", "#", "##", "vso[", "teamcity[", ":", "::", "set-env", "a", "\u00a0", "\u2003", "\u3000", "\ufeff",
 	"section_start:", "section_", "end:", "1:", "travis_", "fold:", "P", "\x1b[31m", "\x1b[2J", "\u009b", "\xc2", "\x9b", "é"}
 
 // whatRemains are the commands and sequences, as those who take them look for
 // them: GitLab, Azure and TeamCity anywhere, GitHub where a line starts, which is
 // also after a carriage return.
-var whatRemains = regexp.MustCompile(`section_(start|end):|##(vso|teamcity)?\[|travis_(fold|time):|(^|[\r\n])[ \t]*::[a-zA-Z]|\x1b[^\[]|\x1b$|\x1b\[[0-9;:]*[^0-9;:m]|[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]|\r[^\n]`)
+var whatRemains = regexp.MustCompile(`section_(start|end):|##(vso|teamcity)?\[|travis_(fold|time):|(^|[\r\n])[ \t\x{a0}\x{2003}\x{3000}\x{feff}]*::[a-zA-Z]|\x1b[^\[]|\x1b$|\x1b\[[0-9;:]*[^0-9;:m]|[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]|\r[^\n]`)
 
 // TestNothingRemains puts such text together at random.
 func TestNothingRemains(t *testing.T) {

@@ -63,17 +63,18 @@ said=$memory/said.json
 # people read all of it in terraform's words, the errors last.
 run() {
   command=$1; shift
-  rm -f "$memory/lines" && mkfifo "$memory/lines"
-  (trap '' INT TERM; exec grep -E '"type":"(diagnostic|apply_start|provision_start)"' < "$memory/lines" > "$said") & keeping=$!
+  rm -f "$memory/lines" "$memory/code" && mkfifo "$memory/lines"
+  (trap '' INT TERM; LC_ALL=C exec sed -n -E '/"type":"(diagnostic|apply_start|provision_start)"/p' < "$memory/lines" > "$said") & keeping=$!
   {
     trap : INT TERM
     code=0
     terraform "$command" -json "$@" || code=$?
     echo "$code" > "$memory/code"
-  } | (trap '' INT TERM; exec tee "$memory/lines") | (trap '' INT TERM; exec jq -R -r --unbuffered -f "$here/said.jq") | "$here/journal.sh" "$journal"
-  wait "$keeping" || : # it finds nothing where there is nothing
-  code=$(cat "$memory/code")
-  jq -R -s -r -f "$here/errors.jq" "$said" >&2
+  } | (trap '' INT TERM; exec tee "$memory/lines") | (trap '' INT TERM; exec jq -R -r --unbuffered -f "$here/said.jq") | "$here/journal.sh" "$journal" || :
+  wait "$keeping" || :
+  code=$(cat "$memory/code" 2>/dev/null) || :
+  code=${code:-1} # terraform did not live to say
+  jq -R -s -r -f "$here/errors.jq" "$said" >&2 || cat "$said" >&2
 }
 
 run "$@"
@@ -82,6 +83,6 @@ if [ "$1" = destroy ] && [ "$code" -ne 0 ] && [ -z "$stopped" ] && jq -R -s -e -
   echo "The configuration reads a file that is not built here, and nothing is destroyed yet: destroying what the state has, without a refresh" >&2
   run "$@" -refresh=false
 fi
-[ "$code" -ge 128 ] || rm -f "$journal"
+[ "$code" -ge 128 ] || rm -f "$journal" || :
 [ ! -s "$errored" ] || save
 exit "$code"

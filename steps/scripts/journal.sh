@@ -39,3 +39,4 @@ while IFS= read -r line || [ -n "$line" ]; do
     *': Creating...' | *': Creation complete after '*) note "$line" >> "$1" ;;
   esac
 done
+exit 0 # whatever could not be noted: terraform's own word is what counts

@@ -1,0 +1,66 @@
+package steps
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Whatever goes wrong on the way of what terraform says, its code, its error and the
+// state that it could not write are not lost.
+func TestApplyScriptLosesNothing(t *testing.T) {
+	const begins = `{"@message":"test_thing.orders: Creating...","type":"apply_start","hook":{"resource":{"addr":"test_thing.orders"},"action":"create"}}`
+	const fails = `{"@message":"Error: no","type":"diagnostic","diagnostic":{"severity":"error","summary":"the state was refused","detail":""}}`
+	for name, tt := range map[string]struct {
+		says    string
+		secret  string
+		journal string // a directory in the way of the journal
+		ends    string
+	}{
+		"a secret in the address that comes last": {says: fails + "\n" + begins, secret: "orders", ends: "exit 1"},
+		"no journal can be written":               {says: fails + "\n" + begins, journal: "r.log", ends: "exit 1"},
+		"bytes that are no text":                  {says: "\\001\\377\\000\n" + fails + "\n" + begins, ends: "exit 1"},
+		"terraform is killed":                     {says: fails, ends: "kill -9 $PPID; kill -9 $$"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			script, err := filepath.Abs("scripts/apply.sh")
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			write := func(name, text string) {
+				t.Helper()
+				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tt.journal != "" {
+				write(tt.journal+"/in-the-way", "")
+			}
+			write("memory/code", "0") // of an earlier run
+			write("values/one", tt.secret)
+			write("sleep", "#!/bin/sh\n")
+			write("terraform", "#!/bin/sh\n[ \"$1\" = apply ] || exit 1\necho '{\"version\":4,\"serial\":1,\"resources\":[]}' > errored.tfstate\nprintf '"+strings.ReplaceAll(tt.says, "\n", "\\n")+"\\n'\n"+tt.ends+"\n")
+			c := exec.Command("sh", script, "apply", "-auto-approve")
+			c.Dir = dir
+			c.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "MEMORY="+dir+"/memory", "KEEP="+dir, "VALUES="+dir+"/values", "PIPELINE_RUN=r", "PLAN_KEY_FILE=none")
+			var stderr bytes.Buffer
+			c.Stderr = &stderr
+			_ = c.Run()
+			if got := c.ProcessState.ExitCode(); got != 1 {
+				t.Errorf("code %d, want 1", got)
+			}
+			for _, want := range []string{"the state was refused", "Error: state not written"} {
+				if !strings.Contains(stderr.String(), want) {
+					t.Errorf("%q is not said:\n%s", want, stderr.String())
+				}
+			}
+		})
+	}
+}
