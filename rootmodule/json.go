@@ -15,6 +15,7 @@ import (
 func (f *reading) json(data []byte) error {
 	var doc map[string]any
 	if json.Unmarshal(data, &doc) != nil {
+		f.broken = true
 		return nil // for Terraform to say
 	}
 	f.texts(doc)

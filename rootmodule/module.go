@@ -96,6 +96,9 @@ func Read(source fs.FS, root string) (Module, error) {
 			return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 		}
 	}
+	if r.broken {
+		r.out.Providers = nil // half of a word is no provider's name
+	}
 	slices.Sort(r.out.Reach.Paths)
 	r.out.Reach.Paths = slices.Compact(r.out.Reach.Paths)
 	return r.out, nil
@@ -115,6 +118,7 @@ type reader struct {
 	source fs.FS
 	root   string
 	seen   map[string]bool // modules
+	broken bool            // a file of theirs is no configuration
 	out    Module
 }
 

@@ -12,7 +12,8 @@ import (
 // native reads a file in HCL's own syntax. What is wrong in it is for Terraform
 // to say, which runs nothing then.
 func (f *reading) native(data []byte) error {
-	file, _ := hclsyntax.ParseConfig(data, f.name, hcl.InitialPos)
+	file, diagnostics := hclsyntax.ParseConfig(data, f.name, hcl.InitialPos)
+	f.broken = f.broken || diagnostics.HasErrors()
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok {
 		return nil

@@ -8,6 +8,7 @@ import (
 func TestProviders(t *testing.T) {
 	for text, want := range map[string]string{
 		`resource "terraform_data" "a" {}`:                            "[]",
+		"resource \"x\" {\n":                                          "[]", // no configuration: terraform says so
 		`resource "aws_sqs_queue" "a" {}`:                             "[{hashicorp/aws []}]",
 		`data "aws_region" "a" {}`:                                    "[{hashicorp/aws []}]",
 		`provider "random" {}`:                                        "[{hashicorp/random []}]",

@@ -180,7 +180,7 @@ func TestWrongState(t *testing.T) {
 		},
 		{
 			name: "no bucket given", flags: []string{"--state-bucket", ""}, call: deploy,
-			want: "no state bucket given: name the S3 bucket of the terraform state with --state-bucket",
+			want: "reading --state-bucket: it is given and empty: set the variable that it is taken from in this job too, or leave the flag out",
 		},
 		{
 			name: "AWS out of reach", flags: []string{"--aws-endpoint", "http://127.0.0.1:9"}, call: plan,
