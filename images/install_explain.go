@@ -19,7 +19,6 @@ var installCauses = []struct {
 	{regexp.MustCompile(`Downloaded distributions for (\S+) \([^)]*\) did not match any known checksums`), otherBytes},
 	{regexp.MustCompile(`Hash for (\S+) \([^)]*\) from archive .* not found in known hashes`), otherBytes},
 	{regexp.MustCompile("Hash mismatch for `([^`]+)`"), otherBytes},
-	{regexp.MustCompile(`DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE[\s\S]*?\n\s+(\S+) from `), otherBytes},
 	{regexp.MustCompile(`Hashes are required in --require-hashes mode[\s\S]*?\n\s+(\S+) --hash=`), "$1 has no hash, and other requirements have: run `pip-compile --generate-hashes` and commit the file"},
 	{regexp.MustCompile(`pg_config executable not found`), "a package is built from source and needs pg_config: add the package with PostgreSQL's headers to system-packages in [tool.pipeline] (libpq-dev, on Alpine postgresql-dev), or depend on the package's wheel"},
 	{regexp.MustCompile(`(?:can't find Rust compiler|Rust not found, installing into|Rust toolchain is not installed|[Cc]argo, the Rust package manager, is not installed|error: command 'cargo' failed)`), "a package is built from source and needs Rust: take an image for which it has a wheel, or add cargo to system-packages in [tool.pipeline]"},

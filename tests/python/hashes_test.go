@@ -16,11 +16,12 @@ func TestLockDecides(t *testing.T) {
 	for name, with := range map[string]struct {
 		project       func(*index, *testing.T) *harness.Project
 		lock, secrets string
+		says          string
 	}{
-		"poetry": {(*index).poetry, "poetry.lock", "POETRY_HTTP_BASIC_CORP_USERNAME=ci\nPOETRY_HTTP_BASIC_CORP_PASSWORD={password}\n"},
-		"uv":     {(*index).uv, "uv.lock", "UV_INDEX_CORP_USERNAME=ci\nUV_INDEX_CORP_PASSWORD={password}\n"},
-		"pip":    {(*index).pip, "requirements.txt", "PIP_INDEX_URL={index}\nPIP_TRUSTED_HOST={host}\n"},
-		"pylock": {(*index).pylock, "pylock.toml", "NETRC=machine {host} login ci password {password}\n"},
+		"poetry": {(*index).poetry, "poetry.lock", "POETRY_HTTP_BASIC_CORP_USERNAME=ci\nPOETRY_HTTP_BASIC_CORP_PASSWORD={password}\n", "serves other bytes for private"},
+		"uv":     {(*index).uv, "uv.lock", "UV_INDEX_CORP_USERNAME=ci\nUV_INDEX_CORP_PASSWORD={password}\n", "serves other bytes for private"},
+		"pip":    {(*index).pip, "requirements.txt", "PIP_INDEX_URL={index}\nPIP_TRUSTED_HOST={host}\n", "is not the one whose hash is in the requirements file"},
+		"pylock": {(*index).pylock, "pylock.toml", "NETRC=machine {host} login ci password {password}\n", "serves other bytes for private"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := startIndex(t)
@@ -38,8 +39,8 @@ func TestLockDecides(t *testing.T) {
 			if name == "pip" { // which gets a requirements file without its comments
 				p.Write("requirements-test.txt", p.Read(with.lock))
 			}
-			if r := world.Run(t, test); r.Code == 0 || !strings.Contains(r.Stderr, "serves other bytes for private") {
-				t.Errorf("what the lock file does not name: exit code %d, want to be told:\n%s", r.Code, r.Stderr)
+			if r := world.Run(t, test); r.Code == 0 || !strings.Contains(r.Stderr, with.says) {
+				t.Errorf("what the lock file does not name: exit code %d, want %q:\n%s", r.Code, with.says, r.Stderr)
 			}
 		})
 	}
