@@ -175,7 +175,7 @@ func TestRegistryIsNeverNeeded(t *testing.T) {
 	if lines := strings.Count(r.Stderr, "127.0.0.1:9/group/app/open/app:"); lines != 1 || !strings.Contains(r.Stderr, "no answer") {
 		t.Errorf("want one line about the registry that does not answer, got %d\n%s", lines, r.Stderr)
 	}
-	r = world.Succeed(t, call(p, "", nil, "test").With(docker))
+	r = world.Succeed(t, call(p, "none", nil, "test").With(docker))
 	if strings.Contains(r.Stderr, "app:app-") {
 		t.Errorf("a registry was asked without one\n%s", r.Stderr)
 	}
