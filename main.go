@@ -134,8 +134,9 @@ func New(s struct {
 	// Password for the registry.
 	// +optional
 	RegistryPassword *dagger.Secret
-	// How far this run is trusted: protected for one of a protected branch, open for all others. A protected run uses nothing that an open one has left in the
-	// registry or in caches.
+	// How far this run is trusted: protected for one of a protected branch, open for
+	// all others. A protected run uses nothing that an open one has left in the
+	// registry; give each level an engine of its own (docs/security.md).
 	// +default="open"
 	Trust string
 }) (*Pipeline, error) {
