@@ -107,7 +107,7 @@ func TestDamagedState(t *testing.T) {
 		env := world.Environment()
 		putObject(t, stateKey(env), text)
 		for _, verb := range []string{"plan", "deploy", "destroy", "outputs"} {
-			refused(t, call(p, verb, env), 1, "running terraform init: Error refreshing state: ", "state file ")
+			refused(t, call(p, verb, env), 1, "running terraform init: ", "state")
 		}
 		if after, _ := world.Object(t, stateKey(env)); after != text {
 			t.Errorf("the state %q was written over: %q", text, after)
