@@ -19,11 +19,12 @@ func TestApplyScriptLosesNothing(t *testing.T) {
 		secret  string
 		journal string // a directory in the way of the journal
 		ends    string
+		kept    bool // of what terraform has begun
 	}{
 		"a secret in the address that comes last": {says: fails + "\n" + begins, secret: "orders", ends: "exit 1"},
 		"no journal can be written":               {says: fails + "\n" + begins, journal: "r.log", ends: "exit 1"},
 		"bytes that are no text":                  {says: "\\001\\377\\000\n" + fails + "\n" + begins, ends: "exit 1"},
-		"terraform is killed":                     {says: fails, ends: "kill -9 $PPID; kill -9 $$"},
+		"terraform is killed":                     {says: fails + "\n" + begins, ends: "kill -9 $PPID; kill -9 $$", kept: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			script, err := filepath.Abs("scripts/apply.sh")
@@ -55,6 +56,9 @@ func TestApplyScriptLosesNothing(t *testing.T) {
 			_ = c.Run()
 			if got := c.ProcessState.ExitCode(); got != 1 {
 				t.Errorf("code %d, want 1", got)
+			}
+			if noted, _ := os.ReadFile(filepath.Join(dir, "r.log")); tt.kept != strings.Contains(string(noted), "test_thing.orders: Creating...") {
+				t.Errorf("what terraform had begun is kept: %q, want %v", noted, tt.kept)
 			}
 			for _, want := range []string{"the state was refused", "Error: state not written"} {
 				if !strings.Contains(stderr.String(), want) {

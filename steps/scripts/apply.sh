@@ -73,7 +73,7 @@ run() {
   } | (trap '' INT TERM; exec tee "$memory/lines") | (trap '' INT TERM; exec jq -R -r --unbuffered -f "$here/said.jq") | "$here/journal.sh" "$journal" || :
   wait "$keeping" || :
   code=$(cat "$memory/code" 2>/dev/null) || :
-  code=${code:-1} # terraform did not live to say
+  code=${code:-137} # terraform did not live to say: what it noted is kept, as of one that was killed
   jq -R -s -r -f "$here/errors.jq" "$said" >&2 || cat "$said" >&2
 }
 
