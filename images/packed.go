@@ -132,17 +132,10 @@ func (a App) packedProject(ctx context.Context, c *dagger.Container, target proj
 	if len(sources) == 0 {
 		return c.WithExec([]string{"mkdir", "-p", PackedProject}), nil
 	}
-	secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
+	c, err := a.fromSource(ctx, c, append([]string{"sh", "-c", packSources, "pack-sources"}, sources...))
 	if err != nil {
 		return nil, err
 	}
-	version := first(a.Version, "0.0.0")
-	c = c.
-		With(secrets.With).
-		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
-		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
-		WithExec(append([]string{"sh", "-c", packSources, "pack-sources"}, sources...)).
-		With(secrets.Without)
 	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
 }
 

@@ -49,18 +49,27 @@ func withWhatIsInstalled(c *dagger.Container) *dagger.Container {
 // build installs packages with their own build backends, from the source: it is
 // done again when the source changes.
 func (a App) build(ctx context.Context, c *dagger.Container, dirs []string) (*dagger.Container, error) {
+	c, err := a.fromSource(ctx, c, append([]string{"sh", "-c", buildPackages, "build-packages"}, dirs...))
+	if err != nil {
+		return nil, err
+	}
+	return built(ctx, "installing the project", c, explainPip)
+}
+
+// fromSource runs a command that has packages of the repository built by their own
+// backends, with the caller's secrets and the project's version.
+func (a App) fromSource(ctx context.Context, c *dagger.Container, command []string) (*dagger.Container, error) {
 	secrets, err := ReadSecrets(ctx, "--install-secrets", a.Secrets)
 	if err != nil {
 		return nil, err
 	}
 	version := first(a.Version, "0.0.0")
-	c = c.
+	return c.
 		With(secrets.With).
 		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
 		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
-		WithExec(append([]string{"sh", "-c", buildPackages, "build-packages"}, dirs...)).
+		WithExec(command).
 		WithoutEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION").
 		WithoutEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS").
-		With(secrets.Without)
-	return built(ctx, "installing the project", c, explainPip)
+		With(secrets.Without), nil
 }
