@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"dagger/pipeline/patience"
 )
 
 // A fault that passes costs a pause; what GitLab refuses is not asked for again.
@@ -46,7 +48,7 @@ func TestGitLabIsAskedAgain(t *testing.T) {
 func TestGitLabsPause(t *testing.T) {
 	for after, want := range map[string]time.Duration{"7": 7 * time.Second, "60": time.Minute, "61": -1} {
 		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-			got, err := patience{}.Retry(0, &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}, nil)
+			got, err := patience.Policy{Tries: again, Limit: longestPause}.Retry(0, &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {after}}}, nil)
 			if err != nil || got != want {
 				t.Errorf("%d, Retry-After %s: %s, %v, want %s", status, after, got, err, want)
 			}

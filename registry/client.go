@@ -20,6 +20,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/retry"
 
 	"dagger/pipeline/fault"
+	"dagger/pipeline/patience"
 )
 
 // Grammar of names, tags and digests (distribution spec, "Pulling manifests").
@@ -62,7 +63,7 @@ func newRepo(r Client, repository string, actions ...string) *repo {
 		repository: repository,
 		actions:    actions,
 		client: &auth.Client{
-			Client: &http.Client{Transport: &retry.Transport{Base: r.transport, Policy: func() retry.Policy { return patience{r.limit()} }}},
+			Client: &http.Client{Transport: &retry.Transport{Base: r.transport, Policy: func() retry.Policy { return patience.Policy{Tries: tries, Limit: r.limit()} }}},
 			Cache:  auth.NewCache(),
 		},
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dagger/pipeline/aws/awstest"
+	"dagger/pipeline/patience"
 	"dagger/pipeline/registry/registrytest"
 	"dagger/pipeline/secret"
 )
@@ -171,7 +172,7 @@ func TestRetriesWait(t *testing.T) {
 		"often enough":       {2, answer(503, ""), -1, -1},
 		"no fault":           {0, answer(404, ""), -1, -1},
 	} {
-		got, err := patience{5 * time.Second}.Retry(test.attempt, test.resp, nil)
+		got, err := patience.Policy{Tries: tries, Limit: 5 * time.Second}.Retry(test.attempt, test.resp, nil)
 		if err != nil || got < test.min || got > test.max {
 			t.Errorf("%s: %s, %v, want %s to %s", name, got, err, test.min, test.max)
 		}
