@@ -44,11 +44,22 @@ func Domains(text string) []Domain {
 	return out
 }
 
+// readOnly is all that the session of a token may do, whatever its role may: code of the packages that are installed sees
+// the token, and must not publish with it.
+const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["codeartifact:GetAuthorizationToken","codeartifact:ReadFromRepository","sts:GetServiceBearerToken"],"Resource":"*"}]}`
+
 // tokenLife is how long a token lasts: an installation's time, and AWS's shortest.
 const tokenLife = 15 * time.Minute
 
 // Token is a password for a domain's package indexes; the user name is aws.
 func Token(ctx context.Context, s *aws.Session, d Domain) (secret.Value, error) {
+	if s.HasRole() {
+		narrowed, err := s.Narrowed(ctx, readOnly)
+		if err != nil {
+			return secret.Value{}, err
+		}
+		s = narrowed
+	}
 	op := fmt.Sprintf("getting a token for the package index %q", d.Host)
 	for try := 1; ; try++ {
 		token, status, err := ask(ctx, s, d)

@@ -63,3 +63,24 @@ func TestToken(t *testing.T) {
 		})
 	}
 }
+
+// Code of packages sees the token: with a role it is that of a session which can only read.
+func TestTokenOfARoleReadsOnly(t *testing.T) {
+	f := awstest.NewFake(t)
+	asked := ""
+	f.Fault = func(w http.ResponseWriter, r awstest.Request, _ int) bool {
+		if !strings.HasPrefix(r.Path, "/v1/authorization-token") {
+			return false
+		}
+		asked = r.Header.Get("X-Amz-Security-Token")
+		_, _ = w.Write([]byte(`{"authorizationToken":"the-token"}`))
+		return true
+	}
+	if _, err := Token(t.Context(), awstest.Resolve(t, awstest.WithWeb(awstest.Config(f))), Domain{Host: "h", Name: "corp", Owner: "123456789012", Region: "eu-west-1"}); err != nil {
+		t.Fatal(err)
+	}
+	minted := f.Of("AssumeRoleWithWebIdentity")
+	if len(minted) != 2 || minted[0].Form.Get("Policy") != "" || minted[1].Form.Get("Policy") != readOnly || asked == "" {
+		t.Errorf("%d sessions were minted, the last of them with policy %q", len(minted), minted[len(minted)-1].Form.Get("Policy"))
+	}
+}
