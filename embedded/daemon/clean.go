@@ -72,9 +72,9 @@ func removeContainers(ctx context.Context, d dirs, runc string) error {
 	if _, err := os.Stat(runcRoot); errors.Is(err, fs.ErrNotExist) {
 		return nil // no container was ever started, which some versions of runc refuse to list
 	}
-	out, err := exec.CommandContext(ctx, runc, "list", "--format", "json").Output()
+	out, err := list(ctx, runc)
 	if err != nil {
-		return fmt.Errorf("listing containers with %q: %w", runc, commandCause(err))
+		return fmt.Errorf("listing containers with %q: %w", runc, err)
 	}
 	ids, err := leftContainers(out, d.state)
 	if err != nil {
@@ -86,6 +86,24 @@ func removeContainers(ctx context.Context, d dirs, runc string) error {
 		}
 	}
 	return nil
+}
+
+// listTries is how often containers may end, one after the other, while they are listed.
+const listTries = 20
+
+// list is what runc list says. It looks at one container after the other, and fails
+// where one ends meanwhile, which may be another daemon's: then it is asked again.
+func list(ctx context.Context, runc string) ([]byte, error) {
+	for try := 1; ; try++ {
+		out, err := exec.CommandContext(ctx, runc, "list", "--format", "json").Output()
+		if err == nil {
+			return out, nil
+		}
+		err = commandCause(err)
+		if ended := strings.Contains(err.Error(), "stat "+runcRoot+"/") && strings.Contains(err.Error(), "no such file or directory"); !ended || try == listTries {
+			return nil, err
+		}
+	}
 }
 
 // leftContainers picks those below state from the output of runc list.
