@@ -41,19 +41,7 @@ func TestRealDiagnostics(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
 		lines.WriteString(name + ": " + line + "\n  not built, nothing destroyed: " + jq(t, "unbuilt.jq", file, "-s"))
 	}
-	const golden = "testdata/diagnostics/lines"
-	if os.Getenv("UPDATE") == "1" {
-		if err := os.WriteFile(golden, []byte(lines.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lines.String() != string(want) {
-		t.Errorf("got\n%swant\n%s", lines.String(), want)
-	}
+	wantGolden(t, "testdata/diagnostics/lines", lines.String())
 }
 
 // A destruction that has begun is not begun again, whatever a command of the

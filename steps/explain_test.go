@@ -26,19 +26,7 @@ func TestRealFailures(t *testing.T) {
 		}
 		lines.WriteString(strings.TrimSuffix(filepath.Base(file), ".txt") + ": " + line + "\n")
 	}
-	const golden = "testdata/failures/lines"
-	if os.Getenv("UPDATE") == "1" {
-		if err := os.WriteFile(golden, []byte(lines.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if lines.String() != string(want) {
-		t.Errorf("got\n%swant\n%s", lines.String(), want)
-	}
+	wantGolden(t, "testdata/failures/lines", lines.String())
 }
 
 func TestDecodeDiagnostic(t *testing.T) {
