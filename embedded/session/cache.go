@@ -15,15 +15,30 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// request solves one definition, with the caches that the session was given.
+// request solves one definition, with the caches that the session was given. What
+// was solved before is not sent to the engine again: the last operation names its
+// input by digest, and with it all that the result is made from.
 func (s *Server) request(ctx context.Context, gw gateway.Client, def *pb.Definition) (*gateway.Result, error) {
+	var last string
+	if n := len(def.Def); n > 0 {
+		last = string(def.Def[n-1])
+	}
+	if res, ok := s.solved.Load(last); ok {
+		return res.(*gateway.Result), nil
+	}
 	res, err := gw.Solve(ctx, gateway.SolveRequest{Definition: def, Evaluate: true, CacheImports: s.engine.imports})
-	if err == nil && res.Ref != nil && len(s.opts.CacheTo) > 0 {
+	if err != nil {
+		return nil, err
+	}
+	if before, raced := s.solved.LoadOrStore(last, res); raced {
+		return before.(*gateway.Result), nil
+	}
+	if res.Ref != nil && len(s.opts.CacheTo) > 0 {
 		s.engine.mu.Lock()
 		s.engine.kept = append(s.engine.kept, res.Ref)
 		s.engine.mu.Unlock()
 	}
-	return res, err
+	return res, nil
 }
 
 // result is what the session's build ends with: everything that was solved,

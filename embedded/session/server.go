@@ -61,6 +61,7 @@ type Server struct {
 	patience time.Duration // with a service's ports
 	engine   engine
 	works    sync.Map // the work of each command, by its digest
+	solved   sync.Map // results that the engine gave, by the last operation
 	kept     sync.Map // digests of commands whose output BuildKit keeps
 
 	mu   sync.Mutex
