@@ -4,10 +4,7 @@ package images
 
 import (
 	"context"
-	"fmt"
 	"path"
-	"slices"
-	"strings"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/registry"
@@ -20,8 +17,9 @@ var dag = dagger.Connect()
 var Names = []string{"app", "terraform"}
 
 // Store is where the pipeline keeps its images, and the login that it asks
-// for. The zero value keeps none: everything is built, and pulled without a
-// login or with that of the caller's docker configuration.
+// for. Without a host it keeps none: everything is built, and pulled without a
+// login or with that of the caller's docker configuration. Its levels guard all the
+// same.
 type Store struct {
 	// Path is that of the images' repositories: they are PATH/app and
 	// PATH/terraform, those of the open level PATH/open/app and PATH/open/terraform.
@@ -87,7 +85,7 @@ func (r Store) SignIn(ctx context.Context) error {
 // from pulls an image, logging in where the image is in this registry. Whichever user
 // the image names, its container is root's: packages are installed.
 func (r Store) from(ctx context.Context, image string) (*dagger.Container, error) {
-	if err := r.mayUse(image); err != nil {
+	if err := trust.CheckImage(image, r.Reads); err != nil {
 		return nil, err
 	}
 	if registry.Of(image) == r.Host() {
@@ -110,19 +108,4 @@ func (r Store) Pinned(ctx context.Context, image string) (*dagger.Container, str
 		return nil, "", err
 	}
 	return dag.Container().From(reference), reference, nil
-}
-
-// mayUse refuses a base image that the run must not trust: one that open runs
-// push, for a run that uses none of theirs.
-func (r Store) mayUse(image string) error {
-	if !r.Given() {
-		return nil
-	}
-	if slices.Contains(r.Reads, trust.Open) {
-		return nil
-	}
-	if strings.HasPrefix(image, r.Host()+"/"+trust.Open.Path(r.Path)+"/") {
-		return fmt.Errorf("pulling %q: any branch may have pushed it, and this run uses protected images only: take a base image from elsewhere", image)
-	}
-	return nil
 }

@@ -54,6 +54,20 @@ func (r Place) isECR() bool {
 	return strings.HasPrefix(r.Address, "ecr:") || r.AWS.Given() && named
 }
 
+// unusedLogin says that a name and a password are given for nothing, "" where they
+// are not.
+func (r Place) unusedLogin() string {
+	const login = "the login of --registry-username and --registry-password"
+	switch {
+	case r.Username == "" && r.Password == nil:
+	case r.Address == "":
+		return "there is none (--registry): " + login + " is not used, not for base images either"
+	case r.isECR():
+		return "ECR is logged in to with the AWS credentials: " + login + " is not used"
+	}
+	return ""
+}
+
 // A purpose is what a step opens the registry for: what a session for it may do.
 type purpose func(images.Store) []ecr.Grant
 
@@ -89,7 +103,7 @@ func retained(level trust.Level) []trust.Level {
 
 func (r Place) open(ctx context.Context, to purpose) (Opened, error) {
 	if r.Address == "" {
-		return Opened{}, nil
+		return Opened{Store: r.levels()}, nil
 	}
 	if rest, short := strings.CutPrefix(r.Address, "ecr:"); short {
 		if !r.AWS.Given() {
@@ -110,6 +124,9 @@ func (r Place) open(ctx context.Context, to purpose) (Opened, error) {
 	}
 	out := Opened{Store: kept}
 	out.Login = registry.Login{Host: host}
+	if r.Password == nil && r.Username != "" {
+		return Opened{}, errors.New("reading --registry-username: it is given without a password: give --registry-password too, or leave the name out")
+	}
 	if r.Password == nil {
 		return out, nil
 	}
@@ -123,8 +140,15 @@ func (r Place) open(ctx context.Context, to purpose) (Opened, error) {
 
 // images is where the images are kept below a path, for the run's level.
 func (r Place) images(path string) (images.Store, error) {
-	out := images.Store{Path: r.path(path), Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes()}
+	out := r.levels()
+	out.Path = r.path(path)
 	return out, trust.CheckPath(out.Path)
+}
+
+// levels are those of the run, without a place to keep images at: they guard what
+// is pulled from elsewhere.
+func (r Place) levels() images.Store {
+	return images.Store{Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes()}
 }
 
 // openECR logs in to ECR with a session that may do no more than it is for.

@@ -43,6 +43,9 @@ func (r *Run) openRegistry(ctx context.Context) (Opened, error) {
 		if err != nil {
 			return Opened{}, err
 		}
+		if note := store.unusedLogin(); note != "" {
+			tell.Line("registry: " + note)
+		}
 		return store.open(ctx, r.purpose)
 	})
 }
@@ -57,7 +60,7 @@ func (r *Run) pullFrom(ctx context.Context) (images.Store, error) {
 		}
 		if err != nil && r.place.value.dispensable(err) {
 			tell.Line("registry: " + err.Error() + ": going on without it")
-			return images.Store{}, nil
+			return r.place.value.levels(), nil
 		}
 		return opened.Store, err
 	})

@@ -9,6 +9,7 @@ import (
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
+	"dagger/pipeline/trust"
 )
 
 // readyApp is the app container with the project in it.
@@ -130,6 +131,16 @@ func (r *Run) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
 func (r *Run) Scan(ctx context.Context, image *dagger.Container, command []string) (string, error) {
 	if err := givenList("--command", command); err != nil {
 		return "", err
+	}
+	level, err := r.level()
+	if err != nil {
+		return "", err
+	}
+	// Only what is an image as it is can say its name; any other the caller has made.
+	if reference, err := image.ImageRef(ctx); err == nil {
+		if err := trust.CheckImage(reference, level.Reads()); err != nil {
+			return "", err
+		}
 	}
 	roots, err := r.roots(ctx)
 	if err != nil {

@@ -93,6 +93,9 @@ func leaf(made, field, given string) any {
 	case "plaintext":
 		return made[strings.LastIndex(made, " ")+1:]
 	case "imageRef":
+		if _, address, ok := strings.Cut(made, "/from "); ok {
+			return address + "@" + digest
+		}
 		return "image@" + digest
 	case "defaultPlatform":
 		return "linux/amd64"
