@@ -44,3 +44,18 @@ func TestExampleOnAWSProvider(t *testing.T) {
 	world.Succeed(t, p.Call(flags...).And("destroy", "--environment", env))
 	wantLine(t, world.Succeed(t, p.Call(flags...).And("destroy", "--environment", env)), env+": 0 destroyed")
 }
+
+// The root modules of the example with two services are valid: what they share is found outside of them.
+func TestRepositoryOnAWSProvider(t *testing.T) {
+	world.NeedAWSProvider(t)
+	p := world.Repository(t)
+	for _, service := range []string{"orders", "invoices"} {
+		c := p.Call("--project", "services/"+service)
+		if world.Lab.Mirror != "" {
+			c = c.And("--provider-mirror", world.Lab.Mirror)
+		}
+		if r := world.Succeed(t, c.And("validate")); !strings.Contains(r.Stdout, "valid") {
+			t.Errorf("%s: validate printed %q", service, r.Stdout)
+		}
+	}
+}

@@ -49,6 +49,15 @@ func (w *World) Service(t testing.TB) *Project {
 	return p
 }
 
+// Repository returns the repository's example with two services and a library.
+func (w *World) Repository(t testing.TB) *Project {
+	t.Helper()
+	p := &Project{Dir: t.TempDir(), t: t, w: w}
+	p.copy(filepath.Join(w.Root, "examples/repository"), ".")
+	p.Append("libs/money/src/money/__init__.py", fmt.Sprintf("\n# %s %s\n", t.Name(), rand.Text()))
+	return p
+}
+
 func (p *Project) copy(from, to string) {
 	p.t.Helper()
 	if err := copyTree(from, filepath.Join(p.Dir, to)); err != nil {
