@@ -10,10 +10,10 @@ import (
 )
 
 // Inputs is the part of the repository that tests and package depend on: the
-// project, the packages of the repository that it uses, and the settings that
-// tools look for in the directories above it. Terraform's root modules and the
-// documents beside the project's own files are left out, so that an edit of
-// them runs nothing again.
+// project, the packages of the repository that it uses, what its settings name
+// outside of it, and the settings that tools look for in the directories above
+// it. Terraform's root modules and the documents beside the project's own files
+// are left out, so that an edit of them runs nothing again.
 func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Directory, error) {
 	out := dag.Directory()
 	if a.inAll(dirs) {
@@ -31,7 +31,7 @@ func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Director
 		}
 		out = out.WithDirectory(dir, a.Source.Directory(dir), dagger.DirectoryWithDirectoryOpts{Exclude: filter})
 	}
-	return out, nil
+	return a.withOutside(ctx, out, roots)
 }
 
 // settingsAbove are files that tools look for above the project's directory.
@@ -48,15 +48,9 @@ func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, 
 	if err != nil {
 		return nil, err
 	}
-	said := ""
-	for _, name := range []string{"pyproject.toml", "Makefile", "makefile", "GNUmakefile", "setup.py", "setup.cfg", "tox.ini", "noxfile.py"} {
-		if slices.Contains(names, name) {
-			text, err := a.Source.File(path.Join(dir, name)).Contents(ctx)
-			if err != nil {
-				return nil, err
-			}
-			said += text
-		}
+	said, err := a.said(ctx, dir, names)
+	if err != nil {
+		return nil, err
 	}
 	out := []string{"artifact.zip"} // an old one must not pass for the result
 	for _, name := range names {

@@ -5,25 +5,34 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // byHand installs, tests and packages a project as its team does on a machine.
 func byHand(p Project, dir, work string) (Counts, error) {
-	log, tools := filepath.Join(work, "hand.log"), filepath.Join(work, "tools")
+	log := filepath.Join(work, "hand.log")
 	_ = os.Remove(log)
+	tools, manager := packageManager(p)
+	tools = filepath.Join(filepath.Dir(work), "tools", tools)
 	path := filepath.Join(tools, "bin") + ":" + os.Getenv("PATH")
 	env := []string{
 		"PATH=" + path,
 		"POETRY_VIRTUALENVS_IN_PROJECT=true", "UV_PYTHON_DOWNLOADS=never", "UV_PYTHON=python" + p.Python,
 		"VIRTUAL_ENV=", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=",
 	}
-	for _, command := range append([]string{"python" + p.Python + " -m venv " + tools}, installing(p)...) {
+	commands := installing(p)
+	if _, err := os.Stat(filepath.Join(tools, "complete")); err != nil {
+		commands = append([]string{"python" + p.Python + " -m venv --clear " + tools, manager, "touch " + filepath.Join(tools, "complete")}, commands...)
+	}
+	for _, command := range commands {
 		if out, err := shell(dir, command, log, env...); err != nil {
 			return Counts{}, fmt.Errorf("installing by hand: %q: %w: %s", command, err, last(out))
 		}
 	}
-	env = append(env, "PATH="+filepath.Join(dir, ".venv/bin")+":"+path, "VIRTUAL_ENV="+filepath.Join(dir, ".venv"))
+	// Told by a variable, pytest writes a report without another option.
+	_ = os.Remove(handReport(work))
+	env = append(env, "PYTEST_ADDOPTS=--junit-xml="+handReport(work), "PATH="+filepath.Join(dir, ".venv/bin")+":"+path, "VIRTUAL_ENV="+filepath.Join(dir, ".venv"))
 	out, _ := shell(dir, p.Test, log, env...)
 	counts := counted(out)
 	if p.Package == "" {
@@ -35,16 +44,31 @@ func byHand(p Project, dir, work string) (Counts, error) {
 	return counts, nil
 }
 
-func installing(p Project) []string {
-	if len(p.Install) > 0 {
-		return p.Install
-	}
+func handReport(work string) string { return filepath.Join(work, "hand.xml") }
+
+// packageManager is a name for the environment that a project's package manager
+// is in, and the command that installs it there.
+func packageManager(p Project) (name, command string) {
 	tool, version, _ := strings.Cut(p.Lock, " ")
+	name = strings.Join(strings.Fields(p.Lock+" python"+p.Python), "-")
+	switch tool {
+	case "Poetry":
+		return name, "pip install -q poetry==" + version + mirrorPlugin(version)
+	case "uv":
+		return name, "pip install -q uv"
+	}
+	return name, "true"
+}
+
+func installing(p Project) []string {
+	tool, _, _ := strings.Cut(p.Lock, " ")
 	switch {
+	case len(p.Install) > 0:
+		return p.Install
 	case tool == "Poetry":
-		return []string{"pip install -q poetry==" + version + mirrorPlugin(version), "poetry install --no-ansi"}
+		return []string{"poetry install --no-ansi"}
 	case tool == "uv":
-		return []string{"pip install -q uv", "uv sync -q --frozen"}
+		return []string{"uv sync -q --frozen"}
 	}
 	return []string{"python" + p.Python + " -m venv .venv", ".venv/bin/pip install -q -r requirements.txt"}
 }
@@ -74,29 +98,50 @@ func (c Counts) String() string {
 	return s
 }
 
-var word = regexp.MustCompile(`(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)`)
+var (
+	word = regexp.MustCompile(`(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)`)
+	// The last lines of a run of unittest.
+	ran    = regexp.MustCompile(`^Ran (\d+) tests? in `)
+	result = regexp.MustCompile(`^(?:OK|FAILED)(?: \((.*)\))?$`)
+	amount = regexp.MustCompile(`(\w+)=(\d+)`)
+)
 
-// counted reads the last lines of all runs of pytest in an output.
+// counted reads the last lines of all runs of pytest and unittest in an output.
 func counted(out string) Counts {
 	var c Counts
 	for line := range strings.Lines(out) {
-		if !strings.Contains(line, " in ") {
-			continue
-		}
-		for _, m := range word.FindAllStringSubmatch(line, -1) {
-			n := 0
-			fmt.Sscan(m[1], &n)
-			switch m[2] {
-			case "passed", "xpassed":
-				c.Passed += n
-			case "failed", "error", "errors":
-				c.Failed += n
-			default:
-				c.Skipped += n
+		line = strings.TrimSpace(line)
+		if m := ran.FindStringSubmatch(line); m != nil {
+			c.Passed += number(m[1])
+		} else if m := result.FindStringSubmatch(line); m != nil {
+			for _, m := range amount.FindAllStringSubmatch(m[1], -1) {
+				c.Passed -= number(m[2])
+				switch m[1] {
+				case "failures", "errors":
+					c.Failed += number(m[2])
+				default:
+					c.Skipped += number(m[2])
+				}
+			}
+		} else if strings.Contains(line, " in ") {
+			for _, m := range word.FindAllStringSubmatch(line, -1) {
+				switch m[2] {
+				case "passed", "xpassed":
+					c.Passed += number(m[1])
+				case "failed", "error", "errors":
+					c.Failed += number(m[1])
+				default:
+					c.Skipped += number(m[1])
+				}
 			}
 		}
 	}
 	return c
+}
+
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
 }
 
 func last(out string) string {

@@ -32,7 +32,7 @@ type Project struct {
 	Python     string   // version to run with
 	Table      string   // what is added to its pyproject.toml
 	Install    []string // commands that install it by hand, where they are not those of its lock file
-	Test       string   // command that runs its tests by hand
+	Test       string   // command that runs its tests by hand; none where only its root modules are run
 	Package    string   // command that packages it by hand
 	Artifacts  []string // what that leaves
 	Roots      []Root   // its root modules for AWS

@@ -53,12 +53,19 @@ func (p packed) add(dir, path string) error {
 
 // compare says what differs, in one line.
 func (p packed) compare(other packed) string {
+	return differences(p, other, func(name string) bool {
+		return !strings.HasSuffix(name, "/RECORD") && !strings.HasSuffix(name, ".pyc")
+	})
+}
+
+// differences compares two maps by their names and, where that is asked for, their values.
+func differences(p, other map[string]string, counts func(name string) bool) string {
 	var differ []string
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		if _, ok := other[name]; !ok {
 			differ = append(differ, name+" is missing")
-		} else if p[name] != other[name] && !strings.HasSuffix(name, "/RECORD") && !strings.HasSuffix(name, ".pyc") {
-			differ = append(differ, name+" has another content")
+		} else if p[name] != other[name] && counts(name) {
+			differ = append(differ, name+" is another")
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(other)) {

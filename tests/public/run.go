@@ -15,13 +15,14 @@ import (
 // Result is what came of one project.
 type Result struct {
 	Hand, Pipeline Counts
+	Names          string            `json:",omitempty"` // same, or which tests came out otherwise; empty where no report by hand has all of them
 	Package        string            `json:",omitempty"` // same, or what differs
 	Roots          map[string]string `json:",omitempty"`
 	Error          string            `json:",omitempty"` // the pipeline's own words, where tests or package failed
 }
 
 func (r Result) String() string {
-	return fmt.Sprintf("hand %v, pipeline %v, package %s, roots %v %s", r.Hand, r.Pipeline, r.Package, r.Roots, r.Error)
+	return fmt.Sprintf("hand %v, pipeline %v (names %s), package %s, %s %s", r.Hand, r.Pipeline, r.Names, r.Package, r.roots(), r.Error)
 }
 
 // runner runs parts of it: hand, pipeline, terraform.
@@ -35,12 +36,13 @@ func (r runner) run(p Project, result Result) (Result, error) {
 	name := strings.ReplaceAll(p.Repository, "/", "+")
 	work := filepath.Join(r.work, name)
 	hand, pipeline := filepath.Join(work, "hand"), filepath.Join(work, "pipeline")
-	if slices.Contains(r.parts, "hand") {
+	if p.Test != "" && slices.Contains(r.parts, "hand") {
 		if err := r.checkout(p, name, hand); err != nil {
 			return result, err
 		}
 		var err error
-		if result.Hand, err = byHand(p, filepath.Join(hand, p.Directory), work); err != nil {
+		result.Hand, err = byHand(p, filepath.Join(hand, p.Directory), work)
+		if err != nil {
 			return result, err
 		}
 	}
@@ -51,8 +53,13 @@ func (r runner) run(p Project, result Result) (Result, error) {
 		return result, err
 	}
 	c := caller{project: p, source: pipeline, log: filepath.Join(work, "pipeline.log")}
-	if slices.Contains(r.parts, "pipeline") {
-		result.Pipeline, result.Error = c.test(filepath.Join(work, "reports"))
+	if p.Test != "" && slices.Contains(r.parts, "pipeline") {
+		var tests outcomes
+		result.Pipeline, tests, result.Error = c.test(filepath.Join(work, "reports"))
+		result.Names = ""
+		if counts, byHand, err := report(handReport(work)); err == nil && counts == result.Hand {
+			result.Names = differences(byHand, tests, func(string) bool { return true })
+		}
 		if p.Package != "" {
 			byHand, err := found(filepath.Join(hand, p.Directory), p.Artifacts)
 			if err != nil {
@@ -65,7 +72,7 @@ func (r runner) run(p Project, result Result) (Result, error) {
 			}
 		}
 	}
-	if slices.Contains(r.parts, "terraform") {
+	if len(p.Roots) > 0 && slices.Contains(r.parts, "terraform") {
 		result.Roots = map[string]string{}
 		for _, root := range p.Roots {
 			result.Roots[root.Path] = c.deploy(root)

@@ -7,18 +7,19 @@ import (
 	"strings"
 )
 
-// table is the results in Markdown.
+// table is the results in Markdown: tests and packages, then root modules.
 func table(projects []Project, results map[string]Result) string {
 	var b strings.Builder
 	good, ran := 0, 0
 	var missing, waiting []string
-	b.WriteString("| project | lock | by hand | pipeline | package | Terraform | mended for it |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| project | lock | lines of table | by hand | pipeline | package | mended for it |\n|---|---|---|---|---|---|---|\n")
 	for _, p := range projects {
-		link := fmt.Sprintf("[%s](https://github.com/%s/tree/%s)", p.Repository, p.Repository, p.Commit)
 		r, ok := results[p.Repository]
 		switch {
+		case p.Test == "":
+			continue
 		case p.Missing != "":
-			missing = append(missing, link+": "+p.Missing)
+			missing = append(missing, p.link()+": "+p.Missing)
 			continue
 		case !ok || r.Pipeline == (Counts{}) && r.Error == "":
 			waiting = append(waiting, p.Repository)
@@ -31,16 +32,44 @@ func table(projects []Project, results map[string]Result) string {
 		came := r.Pipeline.String()
 		if r.Hand != r.Pipeline {
 			came = or(r.Error, came)
+		} else if r.Names != "" && r.Names != "same" {
+			came += "; " + r.Names
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", link, p.Lock, r.Hand, came,
-			or(r.Package, "none"), roots(r.Roots), p.Mended)
+		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s |\n", p.link(), p.Lock, strings.Count(p.Table, "\n"),
+			r.Hand, or(came, ""), or(r.Package, "none"), p.Mended)
 	}
 	fmt.Fprintf(&b, "\n%d of %d test and package with the same result as by hand.\n", good, ran)
 	list(&b, "Not run, for want of what a package index does not have:", missing)
 	if len(waiting) > 0 {
 		fmt.Fprintf(&b, "\n%d more are on the list and have not been run: %s.\n", len(waiting), strings.Join(waiting, ", "))
 	}
+	modules(&b, projects, results)
 	return b.String()
+}
+
+// modules is the table of root modules.
+func modules(b *strings.Builder, projects []Project, results map[string]Result) {
+	fmt.Fprint(b, "\n| root module | lines of table | what came of it |\n|---|---|---|\n")
+	for _, p := range projects {
+		all := results[p.Repository].Roots
+		for _, root := range p.Roots {
+			came := all[root.Path]
+			if root.Missing != "" {
+				came = "not run: " + root.Missing
+			}
+			if came != "" {
+				fmt.Fprintf(b, "| %s `%s` | %d | %s |\n", p.link(), root.Path, strings.Count(p.Table, "\n"), or(came, ""))
+			}
+		}
+	}
+}
+
+func (p Project) link() string {
+	name := p.Repository
+	if p.Directory != "." {
+		name += " `" + p.Directory + "`"
+	}
+	return fmt.Sprintf("[%s](https://github.com/%s/tree/%s)", name, p.Repository, p.Commit)
 }
 
 func list(b *strings.Builder, title string, items []string) {
@@ -51,15 +80,15 @@ func list(b *strings.Builder, title string, items []string) {
 
 // Same says whether tests and package come out as by hand.
 func (r Result) Same() bool {
-	return r.Hand == r.Pipeline && r.Hand != (Counts{}) && (r.Package == "" || r.Package == "same")
+	return r.Hand == r.Pipeline && r.Hand != (Counts{}) && (r.Names == "" || r.Names == "same") && (r.Package == "" || r.Package == "same")
 }
 
-func roots(all map[string]string) string {
+func (r Result) roots() string {
 	var lines []string
-	for _, path := range slices.Sorted(maps.Keys(all)) {
-		lines = append(lines, "`"+path+"`: "+all[path])
+	for _, path := range slices.Sorted(maps.Keys(r.Roots)) {
+		lines = append(lines, path+": "+r.Roots[path])
 	}
-	return strings.ReplaceAll(strings.Join(lines, "; "), "|", `\|`)
+	return strings.Join(lines, "; ")
 }
 
 func or(a, b string) string {

@@ -8,11 +8,11 @@ import (
 )
 
 // A project in a repository of several: its library, its extras and groups, and
-// itself installed. Only what touches it runs its tests.
+// itself installed, and what its Makefile names elsewhere. Only what touches it runs its tests.
 func TestMonorepo(t *testing.T) {
 	p := project(t, "monorepo")
 	flags := []string{"--project", "services/orders", "--infra", "../../infra"}
-	passes(t, p, "5 tests passed", flags...)
+	passes(t, p, "6 tests passed", flags...)
 	for _, test := range []struct {
 		name   string
 		change func()
@@ -20,11 +20,12 @@ func TestMonorepo(t *testing.T) {
 	}{
 		{"Terraform's files", func() { p.Append("infra/main.tf", "# edited\n") }, false},
 		{"a document", func() { p.Append("README.md", "edited\n"); p.Append("services/orders/README.md", "edited\n") }, false},
+		{"what its Makefile includes", func() { p.Append("tools/check/shared_check.py", "# edited\n") }, true},
 		{"the source", func() { p.Append("services/orders/src/orders/cli.py", "\n# edited\n") }, true},
 		{"the version", func() { p.Replace("services/orders/pyproject.toml", `"1.2.3"`, `"1.3.0"`) }, true},
 	} {
 		test.change()
-		r := passes(t, p, "5 tests passed", flags...)
+		r := passes(t, p, "6 tests passed", flags...)
 		if world.Engine.Name() != "embedded" {
 			continue
 		}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import tomllib
 
+from shared_check import ANSWER
+
 
 def stated():
     text = Path("pyproject.toml").read_text()
@@ -35,3 +37,7 @@ def test_what_is_installed():
 def test_what_is_read():
     assert not Path("../../infra").exists()
     assert not Path("../billing").exists()
+
+
+def test_what_the_makefile_names_elsewhere():
+    assert ANSWER == 42

@@ -1,0 +1,23 @@
+package project
+
+import (
+	"path"
+	"regexp"
+	"slices"
+)
+
+var leadingOut = regexp.MustCompile(`(?:^|[^\w./-])((?:\.\./)+[\w.-][\w./-]*)`)
+
+// PathsOut are the paths in a file of settings that lead out of the project's
+// directory, such as a Makefile's include or a PYTHONPATH. A directory above the
+// project is none of them: it has the whole of what is in it.
+func PathsOut(text string) []string {
+	var out []string
+	for _, match := range leadingOut.FindAllStringSubmatch(text, -1) {
+		name := path.Clean(match[1])
+		if last := path.Base(name); last != ".." && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}

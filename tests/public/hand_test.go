@@ -1,0 +1,17 @@
+package main
+
+import "testing"
+
+func TestCounted(t *testing.T) {
+	for out, want := range map[string]Counts{
+		"==== 8 passed, 2 failed, 1 skipped in 3.2s ====\n":                        {8, 2, 1},
+		"== 3 passed in 1s ==\ncoverage\n== 2 passed, 1 error, 1 xfailed in 2s ==": {5, 1, 1},
+		"Ran 12 tests in 0.4s\n\nFAILED (failures=1, errors=2, skipped=3)\n":       {6, 3, 3},
+		"Ran 1 test in 0.4s\n\nOK\n":                                               {1, 0, 0},
+		"no tests ran in 0.1s":                                                     {},
+	} {
+		if got := counted(out); got != want {
+			t.Errorf("%q: %v, want %v", out, got, want)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+# What all services share.
+test:
+	PYTHONPATH=../../tools/check python -m pytest -q
