@@ -14,7 +14,7 @@ each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit end-to-end lint format vet staticcheck shell readme golangci-lint bindings setup \
-	bench bench-full bench-overhead lab-up lab-down clean
+	bench lab-up lab-down clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -64,12 +64,6 @@ setup:
 
 bench: setup ## measure what reuse saves: about a quarter of an hour; results in docs/benchmarks
 	GOWORK=off go run -C bench . run
-
-bench-full: setup ## the same with all sizes and repetitions: hours
-	GOWORK=off go run -C bench . run --full
-
-bench-overhead: setup ## measure what the embedded engine adds to a warm call
-	GOWORK=off go run -C bench ./overhead
 
 lab-up: ## start the registry, the AWS stand-in and the base images; print their environment
 	@GOWORK=off go run -C lab . up

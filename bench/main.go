@@ -1,20 +1,19 @@
-// Bench measures what reuse saves: the same jobs of the same project, run in seven ways.
+// Bench measures what reuse saves: the same jobs of the same project, run in several ways.
 //
-//	go run -C bench . run           ten minutes; results to docs/benchmarks
-//	go run -C bench . run --full    hours: more repetitions and sizes
+//	go run -C bench . run           a quarter of an hour; results to docs/benchmarks
 //	go run -C bench . report        write report and plots anew from the results
 //
-// It needs root on Debian, Go and git; docker.io is installed when it is missing. PIPELINE_BENCH_DIR is the
+// It needs root on Debian, Go and git; docker.io is installed where it is missing. PIPELINE_BENCH_DIR is the
 // directory for packages, engines and the lab; default pipeline-bench in the user's cache directory.
 //
-// Three more ways, d, e and f, are D, E and F on a Dagger engine v0.21.8 of the machine, which `dagger` on
-// PATH finds. They run when they are named:
+// Two more ways, e and f, are E and F on a Dagger engine v0.21.8 of the machine, which `dagger` on PATH
+// finds. They run when they are named:
 //
-//	go run -C bench . run --add --arms def --bind ADDRESS:PORT --limit 20m
+//	go run -C bench . run --add --arms ef --bind ADDRESS:PORT --limit 20m
 //
 // ADDRESS is one of this machine that the engine's containers reach, such as that of their bridge, and the
 // engine must know the registry there as one without TLS: [registry."ADDRESS:PORT"] with http = true in its
-// engine.toml. Arm d removes all that the engine keeps: take an engine that nobody else uses.
+// engine.toml.
 package main
 
 import (
@@ -36,16 +35,12 @@ import (
 )
 
 type options struct {
-	full      bool
-	arms      string
-	scenarios string
-	reps      int
-	slow      int
-	limit     time.Duration
-	seed      uint64
-	out       string
-	bind      string
-	add       bool
+	arms, scenarios string
+	reps, slow      int
+	limit           time.Duration
+	seed            uint64
+	out, bind       string
+	add             bool
 }
 
 func main() {
@@ -57,15 +52,14 @@ func main() {
 	}
 }
 
-func start(ctx context.Context, args []string) error {
+func start(ctx context.Context, args []string) (err error) {
 	var o options
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
-	fs.BoolVar(&o.full, "full", false, "all sizes, and enough repetitions for narrow intervals")
 	fs.StringVar(&o.arms, "arms", "ABCDEFZ", "arms to run, by letter")
 	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name begins with one of these texts, separated by commas")
 	fs.IntVar(&o.reps, "reps", 0, "repetitions of each scenario; 0: its own number")
 	fs.IntVar(&o.slow, "slow", 0, "repetitions of arms A to D, which take long; 0: as --reps says")
-	fs.DurationVar(&o.limit, "limit", 0, "start no run when measuring has taken this long; 0: 10m, or none with --full")
+	fs.DurationVar(&o.limit, "limit", 15*time.Minute, "start no run when this much time has passed; 0: none")
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
 	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
 	fs.StringVar(&o.bind, "bind", "127.0.0.1:0", "address of this machine for what containers reach; the port is that of the registry on a Dagger engine")
@@ -76,14 +70,9 @@ func start(ctx context.Context, args []string) error {
 	if err := fs.Parse(args[1:]); err != nil {
 		return err
 	}
-	if o.limit == 0 && !o.full {
-		o.limit = 10 * time.Minute
-	}
-	out, err := filepath.Abs(o.out)
-	if err != nil {
+	if o.out, err = filepath.Abs(o.out); err != nil {
 		return err
 	}
-	o.out = out
 	switch args[0] {
 	case "run":
 		if err := measure(ctx, o, strings.Join(args, " ")); err != nil {
@@ -96,7 +85,7 @@ func start(ctx context.Context, args []string) error {
 	return fmt.Errorf("unknown command %q: run or report", args[0])
 }
 
-// makers make the arms that this version has.
+// makers make the arms.
 var makers = map[string]func(ctx context.Context, w *world.World, dir string) (arm.Arm, error){
 	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.ImageInEachPipeline, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "Z": arm.Bare,
 	"e": arm.DaggerKept, "f": arm.DaggerOneCall,
@@ -110,6 +99,11 @@ func measure(ctx context.Context, o options, command string) (err error) {
 	if os.Geteuid() != 0 {
 		return errors.New("starting engines: not root: run as root")
 	}
+	for _, name := range o.arms {
+		if makers[string(name)] == nil {
+			return fmt.Errorf("reading --arms %q: there is no arm %q: see docs/benchmarks", o.arms, name)
+		}
+	}
 	here, err := os.Getwd()
 	if err != nil {
 		return err
@@ -120,44 +114,39 @@ func measure(ctx context.Context, o options, command string) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	b := &bench{world: w, arms: map[string]arm.Arm{}, warm: map[string]bool{}}
-	if b.pyproject, b.lock, err = w.Changed(ctx, example); err != nil {
-		return err
-	}
 	defer func() {
 		for _, a := range b.arms {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, name := range o.arms {
-		if _, ok := makers[string(name)]; !ok {
-			continue
-		}
-		b.names += string(name)
+	if b.pyproject, b.lock, err = w.Changed(ctx, example); err != nil {
+		return err
 	}
 	return b.all(ctx, o, command)
 }
 
 // all makes all runs.
 func (b *bench) all(ctx context.Context, o options, command string) (err error) {
-	todo := runs(o.choose, b.names, o.seed)
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
-	if err := b.warmUp(ctx, todo); err != nil {
-		return err
+	open := record.Create
+	if o.add {
+		open = record.Append
 	}
-	if b.out, err = o.results(); err != nil {
+	if b.out, err = open(filepath.Join(o.out, "results.csv")); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.out.Close()) }()
-	b.world.Say("%d runs", len(todo))
-	measured := time.Now()
+	begun := time.Now()
 	about, path := b.world.About(ctx, command, o.seed), filepath.Join(o.out, "machine.json")
 	if err := about.Write(path, o.add); err != nil {
 		return err
 	}
+	todo := runs(o.choose, o.arms, o.seed)
+	b.world.Say("%d runs", len(todo))
 	for _, r := range todo {
-		if o.limit > 0 && time.Since(measured) > o.limit {
+		if o.limit > 0 && time.Since(begun) > o.limit {
 			about.Left++
 			continue
 		}
@@ -165,45 +154,28 @@ func (b *bench) all(ctx context.Context, o options, command string) (err error) 
 			return err
 		}
 	}
-	about.Seconds = time.Since(measured).Seconds()
+	about.Seconds = time.Since(begun).Seconds()
 	return about.Write(path, true)
 }
 
-func (o options) results() (*record.Writer, error) {
-	path := filepath.Join(o.out, "results.csv")
-	if o.add {
-		return record.Append(path)
-	}
-	return record.Create(path)
-}
-
-// choose are the repetitions and sizes of a scenario on an arm under the options.
-func (o options) choose(s scenario, name string) (reps int, sizes []int) {
-	reps, sizes = s.quick, s.sizes
-	slow := name < "E"
-	if slow {
+// choose is how often a scenario is to be run on an arm.
+func (o options) choose(s scenario, name string) int {
+	reps, given := s.quick, o.reps
+	if name < "E" {
 		reps = s.slow
-	}
-	if o.full {
-		reps = s.full
-		if s.fullSizes != nil {
-			sizes = s.fullSizes
+		if o.slow > 0 {
+			given = o.slow
 		}
 	}
-	if o.scenarios != "" {
-		chosen := false
-		for text := range strings.SplitSeq(o.scenarios, ",") {
-			chosen = chosen || strings.HasPrefix(s.name, text)
-		}
-		if !chosen {
-			return 0, nil
-		}
+	chosen := o.scenarios == ""
+	for text := range strings.SplitSeq(o.scenarios, ",") {
+		chosen = chosen || strings.HasPrefix(s.name, text)
 	}
-	if o.reps > 0 && reps > 0 {
-		reps = o.reps
+	switch {
+	case !chosen || reps == 0:
+		return 0
+	case given > 0:
+		return given
 	}
-	if o.slow > 0 && reps > 0 && slow {
-		reps = o.slow
-	}
-	return reps, sizes
+	return reps
 }

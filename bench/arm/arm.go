@@ -4,6 +4,8 @@ package arm
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"time"
 
 	"dagger/pipeline/bench/world"
@@ -11,8 +13,6 @@ import (
 
 // An Arm runs the jobs of a pipeline one after another, as a CI system with one runner does.
 type Arm interface {
-	// Name is one letter; see Titles.
-	Name() string
 	// Forget removes all that earlier runs left: the next run is the first of a new runner.
 	Forget(ctx context.Context) error
 	// Pipeline runs one pipeline on the project.
@@ -46,24 +46,12 @@ type Job struct {
 	Rotated bool
 }
 
-// The jobs that most scenarios run.
-var (
-	Test     = Job{Name: "test"}
-	Package  = Job{Name: "package"}
-	Plan     = Job{Name: "plan"}
-	Standard = []Job{Test, Package}
-)
-
 // Result is what running a pipeline took.
 type Result struct {
 	Jobs []Took
-	// Engine is the part of the jobs' time, in seconds, in which an empty engine was started.
-	Engine float64
 	// Ran and Reused count commands in containers, where the arm can tell; Built are those among Ran that
 	// make a container rather than do the job's work.
 	Ran, Reused, Built int
-	// Note is what else there is to say.
-	Note string
 }
 
 // Took is how long a job took, in seconds.
@@ -93,9 +81,18 @@ var commands = map[string]string{"test": "make test", "package": "make build"}
 
 const pytestOptions = "--junitxml=/tmp/reports/junit.xml"
 
-// Add adds another pipeline's result.
-func (r *Result) Add(o Result) {
-	r.Jobs = append(r.Jobs, o.Jobs...)
-	r.Engine += o.Engine
-	r.Ran, r.Reused, r.Built = r.Ran+o.Ran, r.Reused+o.Reused, r.Built+o.Built
+// diskUsage is what the files below directories take on disk, in bytes; du fails where one is removed meanwhile.
+func diskUsage(ctx context.Context, dirs ...string) (total int64, err error) {
+	for _, dir := range dirs {
+		out, err := world.Command{Env: os.Environ(), Args: []string{"sh", "-c", `du -sx --block-size=1 "$1" || true`, "du", dir}}.Run(ctx)
+		if err != nil {
+			return 0, err
+		}
+		var bytes int64
+		if _, err := fmt.Sscan(out, &bytes); err != nil {
+			return 0, fmt.Errorf("measuring %q: %w", dir, err)
+		}
+		total += bytes
+	}
+	return total, nil
 }

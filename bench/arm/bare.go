@@ -2,8 +2,11 @@ package arm
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"dagger/pipeline/bench/world"
 )
@@ -20,14 +23,20 @@ func Bare(_ context.Context, w *world.World, _ string) (Arm, error) {
 	return &bare{w: w, venvs: map[string]string{}}, nil
 }
 
-func (*bare) Name() string { return "Z" }
-
 func (*bare) Forget(context.Context) error { return nil }
 
 func (a *bare) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
-	venv, err := a.venv(ctx, p)
+	sum, err := p.LockSum()
 	if err != nil {
 		return r, err
+	}
+	venv := a.venvs[sum]
+	if venv == "" {
+		venv = a.w.Path("venv-" + sum[:12])
+		if err := a.w.Venv(ctx, p.Dir, venv); err != nil {
+			return r, err
+		}
+		a.venvs[sum] = venv
 	}
 	env := append(a.w.Environ(), "VIRTUAL_ENV="+venv, "PATH="+filepath.Join(venv, "bin")+":"+os.Getenv("PATH"), "PYTEST_ADDOPTS="+pytestOptions)
 	for _, job := range jobs {
@@ -42,37 +51,13 @@ func (a *bare) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 	return r, nil
 }
 
-// venv is the ready environment for the project's lock file.
-func (a *bare) venv(ctx context.Context, p *world.Project) (string, error) {
-	sum, err := p.LockSum()
-	if err != nil || a.venvs[sum] != "" {
-		return a.venvs[sum], err
-	}
-	dir := a.w.Path("venv-" + sum[:12])
-	if err := a.w.Venv(ctx, p.Dir, dir); err != nil {
-		return "", err
-	}
-	a.venvs[sum] = dir
-	return dir, nil
+func (a *bare) Kept(ctx context.Context) (int64, error) {
+	return diskUsage(ctx, slices.Collect(maps.Values(a.venvs))...)
 }
 
-func (a *bare) Kept(context.Context) (int64, error) {
-	var total int64
+func (a *bare) Close() (err error) {
 	for _, dir := range a.venvs {
-		n, err := diskUsage(dir)
-		if err != nil {
-			return 0, err
-		}
-		total += n
+		err = errors.Join(err, os.RemoveAll(dir))
 	}
-	return total, nil
-}
-
-func (a *bare) Close() error {
-	for _, dir := range a.venvs {
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }

@@ -2,12 +2,10 @@ package arm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -16,19 +14,16 @@ import (
 )
 
 // onDagger is the Dagger engine that the machine has, as its command line finds it. It is one for all arms.
-type onDagger struct {
-	w      *world.World
-	module string
-}
+type onDagger struct{ w *world.World }
 
 // DaggerKept is arm e.
 func DaggerKept(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newDagger(ctx, &ours{name: "e", dir: dir, w: w})
+	return newDagger(ctx, &ours{dir: dir, w: w})
 }
 
 // DaggerOneCall is arm f.
 func DaggerOneCall(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newDagger(ctx, &ours{name: "f", dir: dir, w: w, chain: chain})
+	return newDagger(ctx, &ours{dir: dir, w: w, chain: chain})
 }
 
 func newDagger(ctx context.Context, a *ours) (Arm, error) {
@@ -38,40 +33,14 @@ func newDagger(ctx context.Context, a *ours) (Arm, error) {
 	if a.host = a.w.Outer; a.host == "" {
 		return nil, errors.New("finding an address that Dagger's containers reach: servers are on loopback: give --bind HOST:PORT, an address of this machine")
 	}
-	d := &onDagger{w: a.w, module: a.w.Path("module")}
+	d := &onDagger{a.w}
 	asking, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	if _, err := d.dagger(asking, d.w.Dir, nil, "--silent", "core", "engine", "name"); err != nil {
 		return nil, fmt.Errorf("asking the Dagger engine for its name: %w: start one, or leave arms e and f out", err)
 	}
 	a.on, a.scheme = d, "http://"
-	a.unpublished()
-	return a, copyModule(a.w.Checkout, d.module)
-}
-
-// copyModule copies what a Dagger engine loads of a checkout, without what the embedded engine generates.
-func copyModule(checkout, to string) error {
-	data, err := os.ReadFile(filepath.Join(checkout, "dagger.json"))
-	if err != nil {
-		return fmt.Errorf("copying the module: %w", err)
-	}
-	var config struct{ Include []string }
-	if err := json.Unmarshal(data, &config); err != nil {
-		return fmt.Errorf("copying the module: reading dagger.json: %w", err)
-	}
-	if err := os.RemoveAll(to); err != nil {
-		return fmt.Errorf("copying the module: %w", err)
-	}
-	if err := os.Mkdir(to, 0o755); err != nil {
-		return fmt.Errorf("copying the module: %w", err)
-	}
-	for _, name := range append(config.Include, "dagger.json") {
-		args := []string{"cp", "-r", filepath.Join(checkout, name), to}
-		if _, err := (world.Command{Env: os.Environ(), Args: args}).Run(context.Background()); err != nil {
-			return fmt.Errorf("copying the module: %w", err)
-		}
-	}
-	return nil
+	return a, a.Forget(ctx)
 }
 
 // dagger runs Dagger's command line with what the environment says of its engine.
@@ -88,14 +57,12 @@ func (d *onDagger) dagger(ctx context.Context, dir string, env []string, args ..
 // start has nothing to do.
 func (d *onDagger) start(context.Context) error { return nil }
 
-func (d *onDagger) forget(ctx context.Context) error {
-	_, err := d.dagger(ctx, d.w.Dir, nil, "--silent", "core", "engine", "local-cache", "prune")
-	return err
-}
+// forget leaves what the engine keeps: it is the machine's, and no scenario on it starts from nothing.
+func (d *onDagger) forget(context.Context) error { return nil }
 
 // call counts no commands: Dagger writes no summary.
 func (d *onDagger) call(ctx context.Context, _ *Result, dir string, env, args []string) (string, error) {
-	return d.dagger(ctx, dir, env, append([]string{"--progress=plain", "-m", d.module, "call"}, args...)...)
+	return d.dagger(ctx, dir, env, append([]string{"--progress=plain", "-m", d.w.Checkout, "call"}, args...)...)
 }
 
 func (d *onDagger) kept(ctx context.Context) (int64, error) {
@@ -111,4 +78,4 @@ func (d *onDagger) kept(ctx context.Context) (int64, error) {
 }
 
 // close leaves the engine as it is: it is the machine's.
-func (d *onDagger) close(context.Context) error { return os.RemoveAll(d.module) }
+func (*onDagger) close(context.Context) error { return nil }

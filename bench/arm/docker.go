@@ -83,6 +83,16 @@ func (d *docker) run(ctx context.Context, args ...string) (string, error) {
 	return world.Command{Env: env, Args: append([]string{dockerCLI}, args...)}.Run(ctx)
 }
 
+// all runs one command after another.
+func (d *docker) all(ctx context.Context, commands [][]string) error {
+	for _, args := range commands {
+		if _, err := d.run(ctx, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // stop ends the daemon; what it keeps stays.
 func (d *docker) stop() error {
 	if d == nil || d.cmd == nil {

@@ -53,7 +53,7 @@ func (e *embedded) call(ctx context.Context, r *Result, dir string, env, args []
 	return out, r.count(e.summary())
 }
 
-func (e *embedded) kept(context.Context) (int64, error) { return diskUsage(e.state()) }
+func (e *embedded) kept(ctx context.Context) (int64, error) { return diskUsage(ctx, e.state()) }
 
 func (e *embedded) close(ctx context.Context) error {
 	if err := e.look(ctx, "stop"); err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"dagger/pipeline/bench/world"
 )
@@ -26,10 +25,8 @@ type imageInEach struct {
 
 // ImageInEachPipeline is arm C.
 func ImageInEachPipeline(ctx context.Context, w *world.World, _ string) (Arm, error) {
-	return &imageInEach{w: w, image: w.Registry.Address + "/seed/app:MR-1"}, installDocker(ctx, w)
+	return &imageInEach{w: w, image: w.Registry.Address + "/bench/each:MR-1"}, installDocker(ctx, w)
 }
-
-func (*imageInEach) Name() string { return "C" }
 
 // Forget does nothing: each run builds anew.
 func (*imageInEach) Forget(context.Context) error { return nil }
@@ -55,10 +52,7 @@ func (a *imageInEach) inEngine(ctx context.Context, r *Result, name string, run 
 	}
 	var d *docker
 	err := r.timed(name, func() (err error) {
-		start := time.Now()
-		d, err = startDocker(ctx, a.w, dir)
-		r.Engine += time.Since(start).Seconds()
-		if err != nil {
+		if d, err = startDocker(ctx, a.w, dir); err != nil {
 			return err
 		}
 		return run(d)
@@ -84,21 +78,16 @@ func (a *imageInEach) build(ctx context.Context, d *docker, p *world.Project) er
 	if err := os.WriteFile(file, fmt.Appendf(nil, dockerfile, a.w.Base, world.PoetryVersion, world.MirrorPluginVersion), 0o600); err != nil {
 		return err
 	}
-	for _, args := range [][]string{
+	return d.all(ctx, [][]string{
 		{"build", "--quiet", "--network", "host", "--tag", "app:MR-1", "--file", file, p.Dir},
 		{"tag", "app:MR-1", a.image},
 		{"push", "--quiet", a.image},
-	} {
-		if _, err := d.run(ctx, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 func (a *imageInEach) job(ctx context.Context, d *docker, p *world.Project, job Job) error {
 	const container = "app-container"
-	commands := [][]string{
+	steps := [][]string{
 		{"pull", "--quiet", a.image},
 		{"run", "--network", "host", "--env", "ENVIRONMENT=mr-1", "--env", "PYTEST_ADDOPTS=" + pytestOptions, "--detach", "--name", container, a.image, "sleep", "infinity"},
 		{"cp", p.Dir + "/.", container + ":/app"},
@@ -106,14 +95,9 @@ func (a *imageInEach) job(ctx context.Context, d *docker, p *world.Project, job 
 		{"exec", container, "sh", "-c", commands[job.Name]},
 	}
 	if job.Name == "package" {
-		commands = append(commands, []string{"cp", container + ":/app/artifact.zip", p.Dir})
+		steps = append(steps, []string{"cp", container + ":/app/artifact.zip", p.Dir})
 	}
-	for _, args := range append(commands, []string{"stop", "--time", "0", container}, []string{"rm", container}) {
-		if _, err := d.run(ctx, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.all(ctx, append(steps, []string{"stop", "--time", "0", container}, []string{"rm", container}))
 }
 
 func (a *imageInEach) Kept(ctx context.Context) (int64, error) { return a.w.Stored(ctx, a.image) }

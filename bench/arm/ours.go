@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
@@ -16,10 +15,9 @@ import (
 
 // ours is this pipeline: arms D, E and F on the embedded engine, e and f on Dagger's.
 type ours struct {
-	name string
-	// dir is unique to the instance.
+	w *world.World
+	// dir is the arm's letter, with what makes the instance unique.
 	dir string
-	w   *world.World
 	on  engine
 	// host is the registry as the engine reaches it, HOST:PORT; scheme, "http://", is said where it is not on loopback.
 	host, scheme string
@@ -27,15 +25,10 @@ type ours struct {
 	empty bool
 	// chain is the one call that does all jobs of a pipeline; nil: one call for each job.
 	chain []string
-	// registry is where images are published and looked up, HOST:PORT/PATH.
+	// registry is where images are published and looked up: one of its own each time that the arm forgets.
 	registry string
-	// published are the images of projects by the hash of their lock files, where the arm publishes them;
-	// nil: it does not.
+	// published are the app images that an arm with empty engines has published, by the hash of the lock file.
 	published map[string]string
-	// fresh counts the registries that the arm began with nothing in them.
-	fresh int
-	// publishes makes publishing a job of the pipeline, timed like the others.
-	publishes bool
 }
 
 // An engine runs calls of the pipeline.
@@ -51,85 +44,72 @@ type engine interface {
 	close(ctx context.Context) error
 }
 
-// KeptEngine is arm E.
-func KeptEngine(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newOurs(ctx, &ours{name: "E", dir: dir, w: w})
-}
-
 // chain is the one call that does all jobs of a merge request.
 var chain = []string{"merge-request", "--environment", "mr-2"}
 
+// EmptyEngine is arm D.
+func EmptyEngine(ctx context.Context, w *world.World, dir string) (Arm, error) {
+	return newEmbedded(ctx, &ours{dir: dir, w: w, empty: true})
+}
+
+// KeptEngine is arm E.
+func KeptEngine(ctx context.Context, w *world.World, dir string) (Arm, error) {
+	return newEmbedded(ctx, &ours{dir: dir, w: w})
+}
+
 // OneCall is arm F: all jobs of a merge request, whatever is asked for.
 func OneCall(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newOurs(ctx, &ours{name: "F", dir: dir, w: w, chain: chain})
+	return newEmbedded(ctx, &ours{dir: dir, w: w, chain: chain})
 }
 
-// EmptyEngine is arm D. Where it starts cold, the registry is empty too, and a job fills it.
-func EmptyEngine(ctx context.Context, w *world.World, dir string) (Arm, error) {
-	return newOurs(ctx, &ours{name: "D", dir: dir, w: w, empty: true, published: map[string]string{}, publishes: dir != "D"})
-}
-
-func newOurs(ctx context.Context, a *ours) (Arm, error) {
+func newEmbedded(ctx context.Context, a *ours) (Arm, error) {
 	a.on, a.host = &embedded{w: a.w, dir: a.dir}, a.w.Registry.Address
 	return a, a.Forget(ctx)
 }
 
-func (a *ours) Name() string { return a.name }
-
 func (a *ours) Forget(ctx context.Context) error {
+	a.registry = fmt.Sprintf("%s%s/bench/%s-%s", a.scheme, a.host, strings.ToLower(a.dir), strings.ToLower(rand.Text()[:8]))
+	a.published = map[string]string{}
 	if err := a.on.forget(ctx); err != nil {
 		return err
 	}
-	a.unpublished()
 	// The engine is built, and the module too: what a first run on a new machine adds is not measured here.
 	return a.on.start(ctx)
-}
-
-// unpublished makes the arm use a registry with nothing in it.
-func (a *ours) unpublished() {
-	a.fresh++
-	a.registry = fmt.Sprintf("%s%s/bench/%s-%s-%d", a.scheme, a.host, strings.ToLower(a.dir), strings.ToLower(rand.Text()[:6]), a.fresh)
-	if a.published != nil {
-		a.published = map[string]string{}
-	}
 }
 
 func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
 	if a.chain != nil {
 		err := r.timed("all", func() error {
-			env, flags := a.credentials(Job{})
-			out, err := a.call(ctx, &r, p, env, append(flags, a.chain...))
-			r.Note = parts(out)
+			_, err := a.call(ctx, &r, p, Job{}, a.chain...)
 			return err
 		})
 		return r, err
 	}
-	if err := a.publish(ctx, &r, p); err != nil {
-		return r, err
+	if a.empty {
+		if err := a.publish(ctx, &r, p); err != nil {
+			return r, err
+		}
 	}
 	for _, job := range jobs {
+		args := verbs[job.Name]
+		if job.Attempt != "" {
+			args = []string{"test", "--attempt", job.Attempt}
+		}
+		if job.Name == "package" {
+			args = []string{"build-package", "-o", filepath.Join(p.Dir, "artifact.zip")}
+		}
 		if a.empty {
 			if err := a.on.forget(ctx); err != nil {
 				return r, err
 			}
 		}
-		env, args := a.credentials(job)
-		args = append(args, verbs[job.Name]...)
-		if job.Attempt != "" && job.Name == "test" {
-			args = append(args, "--attempt", job.Attempt)
-		}
-		if job.Name == "package" {
-			args = append(args, "-o", filepath.Join(p.Dir, "artifact.zip"))
-		}
 		err := r.timed(job.Name, func() error {
 			if a.empty {
-				start := time.Now()
 				if err := a.on.start(ctx); err != nil {
 					return err
 				}
-				r.Engine += time.Since(start).Seconds()
 			}
-			_, err := a.call(ctx, &r, p, env, args)
+			_, err := a.call(ctx, &r, p, job, args...)
 			return err
 		})
 		if err != nil {
@@ -139,56 +119,36 @@ func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 	return r, nil
 }
 
-var part = regexp.MustCompile(`(?m)^(\w+) +ok +([0-9.]+) s `)
-
-// parts are the times that a chain's table gives: "test=1.2 package=0.8".
-func parts(table string) string {
-	var out []string
-	for _, m := range part.FindAllStringSubmatch(table, -1) {
-		out = append(out, m[1]+"="+m[2])
-	}
-	return strings.Join(out, " ")
-}
-
 var verbs = map[string][]string{
 	"test":    {"test"},
-	"package": {"build-package"},
 	"publish": {"publish-images", "--tag", "mr-1"},
 	"plan":    {"plan", "--environment", "mr-1"},
 	"deploy":  {"deploy", "--environment", "mr-1"},
 }
 
-// credentials are AWS keys for a job, and the flags that name them.
-func (a *ours) credentials(job Job) (env, flags []string) {
-	key := "AKIABENCHBENCHBENCH0"
+// call calls the pipeline for a job, with AWS keys that are new where they are to be rotated.
+func (a *ours) call(ctx context.Context, r *Result, p *world.Project, job Job, args ...string) (out string, err error) {
+	key, lab := "AKIABENCHBENCHBENCH0", a.w.Lab
 	if job.Rotated {
 		key = "AKIA" + rand.Text()[:16]
 	}
-	return []string{"BENCH_KEY=" + key, "BENCH_SECRET=" + key + "-secret"},
-		[]string{"--aws-access-key-id", "env://BENCH_KEY", "--aws-secret-access-key", "env://BENCH_SECRET"}
-}
-
-func (a *ours) call(ctx context.Context, r *Result, p *world.Project, env, args []string) (out string, err error) {
-	lab := a.w.Lab
 	_, python, _ := strings.Cut(a.w.Base, "/")
 	_, terraform, _ := strings.Cut(lab["TERRAFORM_IMAGE"], "/")
 	all := []string{"--source", p.Dir,
 		"--python-image", a.host + "/" + python, "--terraform-image", a.host + "/" + terraform,
 		"--registry", a.registry, "--registry-username", lab["REGISTRY_USERNAME"], "--registry-password", "env://BENCH_REGISTRY_PASSWORD",
-		"--state-bucket", lab["STATE_BUCKET"], "--aws-endpoint", lab["AWS_ENDPOINT"]}
+		"--state-bucket", lab["STATE_BUCKET"], "--aws-endpoint", lab["AWS_ENDPOINT"],
+		"--aws-access-key-id", "env://BENCH_KEY", "--aws-secret-access-key", "env://BENCH_SECRET"}
 	if lab["PROVIDER_MIRROR"] != "" {
 		all = append(all, "--provider-mirror", lab["PROVIDER_MIRROR"])
 	}
-	env = append(env, "BENCH_REGISTRY_PASSWORD="+lab["REGISTRY_PASSWORD"])
+	env := []string{"BENCH_REGISTRY_PASSWORD=" + lab["REGISTRY_PASSWORD"], "BENCH_KEY=" + key, "BENCH_SECRET=" + key + "-secret"}
 	return a.on.call(ctx, r, p.Dir, env, append(all, args...))
 }
 
 // publish pushes the images of a project whose lock file the registry has not seen, as the first job of its
-// pipeline does. An arm that is not cold finds them there.
+// pipeline does.
 func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
-	if a.published == nil {
-		return nil
-	}
 	sum, err := p.LockSum()
 	if err != nil || a.published[sum] != "" {
 		return err
@@ -196,13 +156,9 @@ func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
 	if err := a.on.forget(ctx); err != nil {
 		return err
 	}
-	var scratch Result
-	if !a.publishes {
-		r = &scratch
-	}
 	var out string
 	err = r.timed("publish", func() (err error) {
-		out, err = a.call(ctx, r, p, nil, []string{"publish-images", "--tag", "mr-1", "--format", "json"})
+		out, err = a.call(ctx, r, p, Job{}, "publish-images", "--tag", "mr-1", "--format", "json")
 		return err
 	})
 	if err != nil {
@@ -226,7 +182,7 @@ func (a *ours) Kept(ctx context.Context) (int64, error) {
 		return a.on.kept(ctx)
 	}
 	for _, image := range a.published {
-		_, path, _ := strings.Cut(strings.TrimPrefix(image, a.scheme), "/")
+		_, path, _ := strings.Cut(image, "/")
 		return a.w.Stored(ctx, a.w.Registry.Address+"/"+path)
 	}
 	return 0, errors.New("measuring what is kept: nothing was published")
@@ -236,7 +192,7 @@ func (a *ours) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := a.on.close(ctx); err != nil {
-		return fmt.Errorf("stopping the engine of arm %s: %w", a.name, err)
+		return fmt.Errorf("stopping the engine of arm %s: %w", a.dir, err)
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ package index
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,6 +17,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/google/renameio/v2"
+	"golang.org/x/sync/singleflight"
 )
 
 // fresh is how long an answer that can change (an index page, a release file) is taken from the cache.
@@ -26,10 +31,8 @@ type Proxy struct {
 	dir      string
 	client   *http.Client
 	served   atomic.Int64
-
-	mu    sync.Mutex
-	locks map[string]*sync.Mutex
-	hosts map[string]bool // that files may come from: the index's own, and those that its pages name
+	fetches  singleflight.Group // by address
+	hosts    sync.Map           // that files may come from: those that the index's pages name
 }
 
 // New keeps what it fetches in dir. upstream is the URL of a simple index.
@@ -41,10 +44,7 @@ func New(upstream, dir string) (*Proxy, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the package cache: %w", err)
 	}
-	return &Proxy{
-		upstream: u, dir: dir, client: &http.Client{Timeout: 5 * time.Minute},
-		locks: map[string]*sync.Mutex{}, hosts: map[string]bool{u.Host: true},
-	}, nil
+	return &Proxy{upstream: u, dir: dir, client: &http.Client{Timeout: 5 * time.Minute}}, nil
 }
 
 // Serve listens on a port of the host until the context ends, and returns HOST:PORT.
@@ -68,20 +68,18 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w = &counted{w, &p.served}
-	switch name, isPage := strings.CutPrefix(r.URL.Path, "/simple/"); {
-	case r.URL.IsAbs() && r.URL.Scheme == "http":
+	if r.URL.IsAbs() && r.URL.Scheme == "http" {
 		p.file(w, r, r.URL.String(), !mutable(r.URL.Path))
-	case isPage:
+	} else if name, ok := strings.CutPrefix(r.URL.Path, "/simple/"); ok {
 		p.page(w, r, strings.Trim(name, "/"))
-	case strings.HasPrefix(r.URL.Path, "/files/"):
-		rest := strings.TrimPrefix(r.URL.Path, "/files/")
+	} else if rest, ok := strings.CutPrefix(r.URL.Path, "/files/"); ok {
 		host, _, _ := strings.Cut(rest, "/")
-		if !p.known(host) {
+		if _, known := p.hosts.Load(host); !known {
 			http.Error(w, "no index page names this host", http.StatusForbidden)
 			return
 		}
 		p.file(w, r, "https://"+rest, true)
-	default:
+	} else {
 		http.NotFound(w, r)
 	}
 }
@@ -99,24 +97,19 @@ func (p *Proxy) page(w http.ResponseWriter, r *http.Request, name string) {
 		http.NotFound(w, r)
 		return
 	}
-	address := p.upstream.JoinPath(name).String() + "/"
-	path, status, err := p.fetch(r.Context(), address, false)
-	if err != nil {
-		http.Error(w, err.Error(), status)
-		return
-	}
+	base := p.upstream.JoinPath(name, "/")
+	path, status := p.fetch(r.Context(), base.String(), false)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+		http.Error(w, "there is no such page", max(status, http.StatusNotFound))
 		return
 	}
-	base, _ := url.Parse(address)
 	text = href.ReplaceAllFunc(text, func(m []byte) []byte {
 		u, err := base.Parse(strings.ReplaceAll(string(href.FindSubmatch(m)[1]), "&amp;", "&"))
 		if err != nil || u.Scheme != "https" {
 			return m
 		}
-		p.know(u.Host)
+		p.hosts.Store(u.Host, true)
 		out := "/files/" + u.Host + u.EscapedPath()
 		if u.Fragment != "" {
 			out += "#" + u.Fragment
@@ -128,38 +121,69 @@ func (p *Proxy) page(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 func (p *Proxy) file(w http.ResponseWriter, r *http.Request, address string, fixed bool) {
-	path, status, err := p.fetch(r.Context(), address, fixed)
-	if err != nil {
-		http.Error(w, err.Error(), status)
+	path, status := p.fetch(r.Context(), address, fixed)
+	if path == "" {
+		http.Error(w, "there is no such file", status)
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	http.ServeFile(w, r, path)
 }
 
-func (p *Proxy) know(host string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.hosts[host] = true
-}
-
-func (p *Proxy) known(host string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.hosts[host]
-}
-
-// locked serves one fetch of an address at a time.
-func (p *Proxy) locked(address string) (unlock func()) {
-	p.mu.Lock()
-	l := p.locks[address]
-	if l == nil {
-		l = &sync.Mutex{}
-		p.locks[address] = l
+// fetch returns the file in the cache with what an address gives, or the status to answer with. One
+// that is not fixed is asked for again when it is old, and used all the same when that fails.
+func (p *Proxy) fetch(ctx context.Context, address string, fixed bool) (path string, status int) {
+	path = filepath.Join(p.dir, fmt.Sprintf("%x", sha256.Sum256([]byte(address))))
+	answer, _, _ := p.fetches.Do(address, func() (any, error) {
+		info, err := os.Stat(path)
+		if err == nil && (fixed || time.Since(info.ModTime()) < fresh) {
+			return http.StatusOK, nil
+		}
+		status, failed := p.download(context.WithoutCancel(ctx), address, path)
+		if failed != nil && err != nil {
+			return status, nil
+		}
+		return http.StatusOK, nil
+	})
+	if status = answer.(int); status != http.StatusOK {
+		return "", status
 	}
-	p.mu.Unlock()
-	l.Lock()
-	return l.Unlock
+	return path, status
 }
 
-func (p *Proxy) stored(name string) string { return filepath.Join(p.dir, name[:2], name) }
+func (p *Proxy) download(ctx context.Context, address, path string) (status int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return http.StatusBadGateway, err
+	}
+	req.Header.Set("Accept", "text/html, */*;q=0.1")
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return http.StatusBadGateway, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return resp.StatusCode, fmt.Errorf("fetching %q: %s", address, resp.Status)
+	}
+	f, err := renameio.NewPendingFile(path)
+	if err != nil {
+		return http.StatusInternalServerError, err
+	}
+	defer func() { _ = f.Cleanup() }()
+	if _, err := io.Copy(f, resp.Body); err != nil {
+		return http.StatusBadGateway, err
+	}
+	return http.StatusOK, f.CloseAtomicallyReplace()
+}
+
+// counted adds up what is written.
+type counted struct {
+	http.ResponseWriter
+	n *atomic.Int64
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.n.Add(int64(n))
+	return n, err
+}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"dagger/pipeline/bench/record"
@@ -50,42 +51,24 @@ func (d data) times(scenario, arm string, size int) []float64 {
 // jobs are the durations of one job of a scenario's pipelines.
 func (d data) jobs(scenario, arm, job string) (out []float64) {
 	for _, r := range d.of(scenario, arm, -1) {
-		if v, ok := r.Job(job); ok {
+		if v := r.Job(job); v > 0 {
 			out = append(out, v)
 		}
 	}
 	return out
 }
 
-// scenarios are the names in the order of the first rows, as the source lists them.
-func (d data) scenarios() (names []string) {
-	for _, want := range order {
-		for _, r := range d.rows {
-			if r.Scenario == want {
-				names = append(names, want)
-				break
-			}
-		}
-	}
-	return names
-}
-
-// order is that of the report.
-var order = []string{
-	"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run",
-	"whole pipeline, source edit", "pipeline code changed", "jobs", "two pipelines at once", "registry at 1000 Mbit/s", "registry at 100 Mbit/s",
-}
+// order is that of the scenarios in the report.
+var order = []string{"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run", wholeEdit, "jobs"}
 
 // sizes are those that a scenario was measured with, rising.
 func (d data) sizes(scenario string) (out []int) {
-	seen := map[int]bool{}
 	for _, r := range d.rows {
-		if r.Scenario == scenario && !seen[r.Size] {
-			seen[r.Size] = true
+		if r.Scenario == scenario && !slices.Contains(out, r.Size) {
 			out = append(out, r.Size)
 		}
 	}
-	sortInts(out)
+	slices.Sort(out)
 	return out
 }
 

@@ -1,14 +1,14 @@
 package report
 
 import (
+	"fmt"
 	"math"
-	"slices"
+
+	fit "gonum.org/v1/gonum/stat"
 
 	"dagger/pipeline/bench/record"
 	"dagger/pipeline/bench/stat"
 )
-
-func sortInts(v []int) { slices.Sort(v) }
 
 // cost is what an arm takes for a pipeline of n jobs: what is paid once, and what each job takes. The job is
 // the tests of the example.
@@ -54,7 +54,8 @@ func (d data) slope(arm string) (float64, bool) {
 		return 0, false
 	}
 	x := values(rows, func(r record.Row) float64 { return float64(r.Size) })
-	return stat.Slope(x, values(rows, seconds)), true
+	_, slope := fit.LinearRegression(x, values(rows, seconds), nil, false)
+	return slope, true
 }
 
 // breakEven is the number of jobs from which on an arm takes less than A, as a real number; infinite where
@@ -67,20 +68,29 @@ func breakEven(a, c cost) float64 {
 }
 
 // kept is what an arm keeps from run to run for the tests and the package of the example, in bytes.
-func (d data) kept(arm string) (bytes float64, ok bool) {
-	for _, scenario := range []string{"first run", "nothing changed"} {
-		for _, r := range d.of(scenario, arm, -1) {
-			if r.Kept > 0 {
-				return float64(r.Kept), true
-			}
+func (d data) kept(arm string) float64 {
+	for _, r := range append(d.of("first run", arm, -1), d.of("nothing changed", arm, -1)...) {
+		if r.Kept > 0 {
+			return float64(r.Kept)
 		}
 	}
-	return 0, false
+	return 0
 }
 
-// savedPerGB is how many seconds of a pipeline after an edit each GB that an arm keeps saves, against A.
-func (d data) savedPerGB(arm string) (float64, bool) {
-	kept, ok := d.kept(arm)
-	saved := stat.Median(d.times("source edit", "A", -1)) - stat.Median(d.times("source edit", arm, -1))
-	return saved / (kept / 1e9), ok && !math.IsNaN(saved)
+// notPaid are the cases in which reuse costs more than it saves.
+func notPaid(costs []cost) (out []string) {
+	for _, c := range costs {
+		if c.arm == "A" {
+			continue
+		}
+		switch n := breakEven(costs[0], c); {
+		case math.IsInf(n, 1):
+			out = append(out, fmt.Sprintf("%s never pays here: one more job takes %.1f s, installing everything %.1f s.", names[c.arm], c.each, costs[0].each))
+		case n >= 2:
+			out = append(out, fmt.Sprintf("%s does not pay for %d jobs or fewer that no other pipeline shares the image with.", names[c.arm], int(n)))
+		case n >= 1:
+			out = append(out, fmt.Sprintf("%s does not pay for a single job that no other pipeline shares the image with.", names[c.arm]))
+		}
+	}
+	return out
 }

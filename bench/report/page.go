@@ -5,8 +5,8 @@ import "text/template"
 var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse saves
 
 <!-- Written by "go run -C bench . report" from results.csv and machine.json. Do not edit. -->
-{{with .Warning}}
-> **Read with care**: {{.}}. ` + "`make bench-full`" + ` on a quiet machine makes enough of all.
+{{if .Busy}}
+> **Read with care**: the machine was busy with other work.
 {{end}}{{range .Headline}}
 - {{.}}{{end}}
 {{if .Plots.pipelines}}
@@ -22,18 +22,16 @@ Measured with ` + "`{{.About.Command}}`" + `{{if gt (len .Runs) 1}} and what it 
 {{end}}
 All ways build on the same base image, install the same versions by the same commands from the same caching proxy for Python and Debian
 packages, use the same registry, and give pytest the same options. The first two have the base image at hand; each job of the next two starts its
-own empty engine, and that start counts. Registry and proxy are on the same machine,
-except where a line between them is named.
+own empty engine, and that start counts. Registry and proxy are on the same machine.
 
-## What it must show
+## Compared
 
-{{.Counts}}. In brackets: 95 % interval by the bootstrap.
+The ratio of the medians, and in brackets its 95 % interval by the bootstrap.
 
-| it must show | measured | |
-|---|---|---|
-{{range .Gates}}| {{.Text}} | {{.Measured}} | {{.Word}} |
+| | |
+|---|---|
+{{range .Compared}}| {{index . 0}} | {{index . 1}} |
 {{end}}
-
 ## When reuse pays
 {{if .Plots.jobs}}
 ![Cost of a pipeline over its number of jobs](jobs.svg)
@@ -41,30 +39,23 @@ except where a line between them is named.
 The cost of n jobs that each run the tests, on a runner that has nothing: what is paid once, plus n times what a job takes. N* is where
 a line crosses that of installing in each job. A second pipeline with the same dependencies pays nothing of the first column.
 
-| way | once, s | each job, s | N* | keeps, GB | saved per pipeline and GB kept, s |
-|---|---|---|---|---|---|
-{{range .Costs}}| {{.Arm}} | {{.Fixed}} | {{.Each}} | {{.BreakEven}} | {{.Kept}} | {{.PerGB}} |
+| way | once, s | each job, s | N* | keeps, GB |
+|---|---|---|---|---|
+{{range .Costs}}| {{.Arm}} | {{.Fixed}} | {{.Each}} | {{.BreakEven}} | {{.Kept}} |
 {{end}}
 Where it does not pay:
 {{range .NotPaid}}
 - {{.}}{{else}}
 - no such case was found{{if not .Costs}}: the runs do not suffice for the cost model{{end}}.{{end}}
-{{if .Plots.registry}}
-## A registry that is far away
 
-![Time over the round trip to the registry](registry.svg)
-
-The registry is in a network namespace of its own, at the end of a line with this round trip and this rate in each direction. The package
-proxy stays at hand.
-{{end}}
 ## All results
 
 Seconds of wall time of the whole pipeline. CPU is all work of the machine in that time. Ran, reused and built are commands in
 containers; built are those that make a container. Registry and packages are MB moved.
 
-| scenario | way | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry MB | packages MB | engine start s |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|
-{{range .Table}}| {{.Scenario}} | {{.Arm}} | {{.N}} | {{.P50}} | {{.Interval}} | {{.P95}} | {{.CPU}} | {{.Ran}} | {{.Reused}} | {{.Built}} | {{.Registry}} | {{.Packages}} | {{.Engine}} |
+| scenario | way | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry MB | packages MB |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+{{range .Table}}| {{.Scenario}} | {{.Arm}} | {{.N}} | {{.P50}} | {{.Interval}} | {{.P95}} | {{.CPU}} | {{.Ran}} | {{.Reused}} | {{.Built}} | {{.Registry}} | {{.Packages}} |
 {{end}}
 ## How it was measured
 
@@ -78,7 +69,4 @@ containers; built are those that make a container. Registry and packages are MB 
 - With few runs the interval of the median is wide or, with one, of no width: see the column of runs.
 - In favour of the image in each pipeline: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged; what apt keeps is not in its image.
 - In favour of the first two: the base image is at hand, and the archives are on the runner's own disk.
-- What would refute each claim was written into the source beside it before the first run:
-{{range .Gates}}  - {{.Text}}: {{.Refuted}}
-{{end}}
 `))

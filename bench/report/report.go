@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"dagger/pipeline/bench/record"
 	"dagger/pipeline/bench/stat"
@@ -18,20 +17,15 @@ import (
 
 // Write reads results.csv and machine.json in dir and writes README.md and the plots beside them.
 func Write(dir string) error {
-	f, err := os.Open(filepath.Join(dir, "results.csv"))
-	if err != nil {
-		return fmt.Errorf("reading the results: %w: measure first", err)
-	}
-	defer f.Close()
-	rows, err := record.Read(f)
+	rows, err := record.Read(filepath.Join(dir, "results.csv"))
 	if err != nil {
 		return err
 	}
-	var about []world.About
 	described, err := os.ReadFile(filepath.Join(dir, "machine.json"))
 	if err != nil {
 		return fmt.Errorf("reading the results: %w", err)
 	}
+	var about []world.About
 	if err := json.Unmarshal(described, &about); err != nil {
 		return fmt.Errorf("reading the description of the machine: %w", err)
 	}
@@ -39,13 +33,12 @@ func Write(dir string) error {
 		return errors.New("reading the description of the machine: it describes no run: measure first")
 	}
 	d := newData(rows)
-	for _, draw := range []func(data, string) error{plotPipelines, plotJobs, plotRegistry} {
-		if err := draw(d, dir); err != nil {
-			return err
-		}
+	p := newPage(d, about)
+	if p.Plots, err = plots(d, dir); err != nil {
+		return err
 	}
 	var page bytes.Buffer
-	if err := pageTemplate.Execute(&page, newPage(d, rows, about, dir)); err != nil {
+	if err := pageTemplate.Execute(&page, p); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return os.WriteFile(filepath.Join(dir, "README.md"), page.Bytes(), 0o644)
@@ -56,56 +49,34 @@ type page struct {
 	About    world.About
 	Runs     []world.About
 	Arms     [][2]string
-	Gates    []gateLine
-	Counts   string
+	Compared [][2]string
 	Table    []line
 	Costs    []costLine
 	Load     string
 	Failed   []record.Row
 	Plots    map[string]bool
 	Headline []string
-	// Warning is what makes the numbers uncertain.
-	Warning string
-	NotPaid []string
+	NotPaid  []string
+	// Busy tells that others used the machine.
+	Busy bool
 }
-
-type gateLine struct{ Text, Word, Measured, Limit, Refuted string }
 
 type line struct {
-	Scenario, Arm              string
-	N                          int
-	P50, Interval, P95, CPU    string
-	Ran, Reused, Built         string
-	Registry, Packages, Engine string
+	Scenario, Arm           string
+	N                       int
+	P50, Interval, P95, CPU string
+	Ran, Reused, Built      string
+	Registry, Packages      string
 }
 
-func newPage(d data, rows []record.Row, about []world.About, dir string) page {
-	p := page{About: about[0], Runs: about, Arms: legend(d), Failed: d.failed, Plots: map[string]bool{}}
-	met, known, sure := 0, 0, 0
-	for _, g := range gates {
-		v := g.judge(d)
-		limit := "at most "
-		if v.least {
-			limit = "at least "
-		}
-		l := gateLine{Text: g.text, Word: v.word(), Measured: v.measured(), Refuted: g.refuted}
-		if v.known {
-			l.Limit = fmt.Sprintf("%s%.3g%s", limit, v.limit, v.unit)
-			known++
-			if v.met() {
-				met++
-				if !v.few {
-					sure++
-				}
-			}
-		}
-		p.Gates = append(p.Gates, l)
+type costLine struct{ Arm, Fixed, Each, BreakEven, Kept string }
+
+func newPage(d data, about []world.About) page {
+	p := page{About: about[0], Runs: about, Arms: legend(d), Failed: d.failed, Headline: d.headline()}
+	for _, c := range comparisons {
+		p.Compared = append(p.Compared, [2]string{c.text, c.measured(d)})
 	}
-	p.Counts = fmt.Sprintf("%d of the %d that could be measured are met, %d of them in enough runs", met, known, sure)
-	if left := len(gates) - known; left > 0 {
-		p.Counts += fmt.Sprintf("; %d not measured", left)
-	}
-	for _, s := range d.scenarios() {
+	for _, s := range order {
 		for _, size := range d.sizes(s) {
 			for _, a := range d.arms(s) {
 				if rs := d.of(s, a, size); len(rs) > 0 {
@@ -118,64 +89,34 @@ func newPage(d data, rows []record.Row, about []world.About, dir string) page {
 	for _, c := range costs {
 		p.Costs = append(p.Costs, d.costLine(costs[0], c))
 	}
-	p.Headline = d.headline()
-	p.NotPaid = d.notPaid(costs)
-	loads := values(rows, func(r record.Row) float64 { return r.Load })
+	p.NotPaid = notPaid(costs)
+	loads := values(d.rows, func(r record.Row) float64 { return r.Load })
 	p.Load = fmt.Sprintf("median %.1f, highest %.1f", stat.Median(loads), stat.Quantile(loads, 1))
-	p.Warning = warning(stat.Median(loads), about[0].Processors, d)
-	for _, name := range []string{"pipelines", "jobs", "registry"} {
-		_, err := os.Stat(filepath.Join(dir, name+".svg"))
-		p.Plots[name] = err == nil
-	}
+	p.Busy = stat.Median(loads) > 1.5*float64(about[0].Processors)
 	return p
 }
 
-// warning says what makes the numbers uncertain: others who used the machine, and few runs.
-func warning(load float64, processors int, d data) string {
-	var why []string
-	if load > 1.5*float64(processors) {
-		why = append(why, fmt.Sprintf("the machine was busy with other work (load %.0f on %d processors)", load, processors))
-	}
-	var few []string
-	for _, a := range strings.Split("ABCDEZ", "") {
-		if min(len(d.of("nothing changed", a, -1)), len(d.of("source edit", a, -1))) < enough {
-			few = append(few, names[a])
-		}
-	}
-	if len(few) > 0 {
-		why = append(why, fmt.Sprintf("fewer than %d runs after an edit, or with nothing changed, were made on %s", enough, strings.Join(few, ", ")))
-	}
-	return strings.Join(why, ", and ")
-}
-
 func newLine(scenario string, size int, arm string, rows []record.Row) line {
-	times := values(rows, seconds)
-	interval := stat.MedianInterval(times)
-	median := func(of func(record.Row) float64) float64 { return stat.Median(values(rows, of)) }
-	megabytes := func(of func(record.Row) int64) string {
-		return fmt.Sprintf("%.1f", median(func(r record.Row) float64 { return float64(of(r)) / 1e6 }))
+	durations := values(rows, seconds)
+	interval := stat.MedianInterval(durations)
+	median := func(format string, of func(record.Row) float64) string {
+		return fmt.Sprintf(format, stat.Median(values(rows, of)))
 	}
 	l := line{
 		Scenario: scenario, Arm: names[arm], N: len(rows),
-		P50: fmt.Sprintf("%.2f", stat.Median(times)), P95: fmt.Sprintf("%.2f", stat.Quantile(times, 0.95)),
+		P50: median("%.2f", seconds), P95: fmt.Sprintf("%.2f", stat.Quantile(durations, 0.95)),
 		Interval: fmt.Sprintf("%.2f to %.2f", interval.Low, interval.High),
-		CPU:      fmt.Sprintf("%.1f", median(func(r record.Row) float64 { return r.CPU })),
-		Registry: megabytes(func(r record.Row) int64 { return r.Up + r.Down }),
-		Packages: megabytes(func(r record.Row) int64 { return r.Index }),
+		CPU:      median("%.1f", func(r record.Row) float64 { return r.CPU }),
+		Registry: median("%.1f", func(r record.Row) float64 { return float64(r.Up+r.Down) / 1e6 }),
+		Packages: median("%.1f", func(r record.Row) float64 { return float64(r.Index) / 1e6 }),
 	}
-	switch {
-	case strings.HasPrefix(scenario, "registry at "):
-		l.Scenario += fmt.Sprintf(", %d ms", size)
-	case size > 0:
+	if size > 0 {
 		l.Scenario += fmt.Sprintf(" (%d)", size)
 	}
 	if arm >= "D" && arm <= "F" {
-		l.Ran = fmt.Sprint(median(func(r record.Row) float64 { return float64(r.Ran) }))
-		l.Reused = fmt.Sprint(median(func(r record.Row) float64 { return float64(r.Reused) }))
-		l.Built = fmt.Sprint(median(func(r record.Row) float64 { return float64(r.Built) }))
-	}
-	if e := median(func(r record.Row) float64 { return r.Engine }); e > 0 {
-		l.Engine = fmt.Sprintf("%.2f", e)
+		l.Ran = median("%v", func(r record.Row) float64 { return float64(r.Ran) })
+		l.Reused = median("%v", func(r record.Row) float64 { return float64(r.Reused) })
+		l.Built = median("%v", func(r record.Row) float64 { return float64(r.Built) })
 	}
 	return l
 }
@@ -188,37 +129,36 @@ func (d data) costLine(a, c cost) costLine {
 			l.BreakEven = fmt.Sprintf("%.2f, so from %d jobs on", n, max(1, int(math.Floor(n))+1))
 		}
 	}
-	if kept, ok := d.kept(c.arm); ok {
+	if kept := d.kept(c.arm); kept > 0 {
 		l.Kept = fmt.Sprintf("%.2f", kept/1e9)
-	}
-	if per, ok := d.savedPerGB(c.arm); ok && c.arm != "A" {
-		l.PerGB = fmt.Sprintf("%.0f", per)
 	}
 	return l
 }
 
 // headline is what a reader in a hurry needs; nothing that was run too seldom.
 func (d data) headline() (out []string) {
-	median := func(scenario, a string) float64 {
-		times := d.times(scenario, a, -1)
-		if len(times) < enough {
-			return math.NaN()
+	say := func(scenario, over, under, format string, args func(over, under float64) []any) {
+		a, b := d.times(scenario, over, -1), d.times(scenario, under, -1)
+		if min(len(a), len(b)) >= enough {
+			out = append(out, fmt.Sprintf(format, args(stat.Median(a), stat.Median(b))...))
 		}
-		return stat.Median(times)
 	}
-	edit := func(a string) float64 { return median("source edit", a) }
-	same := func(a string) float64 { return median("nothing changed", a) }
-	if e, a := edit("E"), edit("A"); !math.IsNaN(e) && !math.IsNaN(a) {
-		out = append(out, fmt.Sprintf("After an edit of the source, test and package take %.1f s where each job that installs everything takes %.0f s: **%.1f times faster**.", e, a, a/e))
-	}
-	if e, c := edit("E"), edit("C"); !math.IsNaN(e) && !math.IsNaN(c) {
-		out = append(out, fmt.Sprintf("Where each pipeline builds an image and each job pulls it, they take %.0f s: **%.1f times as long**.", c, c/e))
-	}
-	if e, z := edit("E"), edit("Z"); !math.IsNaN(e) && !math.IsNaN(z) {
-		out = append(out, fmt.Sprintf("The commands alone, without any container, take %.1f s: the containers cost %+.0f %%.", z, 100*(e/z-1)))
-	}
-	if e, a := same("E"), same("A"); !math.IsNaN(e) && !math.IsNaN(a) {
-		out = append(out, fmt.Sprintf("When nothing changed, both calls together take %.2f s, 1/%.0f of the time of installing everything.", e, a/e))
+	say("source edit", "E", "A", "After an edit of the source, test and package take %.1f s where each job that installs everything takes %.0f s: **%.1f times faster**.",
+		func(e, a float64) []any { return []any{e, a, a / e} })
+	say("source edit", "E", "C", "Where each pipeline builds an image and each job pulls it, they take %.0f s: **%.1f times as long**.",
+		func(e, c float64) []any { return []any{c, c / e} })
+	say("source edit", "E", "Z", "The commands alone, without any container, take %.1f s: the containers cost %+.0f %%.",
+		func(e, z float64) []any { return []any{z, 100 * (e/z - 1)} })
+	say("nothing changed", "E", "A", "When nothing changed, both calls together take %.2f s, 1/%.0f of the time of installing everything.",
+		func(e, a float64) []any { return []any{e, a / e} })
+	for _, scenario := range []string{"version bump", "credentials rotated"} {
+		if rows := d.of(scenario, "E", -1); len(rows) >= enough {
+			built := 0
+			for _, r := range rows {
+				built += r.Built
+			}
+			out = append(out, fmt.Sprintf("%s, %d runs: %d commands that build a container.", map[string]string{"version bump": "After a new version of the project", "credentials rotated": "With new credentials"}[scenario], len(rows), built))
+		}
 	}
 	return out
 }

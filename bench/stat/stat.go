@@ -57,17 +57,3 @@ func resample(random *rand.Rand, values []float64) []float64 {
 	}
 	return out
 }
-
-// Slope is the least-squares slope of y over x: what one more of x costs.
-func Slope(x, y []float64) float64 {
-	var mx, my, sxy, sxx float64
-	for i := range x {
-		mx += x[i] / float64(len(x))
-		my += y[i] / float64(len(y))
-	}
-	for i := range x {
-		sxy += (x[i] - mx) * (y[i] - my)
-		sxx += (x[i] - mx) * (x[i] - mx)
-	}
-	return sxy / sxx
-}

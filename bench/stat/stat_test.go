@@ -39,9 +39,3 @@ func TestIntervals(t *testing.T) {
 		t.Errorf("the ratio of constants: got %v", r)
 	}
 }
-
-func TestSlope(t *testing.T) {
-	if got := Slope([]float64{1, 2, 4}, []float64{5, 8, 14}); math.Abs(got-3) > 1e-9 {
-		t.Errorf("got %v, want 3", got)
-	}
-}

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,7 +26,7 @@ type About struct {
 	Docker     string  `json:"docker"`
 	BuildKit   string  `json:"buildkit"`
 	Runc       string  `json:"runc"`
-	Dagger     string  `json:"dagger,omitempty"` // of the command line, where there is one
+	Dagger     string  `json:"dagger"` // of the command line, where there is one
 	Python     string  `json:"python"`
 	Poetry     string  `json:"poetry"`
 	// Load is the load average before the first run, over 1, 5 and 15 minutes.
@@ -48,12 +47,14 @@ func (w *World) About(ctx context.Context, command string, seed uint64) *About {
 		text, _, _ := strings.Cut(strings.TrimSpace(out), "\n")
 		return text
 	}
+	var memory float64 // in KiB
+	_, _ = fmt.Sscanf(field("/proc/meminfo", "MemTotal"), "%f", &memory)
 	return &About{
 		Started: time.Now().UTC().Format(time.RFC3339), Command: "go run -C bench . " + command, Seed: seed, Commit: w.Commit,
-		Processors: runtime.NumCPU(), Processor: field("/proc/cpuinfo", "model name"), MemoryGB: memory(),
+		Processors: runtime.NumCPU(), Processor: field("/proc/cpuinfo", "model name"), MemoryGB: memory * 1024 / 1e9,
 		Kernel: say("uname", "-sr"), System: strings.Trim(field("/etc/os-release", "PRETTY_NAME"), `"`), Go: runtime.Version(),
 		Docker: say("/usr/sbin/dockerd", "--version"), BuildKit: say("./pipeline", "version"), Runc: say("runc", "--version"),
-		Dagger: second(say("dagger", "version")),
+		Dagger: say("dagger", "version"),
 		Python: say(w.Tools.python, "--version"), Poetry: PoetryVersion,
 		Load: strings.Join(strings.Fields(read("/proc/loadavg"))[:3], " "), FreeDisk: float64(w.Free()) / 1e9,
 	}
@@ -68,26 +69,14 @@ func (a *About) Write(path string, add bool) error {
 		}
 		all = slices.DeleteFunc(all, func(b About) bool { return b.Started == a.Started })
 	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	if err := e.Encode(append(all, *a)); err != nil {
-		return err
+	out, err := json.MarshalIndent(append(all, *a), "", "  ")
+	if err == nil {
+		err = os.WriteFile(path, append(out, '\n'), 0o644)
 	}
-	if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+	if err != nil {
 		return fmt.Errorf("describing the machine: %w", err)
 	}
 	return nil
-}
-
-// second is a line's second word.
-func second(line string) string {
-	words := strings.Fields(line)
-	if len(words) < 2 {
-		return ""
-	}
-	return words[1]
 }
 
 func read(path string) string {
@@ -103,10 +92,4 @@ func field(path, name string) string {
 		}
 	}
 	return "unknown"
-}
-
-func memory() float64 {
-	var kilobytes float64
-	_, _ = fmt.Sscanf(field("/proc/meminfo", "MemTotal"), "%f", &kilobytes)
-	return kilobytes * 1024 / 1e9
 }

@@ -60,9 +60,3 @@ func (w *World) Free() int64 {
 	}
 	return int64(disk.Bavail) * disk.Bsize
 }
-
-// Recode changes a file of the module in the copy of the checkout, in a way that it was never before.
-func (w *World) Recode() error {
-	p := &Project{Dir: w.Checkout}
-	return p.rewrite("main.go", func(text string) string { return text + "\n// " + newText() + "\n" })
-}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,30 +14,22 @@ import (
 
 // Project is a copy of a poetry project that scenarios change.
 type Project struct {
-	Dir string
-	// Packages is how many packages its lock file installs at most.
-	Packages int
-
-	from string
+	Dir, from string
 }
 
 // Project copies the project at from, a path in the checkout, to a directory named after its user.
 func (w *World) Project(user, from string) (*Project, error) {
 	p := &Project{Dir: w.Path("project-" + user), from: filepath.Join(w.Checkout, from)}
-	if err := p.Reset(); err != nil {
-		return nil, err
-	}
-	lock, err := p.read("poetry.lock")
-	p.Packages = strings.Count(lock, "[[package]]")
-	return p, err
+	return p, p.Reset()
 }
 
 // Reset makes a fresh copy, as a checkout on a runner does.
 func (p *Project) Reset() error {
-	if err := os.RemoveAll(p.Dir); err != nil {
-		return fmt.Errorf("copying the project: %w", err)
+	err := os.RemoveAll(p.Dir)
+	if err == nil {
+		err = os.CopyFS(p.Dir, os.DirFS(p.from))
 	}
-	if err := os.CopyFS(p.Dir, os.DirFS(p.from)); err != nil {
+	if err != nil {
 		return fmt.Errorf("copying the project: %w", err)
 	}
 	return nil
@@ -64,15 +57,7 @@ func (p *Project) rewrite(name string, change func(text string) string) error {
 
 // Edit adds a line that was never there before to a source file.
 func (p *Project) Edit() error {
-	found, err := filepath.Glob(p.path("src/*/__init__.py"))
-	if err != nil || len(found) == 0 {
-		return fmt.Errorf("editing the project: no src/*/__init__.py in %q", p.Dir)
-	}
-	name, err := filepath.Rel(p.Dir, found[0])
-	if err != nil {
-		return err
-	}
-	return p.rewrite(name, func(text string) string { return text + "\n# " + newText() + "\n" })
+	return p.rewrite("src/metadata_updater/__init__.py", func(text string) string { return text + "\n# " + rand.Text() + "\n" })
 }
 
 var version = regexp.MustCompile(`(?m)^version = "[^"]*"$`)
@@ -80,7 +65,7 @@ var version = regexp.MustCompile(`(?m)^version = "[^"]*"$`)
 // Bump gives the project a version that it never had.
 func (p *Project) Bump() error {
 	return p.rewrite("pyproject.toml", func(text string) string {
-		return version.ReplaceAllString(text, fmt.Sprintf(`version = "1.0.0+%s"`, strings.ToLower(newText()[:8])))
+		return version.ReplaceAllString(text, fmt.Sprintf(`version = "1.0.0+%s"`, strings.ToLower(rand.Text()[:8])))
 	})
 }
 
@@ -90,7 +75,7 @@ func (p *Project) Depend(pyproject, lock string) error {
 	if err := os.WriteFile(p.path("pyproject.toml"), []byte(pyproject), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(p.path("poetry.lock"), []byte(lock+"\n# "+newText()+"\n"), 0o644)
+	return os.WriteFile(p.path("poetry.lock"), []byte(lock+"\n# "+rand.Text()+"\n"), 0o644)
 }
 
 // LockSum is the hash of the lock file.
@@ -100,5 +85,26 @@ func (p *Project) LockSum() (string, error) {
 	return hex.EncodeToString(sum[:]), err
 }
 
-// newText is one that was never there before.
-func newText() string { return rand.Text() }
+// changed is the dependency of the example that the scenario "one dependency changed" moves back.
+const changed, older = `"tenacity>=9.0,<10"`, `"tenacity==9.0.0"`
+
+// Changed returns a project's pyproject.toml and lock file with one dependency in another version.
+func (w *World) Changed(ctx context.Context, from string) (pyproject, lock string, err error) {
+	p, err := w.Project("depend", from)
+	if err != nil {
+		return "", "", err
+	}
+	defer os.RemoveAll(p.Dir)
+	err = p.rewrite("pyproject.toml", func(text string) string { return strings.Replace(text, changed, older, 1) })
+	if err != nil {
+		return "", "", fmt.Errorf("changing a dependency: %w", err)
+	}
+	if err := w.Lock(ctx, p.Dir); err != nil {
+		return "", "", fmt.Errorf("changing a dependency: %w", err)
+	}
+	if pyproject, err = p.read("pyproject.toml"); err != nil {
+		return "", "", err
+	}
+	lock, err = p.read("poetry.lock")
+	return pyproject, lock, err
+}

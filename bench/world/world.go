@@ -24,9 +24,9 @@ const MirrorPluginVersion = "0.6.5"
 
 // World is what the arms share.
 type World struct {
-	Root string // the checkout
-	Dir  string // of the benchmark: the package cache and the lab stay for the next run
-	Lab  Lab
+	Root string            // the checkout
+	Dir  string            // of the benchmark: the package cache and the lab stay for the next run
+	Lab  map[string]string // environment of the lab, by the names of its LAB_ variables without that prefix
 
 	Index     *index.Proxy
 	IndexHost string   // HOST:PORT of the proxy
@@ -98,6 +98,40 @@ func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *W
 		return nil, err
 	}
 	return w, w.Tools.install(ctx, w)
+}
+
+// snapshot copies what is committed, so that edits during a run change nothing in it.
+func (w *World) snapshot(ctx context.Context) error {
+	w.Checkout = w.Path("checkout")
+	script := `rm -rf "$1" && mkdir "$1" && git rev-parse --short=12 HEAD && git archive -o "$1.tar" HEAD && tar -xf "$1.tar" -C "$1" && rm "$1.tar"`
+	commit, err := Command{Dir: w.Root, Env: os.Environ(), Args: []string{"sh", "-c", script, "snapshot", w.Checkout}}.Run(ctx)
+	if err != nil {
+		return fmt.Errorf("copying the checkout: %w", err)
+	}
+	w.Commit = strings.TrimSpace(commit)
+	return nil
+}
+
+// startLab starts the checkout's lab in a directory of its own, at an address of this machine.
+func (w *World) startLab(ctx context.Context, bind string) error {
+	out, err := w.lab(ctx, "up", "--bind", bind)
+	if err != nil {
+		return fmt.Errorf("starting the lab: %w", err)
+	}
+	w.Lab = map[string]string{}
+	for line := range strings.Lines(out) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		w.Lab[strings.TrimPrefix(name, "LAB_")] = strings.Trim(value, "'")
+	}
+	if w.Lab["REGISTRY"] == "" {
+		return fmt.Errorf("starting the lab: it printed no registry: %q", out)
+	}
+	return nil
+}
+
+func (w *World) lab(ctx context.Context, args ...string) (string, error) {
+	env := append(w.Environ(), "GOWORK=off", "LAB_DIR="+w.Path("lab"))
+	return Command{Dir: w.Root, Env: env, Args: append([]string{"go", "run", "-C", "lab", "."}, args...)}.Run(ctx)
 }
 
 // directory is PIPELINE_BENCH_DIR, else pipeline-bench in the user's cache directory.
