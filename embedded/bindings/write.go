@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dagger/pipeline/embedded/files"
 	"dagger/pipeline/embedded/module"
 )
 
@@ -37,20 +38,5 @@ func replace(path string, contents []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".bindings-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(contents)
-	if err == nil {
-		err = tmp.Chmod(0o644)
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return files.Write(path, contents, 0o644)
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // keepEngines is how many built engines stay in the cache.
@@ -42,7 +44,7 @@ func binaries(ctx context.Context, d dirs, progress io.Writer) (string, error) {
 	if err := os.MkdirAll(d.bin(), 0o755); err != nil {
 		return "", fmt.Errorf("making %q: %w: set PIPELINE_CACHE_DIR to another directory", d.bin(), cause(err))
 	}
-	release, err := lock(ctx, filepath.Join(d.bin(), ".lock"), func() {
+	release, err := files.Lock(ctx, filepath.Join(d.bin(), ".lock"), 0o600, func() {
 		fmt.Fprintln(progress, "waiting for another call that builds buildkitd")
 	})
 	if err != nil {

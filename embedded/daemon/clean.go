@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // runcRoot is where runc keeps its containers when root runs it.
@@ -59,7 +61,7 @@ func awaitEnd(ctx context.Context, d dirs) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, endTimeout)
 	defer cancel()
-	release, err := lock(limited, name, nil)
+	release, err := files.Lock(limited, name, 0o600, nil)
 	if err != nil {
 		return ctx.Err()
 	}

@@ -7,6 +7,8 @@ import (
 
 	buildkitd "github.com/moby/buildkit/cmd/buildkitd/config"
 	"github.com/moby/buildkit/util/disk"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // TestConfig has buildkitd's own reader read what is written for it.
@@ -25,7 +27,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := filepath.Join(t.TempDir(), "buildkitd.toml")
-	if err := writeFile(name, data); err != nil {
+	if err := files.Write(name, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got, err := buildkitd.LoadFile(name)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // Connect returns the address of a running buildkitd: BUILDKIT_HOST when set, else
@@ -42,7 +44,7 @@ func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 	if err := private(d.run, "PIPELINE_RUN_DIR"); err != nil {
 		return "", err
 	}
-	release, err := lock(ctx, d.lock(), func() {
+	release, err := files.Lock(ctx, d.lock(), 0o600, func() {
 		fmt.Fprintln(progress, "waiting for another call that starts or stops buildkitd")
 	})
 	if err != nil {

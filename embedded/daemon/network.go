@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"dagger/pipeline/embedded/files"
 	"dagger/pipeline/embedded/subnet"
 )
 
@@ -45,10 +46,7 @@ func writePlugins(d dirs, engine string) error {
 	for _, name := range []string{"confine", "bridge", "loopback", "host-local"} {
 		data, err := os.ReadFile(filepath.Join(engine, name))
 		if err == nil {
-			err = writeFile(filepath.Join(d.plugins(), name), data)
-		}
-		if err == nil {
-			err = os.Chmod(filepath.Join(d.plugins(), name), 0o700)
+			err = files.Write(filepath.Join(d.plugins(), name), data, 0o700)
 		}
 		if err != nil {
 			return fmt.Errorf("copying %q to %q: %w", name, d.plugins(), cause(err))
@@ -78,7 +76,7 @@ func writeCNI(d dirs) error {
 		}},
 	}, "", "  ")
 	if err == nil {
-		err = writeFile(d.cni(), append(data, '\n'))
+		err = files.Write(d.cni(), append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("writing %q: %w", d.cni(), cause(err))

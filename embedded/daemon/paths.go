@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
 	"syscall"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // maxSocketPath is what a unix socket's address holds, in bytes.
@@ -22,7 +23,7 @@ type dirs struct {
 
 // environment reads the directories from the environment.
 func environment() (dirs, error) {
-	cache, err := cacheDir()
+	cache, err := files.Cache()
 	if err != nil {
 		return dirs{}, err
 	}
@@ -40,23 +41,6 @@ func environment() (dirs, error) {
 		return dirs{}, fmt.Errorf("using run dir %q: its socket's path has %d bytes, a unix socket takes %d: set PIPELINE_RUN_DIR to a shorter path", d.run, n, maxSocketPath)
 	}
 	return d, nil
-}
-
-func cacheDir() (string, error) {
-	if dir := os.Getenv("PIPELINE_CACHE_DIR"); dir != "" {
-		return dir, nil
-	}
-	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
-		return filepath.Join(dir, "pipeline"), nil
-	}
-	if home := os.Getenv("HOME"); home != "" {
-		return filepath.Join(home, ".cache", "pipeline"), nil
-	}
-	u, err := user.Current()
-	if err != nil {
-		return "", fmt.Errorf("finding the home directory: %w: set HOME or PIPELINE_CACHE_DIR", err)
-	}
-	return filepath.Join(u.HomeDir, ".cache", "pipeline"), nil
 }
 
 func getenv(name, fallback string) string {

@@ -32,14 +32,6 @@ func TestEnvironment(t *testing.T) {
 			}
 		})
 	}
-	t.Run("no home", func(t *testing.T) {
-		for _, name := range all {
-			t.Setenv(name, "")
-		}
-		if got, err := environment(); err != nil || !filepath.IsAbs(got.cache) {
-			t.Errorf("got %+v, %v, want the home directory of the user database", got, err)
-		}
-	})
 }
 
 func TestPrivate(t *testing.T) {

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // process is a daemon that this package started, as its pid file holds it. The
@@ -56,27 +57,10 @@ func (p process) write(name string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(name, append(data, '\n')); err != nil {
+	if err := files.Write(name, append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("writing pid file %q: %w", name, cause(err))
 	}
 	return nil
-}
-
-// writeFile replaces a file of mode 0600 in one step.
-func writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if _, err := f.Write(data); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
 }
 
 // open returns a descriptor of the process, or -1 when it has ended. The

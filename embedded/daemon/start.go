@@ -16,6 +16,8 @@ import (
 
 	"github.com/moby/buildkit/client"
 	"golang.org/x/sys/unix"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // startTimeout bounds a start, from the process to its first answer. A state of
@@ -152,7 +154,7 @@ func configure(d dirs, n Network) error {
 	}
 	data, err := c.render()
 	if err == nil {
-		err = writeFile(d.config(), data)
+		err = files.Write(d.config(), data, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("writing %q: %w", d.config(), cause(err))

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // stopTimeout is how long running builds may take to end.
@@ -31,7 +33,7 @@ func Stop(ctx context.Context) error {
 	if uid := os.Geteuid(); uid != 0 {
 		return fmt.Errorf("stopping buildkitd: not root but uid %d: run as root", uid)
 	}
-	release, err := lock(ctx, d.lock(), nil)
+	release, err := files.Lock(ctx, d.lock(), 0o600, nil)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // SDK is the Go module whose types a pipeline speaks.
@@ -45,7 +47,7 @@ func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
 		return "", fmt.Errorf("building the module: %w", err)
 	}
-	unlock, err := lock(ctx, filepath.Join(b.Cache, "module.lock"))
+	unlock, err := files.Lock(ctx, filepath.Join(b.Cache, "module.lock"), 0o644, nil)
 	if err != nil {
 		return "", fmt.Errorf("building the module: %w", err)
 	}

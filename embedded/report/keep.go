@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,8 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
+
+	"dagger/pipeline/embedded/files"
 )
 
 const (
@@ -38,7 +40,7 @@ func (s Store) Keep(c Call) error {
 	if err := os.MkdirAll(string(s), 0o700); err != nil {
 		return fmt.Errorf("keeping the call for a report: %w", err)
 	}
-	unlock, err := s.lock()
+	unlock, err := files.Lock(context.Background(), filepath.Join(string(s), "lock"), 0o600, nil)
 	if err != nil {
 		return fmt.Errorf("keeping the call for a report: %w", err)
 	}
@@ -52,11 +54,10 @@ func (s Store) Keep(c Call) error {
 	if err != nil {
 		return fmt.Errorf("keeping the call for a report: %w", err)
 	}
-	temp := s.path() + ".new"
-	if err := os.WriteFile(temp, data, 0o600); err != nil {
+	if err := files.Write(s.path(), data, 0o600); err != nil {
 		return fmt.Errorf("keeping the call for a report: %w", err)
 	}
-	return os.Rename(temp, s.path())
+	return nil
 }
 
 func (k *kept) add(c Call) {
@@ -127,14 +128,3 @@ func (s Store) read() (kept, error) {
 }
 
 func (s Store) path() string { return filepath.Join(string(s), "calls.json") }
-
-func (s Store) lock() (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(string(s), "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return func() { _ = f.Close() }, nil
-}

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 
+	"dagger/pipeline/embedded/files"
 	"dagger/pipeline/embedded/plain"
 )
 
@@ -123,7 +123,7 @@ func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool
 			return "", fmt.Errorf("exporting %q to %q: it is no regular file", f.path, p)
 		}
 	}
-	return out, writeWhole(out, mode.Perm(), func(w io.Writer) error {
+	return out, files.Replace(out, mode.Perm(), func(w io.Writer) error {
 		if f.tarball != nil {
 			return s.writeTarball(ctx, f.tarball, w)
 		}
@@ -137,27 +137,6 @@ func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool
 		})
 	})
 }
-
-// writeWhole replaces the file at p by what write produces, in one step. Its mode
-// is no wider than the umask allows.
-func writeWhole(p string, mode os.FileMode, write func(io.Writer) error) error {
-	tmp, err := os.OpenFile(filepath.Join(filepath.Dir(p), tempName()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return fmt.Errorf("exporting to %q: %w", p, err)
-	}
-	defer os.Remove(tmp.Name())
-	if err := write(tmp); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("exporting to %q: %w", p, err)
-	}
-	return os.Rename(tmp.Name(), p)
-}
-
-// tempName is a name that nothing has.
-func tempName() string { return ".export-" + rand.Text() }
 
 type nopCloser struct{ io.Writer }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/util/progress/progressui"
 	digest "github.com/opencontainers/go-digest"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // Step is one step of the session as BuildKit reports it.
@@ -165,8 +167,5 @@ func writeSummary(path string, steps []Step) error {
 		return err
 	}
 	// The process may be ended at any moment.
-	return writeWhole(path, 0o644, func(w io.Writer) error {
-		_, err := w.Write(append(b, '\n'))
-		return err
-	})
+	return files.Write(path, append(b, '\n'), 0o644)
 }

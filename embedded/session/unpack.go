@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // unpack writes an archive into the folder dir of the host: folders, regular
@@ -90,7 +92,7 @@ func makeFile(root *os.Root, name string, mode fs.FileMode, h *tar.Header, r io.
 	if err := clear(root, name, isFile); err != nil {
 		return err
 	}
-	tmp := path.Join(path.Dir(name), tempName())
+	tmp := path.Join(path.Dir(name), files.TempName())
 	f, err := root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err

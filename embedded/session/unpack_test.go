@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/rand"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"dagger/pipeline/embedded/files"
 )
 
 // archive holds entries; a regular file's text is its link name.
@@ -101,7 +102,7 @@ func TestUnpackTakesTheUmask(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := filepath.Join(dir, "file")
-	if err := writeWhole(p, 0o755, func(w io.Writer) error { return nil }); err != nil {
+	if err := files.Write(p, nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"d", "d/f", "file"} {

@@ -7,7 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+
+	"dagger/pipeline/lab/state"
 )
 
 // maxSocket is what the path of the engine's socket may have, in bytes.
@@ -40,29 +41,20 @@ func openDemo(v *view) (*demo, error) {
 	if _, err := os.Stat(filepath.Join(checkout, "dagger.json")); err != nil {
 		return nil, fmt.Errorf("finding the checkout: no dagger.json in %q: run \"make demo\" in the top directory", checkout)
 	}
-	dir := os.Getenv("DEMO_DIR")
-	if dir == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			return nil, fmt.Errorf("finding the demo's directory: %w: set DEMO_DIR", err)
-		}
-		dir = filepath.Join(base, "pipeline-demo")
-	}
-	if dir, err = filepath.Abs(dir); err != nil {
-		return nil, fmt.Errorf("finding the demo's directory: %w: set DEMO_DIR to an absolute path", err)
+	dir, err := state.Directory("the demo's directory", "DEMO_DIR", "pipeline-demo")
+	if err != nil {
+		return nil, err
 	}
 	d := &demo{view: v, checkout: checkout, dir: dir}
 	if socket := d.path("run", "buildkitd.sock"); len(socket) > maxSocket {
 		return nil, fmt.Errorf("using %q: the engine's socket in it may have %d bytes, not %d: set DEMO_DIR to a shorter path", dir, maxSocket, len(socket))
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the demo's directory: %w: set DEMO_DIR to one that can be written", err)
-	}
-	if d.lock, err = os.OpenFile(d.path("lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
-		return nil, fmt.Errorf("locking the demo's directory: %w", err)
-	}
-	if err := syscall.Flock(int(d.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	d.lock, err = state.Lock(d.path("lock"), nil)
+	if errors.Is(err, state.ErrLocked) {
 		return nil, fmt.Errorf("locking %q: another demo runs in it: wait for its end, or set DEMO_DIR to another directory", dir)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if d.log, err = os.Create(d.logPath()); err != nil {
 		return nil, fmt.Errorf("opening the log: %w", err)

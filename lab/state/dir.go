@@ -14,44 +14,36 @@ import (
 // Dir is a lab's state directory. Everything in it belongs to one lab.
 type Dir string
 
-// Open returns the state directory, made when missing (mode 0700): $LAB_DIR, else pipeline-lab
-// in the user's cache directory ($XDG_CACHE_HOME or ~/.cache).
+// Open returns the state directory, made when missing: $LAB_DIR, else pipeline-lab in the user's
+// cache directory.
 func Open() (Dir, error) {
-	path := os.Getenv("LAB_DIR")
-	if path == "" {
-		base, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("finding the lab's directory: %w: set LAB_DIR", err)
-		}
-		path = filepath.Join(base, "pipeline-lab")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("finding the lab's directory: %w: set LAB_DIR to an absolute path", err)
-	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return "", fmt.Errorf("making the lab's directory: %w: set LAB_DIR to one that can be written", err)
-	}
-	return Dir(path), nil
+	path, err := Directory("the lab's directory", "LAB_DIR", "pipeline-lab")
+	return Dir(path), err
 }
 
 // Cache returns the directory of what several labs can share (base images, the AWS stand-in's
 // virtualenv), made when missing: $LAB_CACHE_DIR, else "cache" in the default state directory.
 func Cache() (string, error) {
-	path := os.Getenv("LAB_CACHE_DIR")
+	return Directory("the lab's cache", "LAB_CACHE_DIR", "pipeline-lab", "cache")
+}
+
+// Directory makes a directory when it is missing (mode 0700), and returns its absolute path: what the
+// variable says, else these names in the user's cache directory ($XDG_CACHE_HOME or ~/.cache).
+func Directory(what, variable string, names ...string) (string, error) {
+	path := os.Getenv(variable)
 	if path == "" {
 		base, err := os.UserCacheDir()
 		if err != nil {
-			return "", fmt.Errorf("finding the lab's cache: %w: set LAB_CACHE_DIR", err)
+			return "", fmt.Errorf("finding %s: %w: set %s", what, err, variable)
 		}
-		path = filepath.Join(base, "pipeline-lab", "cache")
+		path = filepath.Join(append([]string{base}, names...)...)
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return "", fmt.Errorf("finding the lab's cache: %w: set LAB_CACHE_DIR to an absolute path", err)
+		return "", fmt.Errorf("finding %s: %w: set %s to an absolute path", what, err, variable)
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return "", fmt.Errorf("making the lab's cache: %w: set LAB_CACHE_DIR to one that can be written", err)
+		return "", fmt.Errorf("making %s: %w: set %s to one that can be written", what, err, variable)
 	}
 	return path, nil
 }

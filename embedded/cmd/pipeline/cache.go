@@ -3,21 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 )
-
-// cacheDir is where binaries are kept between runs.
-func cacheDir() (string, error) {
-	if dir := os.Getenv("PIPELINE_CACHE_DIR"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("finding the cache directory: %w: set PIPELINE_CACHE_DIR", err)
-	}
-	return filepath.Join(dir, "pipeline"), nil
-}
 
 // own makes the cache directory for its owner alone, and refuses one that somebody
 // else could write to: what is in there is executed.

@@ -13,6 +13,7 @@ import (
 
 	"dagger/pipeline/embedded/bindings"
 	"dagger/pipeline/embedded/cli"
+	"dagger/pipeline/embedded/files"
 	"dagger/pipeline/embedded/module"
 	"dagger/pipeline/embedded/report"
 	"dagger/pipeline/embedded/session"
@@ -34,7 +35,7 @@ func newApp() (*cli.App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the working directory: %w", err)
 	}
-	cache, err := cacheDir()
+	cache, err := files.Cache()
 	if err != nil {
 		return nil, err
 	}

@@ -36,27 +36,6 @@ func TestModuleDir(t *testing.T) {
 	}
 }
 
-func TestCacheDir(t *testing.T) {
-	t.Setenv("HOME", "/home/me")
-	for _, tc := range []struct{ cache, xdg, want string }{
-		{"", "", "/home/me/.cache/pipeline"},
-		{"", "/xdg", "/xdg/pipeline"},
-		{"/own", "/xdg", "/own"},
-	} {
-		t.Setenv("PIPELINE_CACHE_DIR", tc.cache)
-		t.Setenv("XDG_CACHE_HOME", tc.xdg)
-		if got, err := cacheDir(); err != nil || got != tc.want {
-			t.Errorf("%+v: got %q, %v", tc, got, err)
-		}
-	}
-	t.Setenv("HOME", "")
-	t.Setenv("PIPELINE_CACHE_DIR", "")
-	t.Setenv("XDG_CACHE_HOME", "")
-	if _, err := cacheDir(); err == nil || !strings.Contains(err.Error(), "set PIPELINE_CACHE_DIR") {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestCacheIsTheCallersOwn: what others can write to is not executed.
 func TestCacheIsTheCallersOwn(t *testing.T) {
 	for _, tc := range []struct {
