@@ -42,7 +42,7 @@ func (a App) poetry(ctx context.Context, f found) (installer, error) {
 	}
 	slices.Sort(arguments)
 	return installer{
-		manager:   []string{"poetry==" + version, "poetry-plugin-pypi-mirror==" + mirrorPlugin(version)},
+		manager:   append([]string{"poetry==" + version, "poetry-plugin-pypi-mirror==" + mirrorPlugin(version)}, f.Settings.PoetryPlugins...),
 		script:    installPoetry,
 		arguments: arguments,
 		files:     files,

@@ -20,12 +20,13 @@ func matching(wanted, pattern string) form {
 }
 
 var forms = map[string]form{
-	"":          matching("a text", `\S`),
-	"name":      matching(`a name such as "orders"`, name.String()),
-	"minor":     matching(`a version such as "3.12"`, `^3\.[0-9]+(\.[0-9]+)?$`),
-	"version":   matching(`a version such as "1.2.3"`, `^[0-9]+(\.[0-9]+)*([a-z]+[0-9]+)?$`),
-	"manylinux": matching(`a platform such as "manylinux_2_28"`, `^manylinux(2014|_2_[0-9]+)$`),
-	"path":      {wanted: "a relative path", fits: isPath, pattern: `^[^/]`},
+	"":            matching("a text", `\S`),
+	"name":        matching(`a name such as "orders"`, name.String()),
+	"minor":       matching(`a version such as "3.12"`, `^3\.[0-9]+(\.[0-9]+)?$`),
+	"version":     matching(`a version such as "1.2.3"`, `^[0-9]+(\.[0-9]+)*([a-z]+[0-9]+)?$`),
+	"manylinux":   matching(`a platform such as "manylinux_2_28"`, `^manylinux(2014|_2_[0-9]+)$`),
+	"requirement": matching(`a package, such as "poetry-plugin-export" or "poetry-plugin-export==1.9.0"`, `^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])? *([=<>!~]=?[^;@/ ]+)?$`),
+	"path":        {wanted: "a relative path", fits: isPath, pattern: `^[^/]`},
 }
 
 // formOf gives the form of a name, or of alternatives: "managed|own".

@@ -10,6 +10,7 @@ type Settings struct {
 	Python         string    `toml:"python" form:"minor" doc:"Python's version, such as 3.12. Default: the one of .python-version, or the newest that requires-python allows."`
 	PythonImage    string    `toml:"python-image" doc:"Image to build the app container on."`
 	Poetry         string    `toml:"poetry" form:"version" doc:"Poetry's version. Default: the one that wrote poetry.lock."`
+	PoetryPlugins  []string  `toml:"poetry-plugins" form:"requirement" doc:"Plugins of Poetry that commands of the project use, such as poetry-plugin-export or poetry-plugin-lambda-build==2.1.0."`
 	UV             string    `toml:"uv" form:"version" doc:"uv's version."`
 	SystemPackages []string  `toml:"system-packages" doc:"Packages of the image's own package manager (apt, apk or dnf)."`
 	Extras         []string  `toml:"extras" doc:"Extras of the project to install."`

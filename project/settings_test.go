@@ -72,6 +72,8 @@ func TestParseFails(t *testing.T) {
 		"[tool.pipeline]\npython = 3.12":                                                                                `tool.pipeline.python is 3.12: give it a version such as "3.12"`,
 		"[tool.pipeline]\npython = \">=3.12\"":                                                                          `tool.pipeline.python is ">=3.12": give it a version`,
 		"[tool.pipeline]\npoetry = \"\"":                                                                                `tool.pipeline.poetry is "": give it a version such as "1.2.3"`,
+		"[tool.pipeline]\npoetry-plugins = [\"--index-url=https://a\"]":                                                 `tool.pipeline.poetry-plugins[0] is "--index-url=https://a": give it a package, such as "poetry-plugin-export"`,
+		"[tool.pipeline]\npoetry-plugins = [\"a @ https://a/b.whl\"]":                                                   `tool.pipeline.poetry-plugins[0] is "a @ https://a/b.whl": give it a package`,
 		"[tool.pipeline]\nextras = \"web\"":                                                                             `tool.pipeline.extras is "web": give it a list such as`,
 		"[tool.pipeline]\nextras = [\"web\", 1]":                                                                        "tool.pipeline.extras[1] is 1: give it a text",
 		"[tool.pipeline]\ntest = \"make test\"":                                                                         `tool.pipeline.test is "make test": give it a table: [tool.pipeline.test]`,

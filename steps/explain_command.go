@@ -54,6 +54,7 @@ var causes = []cause{
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
 	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?([^\s:']+)'?: (?:No such file or directory|(?:command )?not found)$`, `the command "$1" is not there: `+installIt),
 	when(`^make(?:\[\d+\])?: ([^\s:]+): Permission denied$`, `"$1" may not be executed: commit it with that permission: git update-index --chmod=+x $1`),
+	when(`^\s*The (?:requested )?command "?([\w:-]+)"? does not exist\.`, `poetry has no command "$1": name the plugin that has it in [tool.pipeline] poetry-plugins`),
 	when(`error: unrecognized arguments: (.+)$`, `pytest does not know $1: lock the plugin that does, in a group that is installed`),
 	when(`^ERROR: file or directory not found: (.+)$`, `pytest finds no file or directory "$1" in the source`),
 	when(`No module named '?([\w.]+)'?$`, `no module "$1" is installed: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`),

@@ -82,3 +82,16 @@ func TestExplainNamedTests(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// As Poetry 1.7 and 2.3 say it.
+func TestExplainPoetryPlugin(t *testing.T) {
+	const want = `poetry has no command "build-lambda": name the plugin that has it in [tool.pipeline] poetry-plugins`
+	for _, said := range []string{
+		"\nThe command \"build-lambda\" does not exist.\nmake: *** [Makefile:2: target] Error 1\n",
+		"\nThe requested command build-lambda does not exist.\n\nDocumentation: https://python-poetry.org/docs/cli/\nmake: *** [Makefile:49: dist/lambda.zip] Error 1\n",
+	} {
+		if got := ExplainBuild("poetry build-lambda -vv\n", said); got != want {
+			t.Errorf("%q: %s", said, got)
+		}
+	}
+}
