@@ -13,6 +13,9 @@ const (
 	terraformHome = "/opt/terraform"
 	mirrorMount   = "/mnt/provider-mirror"
 	lockFile      = ".terraform.lock.hcl"
+
+	// Providers is where the locked providers are, in the layout of a filesystem mirror.
+	Providers = terraformHome + "/providers"
 )
 
 // Terraform is the container that plans, applies and destroys: terraform or

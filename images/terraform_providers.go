@@ -68,7 +68,7 @@ func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, locks
 		all = append(all, providers...)
 	}
 	if len(all) > 0 {
-		c = c.With(withCLIConfig(path.Join(terraformHome, "providers"), sources(all)))
+		c = c.With(withCLIConfig(Providers, sources(all)))
 	}
 	return c.WithWorkdir(Workdir), nil
 }

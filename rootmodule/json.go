@@ -63,10 +63,9 @@ func (f *reading) json(data []byte) error {
 	modules := labelled(doc["module"])
 	for _, name := range slices.Sorted(maps.Keys(modules)) {
 		f.address("module." + name)
-		if source, ok := modules[name]["source"].(string); ok {
-			if err := f.call(source); err != nil {
-				return err
-			}
+		source, _ := modules[name]["source"].(string)
+		if err := f.call(source); err != nil {
+			return err
 		}
 	}
 	return nil

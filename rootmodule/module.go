@@ -40,7 +40,10 @@ type Module struct {
 	AssumesRole bool
 	// Providers are those that the modules of the source need, by their sources.
 	Providers []Requirement
-	Reach     Reach
+	// Fetches tells whether a module is called whose files are not in the source:
+	// terraform init may fetch other ones each time.
+	Fetches bool
+	Reach   Reach
 
 	text string
 }
@@ -58,6 +61,8 @@ type Backend struct {
 	Config map[string]string
 	// Where it stands: infra/main.tf line 3.
 	Where string
+	// Text is the block as it is written; "" in JSON.
+	Text string
 	// Files have arguments that are given beside it, with -backend-config.
 	Files []BackendFile
 }
@@ -98,6 +103,7 @@ func Read(source fs.FS, root string) (Module, error) {
 	}
 	if r.broken {
 		r.out.Providers = nil // half of a word is no provider's name
+		r.out.Fetches = true
 	}
 	slices.Sort(r.out.Reach.Paths)
 	r.out.Reach.Paths = slices.Compact(r.out.Reach.Paths)
@@ -175,6 +181,7 @@ func overrides(name string) int {
 type reading struct {
 	*reader
 	dir, name string
+	data      []byte
 	isRoot    bool
 	needs     *needs
 }
@@ -184,7 +191,8 @@ func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name,
 // call is a module that is called.
 func (f *reading) call(source string) error {
 	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
-		return nil // a registry's, or git's
+		f.out.Fetches = true // from a registry or git, or what only terraform can tell
+		return nil
 	}
 	dir := path.Join(f.dir, source)
 	if !f.reach(dir) {

@@ -66,6 +66,33 @@ func TestWorkspace(t *testing.T) {
 	}
 }
 
+func TestBackendText(t *testing.T) {
+	const block = "backend \"s3\" {\n  encrypt = true # always\n}"
+	if got := read(t, "infra", "infra/main.tf", "terraform {\n  required_version = \">= 1\"\n  "+block+"\n}\n").Backend.Text; got != block {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestFetches(t *testing.T) {
+	for name, test := range map[string]struct {
+		files []string
+		want  bool
+	}{
+		"none":        {[]string{"infra/main.tf", `resource "a" "b" {}`}, false},
+		"local":       {[]string{"infra/main.tf", `module "m" { source = "../m" }`, "m/main.tf", ""}, false},
+		"registry":    {[]string{"infra/main.tf", `module "m" { source = "a/b/c" }`}, true},
+		"of a module": {[]string{"infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", `module "n" { source = "git::https://example.com/n.git" }`}, true},
+		"computed":    {[]string{"infra/main.tf", `module "m" { source = var.m }`}, true},
+		"json":        {[]string{"infra/main.tf.json", `{"module": {"m": {"source": "a/b/c"}}}`}, true},
+		"json, local": {[]string{"infra/main.tf.json", `{"module": {"m": {"source": "./m"}}}`, "infra/m/main.tf", ""}, false},
+		"not read":    {[]string{"infra/main.tf", `module "m" { source = `}, true},
+	} {
+		if got := read(t, "infra", test.files...).Fetches; got != test.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestDeclared(t *testing.T) {
 	m := read(t, "infra", "infra/main.tf", `
 terraform { required_version = ">= 1.5" }

@@ -19,6 +19,7 @@ func (f *reading) native(data []byte) error {
 		return nil
 	}
 	f.walk(body)
+	f.data = data
 	for _, block := range body.Blocks {
 		if err := f.block(block); err != nil {
 			return err
@@ -91,7 +92,7 @@ func (f *reading) backend(kind string, block *hclsyntax.Block) {
 	if !f.isRoot {
 		return // terraform takes the root module's only
 	}
-	b := Backend{Type: kind, Config: map[string]string{}, Where: f.at(block.DefRange().Start.Line)}
+	b := Backend{Type: kind, Config: map[string]string{}, Where: f.at(block.DefRange().Start.Line), Text: string(block.Range().SliceBytes(f.data))}
 	for name, a := range block.Body.Attributes {
 		if value, diagnostics := a.Expr.Value(nil); !diagnostics.HasErrors() && value.Type() == cty.String && !value.IsNull() {
 			b.Config[name] = value.AsString()

@@ -27,6 +27,13 @@ plan_errors() {
   if [ -n "$errors" ]; then printf '%s\n' "$errors"; else cat "$dir/prose"; fi
 }
 
+# as_before tells whether a plan found all resources as the last run left them.
+as_before() {
+  now=$(unzip -p "$1" tfstate 2>/dev/null | jq -c -S .resources) &&
+    before=$(unzip -p "$1" tfstate-prev 2>/dev/null | jq -c -S .resources) &&
+    [ -n "$now" ] && [ "$now" = "$before" ]
+}
+
 make_plan() {
   dir=$1; shift
   mkdir -p "$dir"
@@ -36,7 +43,11 @@ make_plan() {
     0 | 2) cat "$dir/prose" >&2 ;;
     *) plan_errors "$@" >&2; exit "$code" ;;
   esac
-  terraform show -json "$dir/tfplan" > "$dir/plan.json"
+  if [ "$code" = 0 ] && as_before "$dir/tfplan"; then
+    echo '{}' > "$dir/plan.json" # nothing to do and nothing has drifted: terraform need not load its providers to say so
+  else
+    terraform show -json "$dir/tfplan" > "$dir/plan.json"
+  fi
   jq -f "$here/summary.jq" "$dir/plan.json" > "$dir/summary.json"
   # The resources' planned values, to tell whether a later plan is the same.
   jq -S '[.resource_changes[]? | select(.change.actions != ["no-op"] or .change.importing or .previous_address) | {address, change: (.change + {from: .previous_address} | {actions, before, after, after_unknown, importing, from})}]' \

@@ -1,0 +1,113 @@
+package steps
+
+import (
+	"context"
+	"path"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
+)
+
+// initialised is the live container in the root module, after terraform init,
+// where its state is the one that the run is for.
+func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
+	if w.Refused != nil {
+		return nil, w.Refused
+	}
+	if err := w.checkModule(ctx); err != nil {
+		return nil, err
+	}
+	c, locked, err := w.withLock(ctx, w.prepared())
+	if err != nil {
+		return nil, err
+	}
+	init := []string{"terraform", "init", "-no-color", "-reconfigure"}
+	if locked {
+		init = append(init, "-lockfile=readonly")
+	}
+	if w.Backend.Own {
+		init = append(init, w.Backend.Config...)
+	} else {
+		if err := w.State.validate(); err != nil {
+			return nil, err
+		}
+		w.State.Region = w.bucketRegion(ctx)
+		init = append(init, w.State.backendConfig(w.AWS, w.Backend.Workspace)...)
+	}
+	if !w.Backend.Own && !w.declaresS3() {
+		c = c.WithNewFile(path.Join(w.Infra, backendFile), backend)
+	}
+	if text := w.backendText(); locked && text != "" && !w.Module.Fetches {
+		ready, err := w.ready(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c = c.WithDirectory(path.Join(w.Infra, dataDir), ready).WithNewFile(scriptsDir+"/backend.tf", text)
+		init = append([]string{"init-backend.sh"}, init[2:]...)
+	}
+	if c, err = w.live(ctx, c.WithWorkdir(path.Join(images.Workdir, w.Infra))); err != nil {
+		return nil, err
+	}
+	if c, err = done(ctx, c.WithExec(init), []string{"terraform", "init"}, w.explain); err != nil {
+		return nil, err
+	}
+	if err := w.checkState(ctx); err != nil {
+		return nil, err
+	}
+	return w.inWorkspace(ctx, c)
+}
+
+func (w Workspace) declaresS3() bool { return w.Module.Backend != nil && w.Module.Backend.Type == "s3" }
+
+// backendText is the backend as terraform reads it in the root module, where the
+// pipeline says which state it has; "" where that is not known.
+func (w Workspace) backendText() string {
+	switch {
+	case w.Backend.Own:
+		return ""
+	case !w.declaresS3():
+		return backend
+	case w.Module.Backend.Text == "":
+		return ""
+	}
+	return "terraform {\n" + w.Module.Backend.Text + "\n}\n"
+}
+
+// withLock adds the lock file that the container has for a root module without
+// one, and tells whether the root module has its own.
+func (w Workspace) withLock(ctx context.Context, c *dagger.Container) (*dagger.Container, bool, error) {
+	locked, err := w.Source.Directory(w.Infra).Exists(ctx, lockFile)
+	if err != nil || locked {
+		return c, locked, err
+	}
+	made, err := images.MadeLock(ctx, w.Container, w.Infra)
+	if err == nil && made != nil {
+		c = c.WithFile(path.Join(w.Infra, lockFile), made)
+	}
+	return c, false, err
+}
+
+const (
+	lockFile = ".terraform.lock.hcl"
+	// dataDir is where terraform keeps what init does.
+	dataDir = ".terraform"
+)
+
+// ready is what terraform init leaves in a root module, without its backend: the
+// links to its providers, verified by the lock file, and the list of its modules.
+// It depends on nothing but the configuration, and is made once for that.
+func (w Workspace) ready(ctx context.Context) (*dagger.Directory, error) {
+	configuration := dag.Directory().WithDirectory(".", w.Source, dagger.DirectoryWithDirectoryOpts{
+		Include: []string{"**/*.tf", "**/*.tf.json", "**/*.tofu", "**/*.tofu.json", "**/" + lockFile},
+	})
+	c := w.Container.
+		With(withScripts).
+		WithDirectory(images.Workdir, configuration).
+		WithWorkdir(path.Join(images.Workdir, w.Infra)).
+		WithExec([]string{"init-ready.sh", images.Providers})
+	c, err := done(ctx, c, []string{"terraform", "init"}, w.explain)
+	if err != nil {
+		return nil, err
+	}
+	return c.Directory(dataDir), nil
+}

@@ -1,0 +1,145 @@
+package steps
+
+import (
+	"archive/zip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// scripted runs a script with a terraform that a test writes, in a directory of
+// its own, and gives that and what the script printed.
+func scripted(t *testing.T, script, terraform string, env []string, args ...string) (dir, out string, code int) {
+	t.Helper()
+	for _, tool := range []string{"jq", "unzip"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not on PATH", tool)
+		}
+	}
+	dir = t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "root/.terraform"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := scripts.ReadDir("scripts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := scripts.ReadFile("scripts/" + e.Name())
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, e.Name()), text, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{"terraform": "#!/bin/sh\n" + terraform, "backend.tf": backend} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := exec.Command(filepath.Join(dir, script), args...)
+	c.Dir = filepath.Join(dir, "root")
+	c.Env = append(append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "DIR="+dir), env...)
+	text, err := c.CombinedOutput()
+	if c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return dir, string(text), c.ProcessState.ExitCode()
+}
+
+// The backend is initialised without the providers, for the run's own key; where
+// that cannot be, init says what is wrong in the root module.
+func TestInitBackendScript(t *testing.T) {
+	const full = "full init"
+	// In the root module there is no backend.tf.
+	const terraform = `[ -f backend.tf ] || { echo "` + full + ` $*"; exit 3; }` + "\nkey=\nfor a; do case $a in -backend-config=key=*) key=${a#*=key=} ;; esac; done\nmkdir .terraform\n"
+	for name, tt := range map[string]struct{ terraform, noted, says string }{
+		"noted":        {terraform + `echo "{\"backend\":{\"config\":{\"key\":\"$key\"}}}" > .terraform/terraform.tfstate`, "p/mr-1/terraform.tfstate", ""},
+		"refused":      {terraform + "exit 1", "", full},
+		"another form": {terraform + `echo '{"backend":{"config":{"Key":"x"}}}' > .terraform/terraform.tfstate`, "", full},
+		"no note":      {terraform, "", full},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, out, code := scripted(t, "init-backend.sh", tt.terraform, nil, "-no-color", "-backend-config=bucket=b", "-backend-config=key=p/mr-1/terraform.tfstate")
+			noted, _ := os.ReadFile(filepath.Join(dir, "root/.terraform/terraform.tfstate"))
+			if want := tt.noted; want != "" && !strings.Contains(string(noted), `"`+want+`"`) || want == "" && len(noted) > 0 {
+				t.Errorf("noted %s", noted)
+			}
+			if tt.says == "" && code != 0 || tt.says != "" && (code != 3 || !strings.Contains(out, tt.says+" init -no-color -backend-config=bucket=b -backend-config=key=p/mr-1/terraform.tfstate\n")) {
+				t.Errorf("code %d, %q", code, out)
+			}
+		})
+	}
+}
+
+// All locked providers can be had, also one that only a state has a use for.
+func TestInitReadyScript(t *testing.T) {
+	providers := t.TempDir()
+	for _, p := range []string{"h/a/used/1.0.0/linux_amd64", "h/a/left/2.0.0/linux_amd64"} {
+		if err := os.MkdirAll(filepath.Join(providers, p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const terraform = "mkdir -p .terraform/providers/h/a/used/1.0.0 && ln -s /elsewhere/used .terraform/providers/h/a/used/1.0.0/linux_amd64\n"
+	dir, out, code := scripted(t, "init-ready.sh", terraform, nil, providers)
+	if code != 0 {
+		t.Fatalf("code %d: %s", code, out)
+	}
+	if link, err := os.Readlink(filepath.Join(dir, "root/.terraform/providers/h/a/left/2.0.0/linux_amd64")); err != nil || link != providers+"/h/a/left/2.0.0/linux_amd64" {
+		t.Errorf("%q, %v", link, err)
+	}
+	if link, err := os.Readlink(filepath.Join(dir, "root/.terraform/providers/h/a/used/1.0.0/linux_amd64")); err != nil || link != "/elsewhere/used" {
+		t.Errorf("terraform's own link is now %q, %v", link, err)
+	}
+	if _, out, code := scripted(t, "init-ready.sh", "echo no; exit 4", nil, providers); code != 4 || out != "no\n" {
+		t.Errorf("terraform fails: code %d, %q", code, out)
+	}
+}
+
+// A plan that changes nothing is asked for what it does unless its own states say
+// that nothing has drifted.
+func TestPlanScriptAsksForDrift(t *testing.T) {
+	const show = `{"resource_drift":[{"address":"a.b","change":{"actions":["update"],"before":{"x":1},"after":{"x":2}}}]}`
+	for name, tt := range map[string]struct {
+		before, now, code string
+		want              string
+	}{
+		"as before":     {`{"serial":1,"resources":[{"x":1}]}`, `{"serial":2,"resources":[{"x":1}]}`, "0", `"drift":[]`},
+		"drifted":       {`{"resources":[{"x":1}]}`, `{"resources":[{"x":2}]}`, "0", `"address":"a.b"`},
+		"with changes":  {`{"resources":[]}`, `{"resources":[]}`, "2", `"address":"a.b"`},
+		"no state else": {"", `{"resources":[]}`, "0", `"address":"a.b"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan := filepath.Join(t.TempDir(), "tfplan")
+			f, err := os.Create(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			z := zip.NewWriter(f)
+			for name, text := range map[string]string{"tfstate": tt.now, "tfstate-prev": tt.before} {
+				w, err := z.Create(name)
+				if err == nil {
+					_, err = w.Write([]byte(text))
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+			terraform := "case $1 in show) echo '" + show + "' ;; plan) for a; do case $a in -out=*) cp " + plan + " \"${a#-out=}\" ;; esac; done; exit " + tt.code + " ;; esac\n"
+			dir, out, code := scripted(t, "plan.sh", terraform, []string{"ENVIRONMENT=mr-1", "PIPELINE_ARTIFACTS=/dev/null", "PLAN_BUNDLE=x", "TF_VAR_artifact=x"}, "make", "made")
+			if got := string(rune('0' + code)); got != tt.code {
+				t.Fatalf("code %d: %s", code, out)
+			}
+			summary, err := os.ReadFile(filepath.Join(dir, "root/made/summary.json"))
+			if flat := strings.Join(strings.Fields(string(summary)), ""); err != nil || !strings.Contains(flat, tt.want) {
+				t.Errorf("summary %s, %v, want %s", flat, err, tt.want)
+			}
+		})
+	}
+}
