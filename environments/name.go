@@ -49,6 +49,8 @@ func fault(name string) (problem, remedy string) {
 		return fmt.Sprintf("%d characters are over the limit of %d", len(name), MaxEnvironment), "shorten it"
 	case !isLetter(rune(name[0])):
 		return fmt.Sprintf("it starts with %q", name[0]), "start with a letter"
+	case name == "default":
+		return "Terraform's own workspace has that name, which has no place of its own for a state", "use another one"
 	case merge && !isNumber(number):
 		return fmt.Sprintf("%q is not the number of a merge request", number), `write "mr-" and a number from 1 without leading zeros`
 	case strings.HasSuffix(name, "-"):

@@ -47,6 +47,7 @@ func TestValidateEnvironmentRefuses(t *testing.T) {
 		{"1x", `checking environment "1x": it starts with '1': start with a letter, such as "env-1x-`},
 		{"x-", `checking environment "x-": it ends with a hyphen: end with a letter or digit, such as "x"`},
 		{"a--b", `checking environment "a--b": it has two hyphens in a row: use single ones, such as "a-b"`},
+		{"default", `checking environment "default": Terraform's own workspace has that name, which has no place of its own for a state: use another one, such as "default-`},
 		{"mr-", `checking environment "mr-": "" is not the number of a merge request: write "mr-" and a number from 1 without leading zeros, such as "mr-7"`},
 		{"mr-0", `checking environment "mr-0": "0" is not the number of a merge request: `},
 		{"mr-01", `checking environment "mr-01": "01" is not the number of a merge request: `},

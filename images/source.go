@@ -20,6 +20,32 @@ func ReadRoot(ctx context.Context, source *dagger.Directory, root string) (rootm
 	return rootmodule.Read(sourceFS{ctx, source}, root)
 }
 
+// ReadRootFor reads a root module of a source as the program of a container
+// does. Nothing is missed where that is an OpenTofu which reads *.tofu files.
+func ReadRootFor(ctx context.Context, c *dagger.Container, source *dagger.Directory, root string) (rootmodule.Module, error) {
+	m, err := ReadRoot(ctx, source, root)
+	if err != nil || m.Tofu == "" {
+		return m, err
+	}
+	said, err := c.WithExec([]string{"terraform", "version"}).Stdout(ctx)
+	if err != nil {
+		return m, err
+	}
+	if readsTofu(said) {
+		m.Missed = nil
+		return m, nil
+	}
+	return rootmodule.ReadTerraform(sourceFS{ctx, source}, root)
+}
+
+// readsTofu tells by what a program says of its version whether it reads *.tofu
+// files: OpenTofu does from 1.8 on.
+func readsTofu(said string) bool {
+	var major, minor int
+	n, _ := fmt.Sscanf(said, "OpenTofu v%d.%d", &major, &minor)
+	return n == 2 && (major > 1 || minor >= 8)
+}
+
 // ReadRoots reads all modules of a source, of which any may be a root module.
 func ReadRoots(ctx context.Context, source *dagger.Directory) ([]rootmodule.Module, error) {
 	files := sourceFS{ctx, source}

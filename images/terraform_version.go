@@ -18,6 +18,7 @@ import (
 const (
 	TerraformBase           = "debian:bookworm-slim"
 	defaultTerraformVersion = "1.11.4"
+	defaultOpenTofuVersion  = "1.10.6"
 )
 
 // Release is the program that plans and applies.
@@ -27,6 +28,14 @@ type Release struct {
 	// From is where the version is named, "" where it is not: then an image that
 	// has one of its own keeps it.
 	From string
+}
+
+// usual is the version where none is named.
+func (r Release) usual() string {
+	if r.OpenTofu {
+		return defaultOpenTofuVersion
+	}
+	return defaultTerraformVersion
 }
 
 // program is its name.
@@ -48,6 +57,7 @@ func ChooseRelease(ctx context.Context, source *dagger.Directory, roots []string
 	if err != nil && named.Version == "" {
 		return Release{}, err
 	}
+	byFile := file.From
 	if named.Version != "" {
 		named.OpenTofu = file.OpenTofu
 		file = named
@@ -59,8 +69,24 @@ func ChooseRelease(ctx context.Context, source *dagger.Directory, roots []string
 			return Release{}, err
 		}
 		required = append(required, m.Required...)
+		if file, err = file.reading(m.Missed, byFile); err != nil {
+			return Release{}, err
+		}
 	}
 	return file.allowed(required)
+}
+
+// reading is the release that reads some files, which are for OpenTofu alone: they
+// name it where no version manager's file names Terraform.
+func (r Release) reading(tofu []string, byFile string) (Release, error) {
+	if len(tofu) == 0 || r.OpenTofu {
+		return r, nil
+	}
+	if byFile != "" {
+		return r, fmt.Errorf("choosing Terraform's version: %s names Terraform, which does not read %s: name OpenTofu's version in .opentofu-version, or rename the file to *.tf", byFile, tofu[0])
+	}
+	r.OpenTofu = true
+	return r, nil
 }
 
 // releaseOfFiles is what the files of version managers name.
@@ -138,7 +164,7 @@ func (r Release) allowed(required []string) (Release, error) {
 	constraints, err := version.NewConstraint(strings.Join(all, ", "))
 	if len(all) == 0 || err != nil {
 		if r.Version == "" {
-			r.Version = defaultTerraformVersion
+			r.Version = r.usual()
 		}
 		return r, nil
 	}
@@ -149,7 +175,7 @@ func (r Release) allowed(required []string) (Release, error) {
 		}
 		return r, nil
 	}
-	candidates := []*version.Version{version.Must(version.NewVersion(defaultTerraformVersion))}
+	candidates := []*version.Version{version.Must(version.NewVersion(r.usual()))}
 	for _, text := range versionIn.FindAllString(strings.Join(all, " "), -1) {
 		candidates = append(candidates, version.Must(version.NewVersion(text)))
 	}

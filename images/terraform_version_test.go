@@ -59,3 +59,31 @@ func TestRequiredVersion(t *testing.T) {
 		}
 	}
 }
+
+// Files that only OpenTofu reads are never left to Terraform, which would plan to
+// destroy what they declare.
+func TestTofuFiles(t *testing.T) {
+	missed := []string{"infra/main.tofu"}
+	if r, err := (Release{}).reading(missed, ""); err != nil || !r.OpenTofu || r.From != "" {
+		t.Errorf("nothing named: %+v, %v", r, err)
+	} else if r, err = r.allowed([]string{">= 1.8"}); err != nil || r.Version != defaultOpenTofuVersion {
+		t.Errorf("nothing named: %+v, %v", r, err)
+	}
+	if r, err := (Release{Version: "1.9.1", From: "--terraform-version"}).reading(missed, ""); err != nil || !r.OpenTofu || r.Version != "1.9.1" {
+		t.Errorf("a version named: %+v, %v", r, err)
+	}
+	if r, err := (Release{Version: "1.9.8"}).reading(missed, "infra/.terraform-version"); err == nil || !strings.Contains(err.Error(), "infra/.terraform-version names Terraform, which does not read infra/main.tofu") {
+		t.Errorf("Terraform named: %+v, %v", r, err)
+	}
+	if r, err := (Release{}).reading(nil, ""); err != nil || r.OpenTofu {
+		t.Errorf("no such file: %+v, %v", r, err)
+	}
+	for said, want := range map[string]bool{
+		"OpenTofu v1.8.0\non linux_amd64": true, "OpenTofu v1.12.1-dev\n": true, "OpenTofu v2.0.0": true,
+		"OpenTofu v1.7.9\n": false, "Terraform v1.11.4\non linux_amd64": false, "": false,
+	} {
+		if got := readsTofu(said); got != want {
+			t.Errorf("%q: %t", said, got)
+		}
+	}
+}

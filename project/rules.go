@@ -30,12 +30,18 @@ func (r Rules) For(environment string) []string {
 // mark stands for the environment's name.
 const mark = "{environment}"
 
-// Apart tells whether an environment's files are those of no other one.
+// Apart tells whether an environment has a file that is no other one's.
 func (r Rules) Apart(environment string) bool {
 	rule := r.rule(environment)
-	named := rule.Environments == environment && len(rule.Files) > 0
-	return named || slices.ContainsFunc(rule.Files, func(file string) bool { return strings.Contains(file, mark) })
+	return slices.ContainsFunc(rule.Files, func(file string) bool {
+		return strings.Contains(file, mark) || rule.Environments == environment && !slices.ContainsFunc(r, func(other Rule) bool {
+			return other.Environments != environment && slices.Contains(other.Files, file)
+		})
+	})
 }
+
+// Differ tells whether two environments take different files.
+func (r Rules) Differ(a, b string) bool { return !slices.Equal(r.For(a), r.For(b)) }
 
 func (r Rules) rule(environment string) Rule {
 	sorted := slices.Clone(r)

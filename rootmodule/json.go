@@ -51,13 +51,13 @@ func (f *reading) json(data []byte) error {
 	for _, key := range []string{"moved", "removed"} {
 		for _, block := range objects(doc[key]) {
 			if from, ok := block["from"].(string); ok {
-				f.address(from)
+				f.address(reference(from))
 			}
 		}
 	}
 	for _, block := range objects(doc["import"]) {
 		if to, ok := block["to"].(string); ok && f.isRoot {
-			f.out.Imports[declared(strings.Trim(to, "${}"))] = true
+			f.out.Imports[reference(to)] = true
 		}
 	}
 	modules := labelled(doc["module"])
@@ -69,6 +69,15 @@ func (f *reading) json(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// reference is the address that a text refers to, as the root module declares it.
+func reference(text string) string {
+	t, diagnostics := hclsyntax.ParseTraversalAbs([]byte(strings.Trim(text, "${}")), "", hcl.InitialPos)
+	if diagnostics.HasErrors() {
+		return text
+	}
+	return declared(traversal(t))
 }
 
 func (f *reading) jsonBackend(kind string, config map[string]any) {

@@ -44,6 +44,11 @@ type Module struct {
 	// terraform init may fetch other ones each time.
 	Fetches bool
 	Reach   Reach
+	// Tofu is a file that OpenTofu reads and Terraform does not, "" where there is
+	// none. Missed are those that no *.tf file stands for: Terraform would not know
+	// what they declare.
+	Tofu   string
+	Missed []string
 
 	text string
 }
@@ -86,9 +91,26 @@ type Reach struct {
 	All bool
 }
 
-// Read reads a root module of a source.
+// Read reads a root module of a source as OpenTofu does, which is as Terraform
+// does where no file is for OpenTofu alone. It reaches what either would.
 func Read(source fs.FS, root string) (Module, error) {
-	r := &reader{source: source, root: path.Clean(root), seen: map[string]bool{}}
+	m, err := read(source, root, true)
+	if err != nil || m.Tofu == "" {
+		return m, err
+	}
+	other, err := read(source, root, false)
+	m.Reach.All = m.Reach.All || other.Reach.All
+	m.Reach.Paths = append(m.Reach.Paths, other.Reach.Paths...)
+	slices.Sort(m.Reach.Paths)
+	m.Reach.Paths = slices.Compact(m.Reach.Paths)
+	return m, err
+}
+
+// ReadTerraform reads a root module of a source as Terraform does.
+func ReadTerraform(source fs.FS, root string) (Module, error) { return read(source, root, false) }
+
+func read(source fs.FS, root string, tofu bool) (Module, error) {
+	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}}
 	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
@@ -110,19 +132,10 @@ func Read(source fs.FS, root string) (Module, error) {
 	return r.out, nil
 }
 
-// Configures tells whether Terraform, or OpenTofu, reads a file as configuration.
-func Configures(name string) bool {
-	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
-		if strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, ".") {
-			return true
-		}
-	}
-	return false
-}
-
 type reader struct {
 	source fs.FS
 	root   string
+	tofu   bool            // the program is OpenTofu
 	seen   map[string]bool // modules
 	broken bool            // a file of theirs is no configuration
 	out    Module
@@ -138,13 +151,7 @@ func (r *reader) module(dir string) error {
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, e := range entries {
-		if !e.IsDir() && Configures(e.Name()) {
-			names = append(names, e.Name())
-		}
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return overrides(a) - overrides(b) })
+	names := r.files(dir, entries)
 	own := &needs{required: map[string]Requirement{}, used: map[string]bool{}}
 	for _, name := range names {
 		file := path.Join(dir, name)
@@ -167,14 +174,6 @@ func (r *reader) module(dir string) error {
 	}
 	r.out.add(own)
 	return nil
-}
-
-func overrides(name string) int {
-	base, _, _ := strings.Cut(name, ".")
-	if base == "override" || strings.HasSuffix(base, "_override") {
-		return 1
-	}
-	return 0
 }
 
 // reading is one file.

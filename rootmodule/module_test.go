@@ -16,7 +16,7 @@ func source(files ...string) fstest.MapFS {
 	return out
 }
 
-func read(t *testing.T, root string, files ...string) Module {
+func readRoot(t *testing.T, root string, files ...string) Module {
 	t.Helper()
 	m, err := Read(source(files...), root)
 	if err != nil {
@@ -40,7 +40,7 @@ func TestBackend(t *testing.T) {
 			&Backend{Type: "http", Where: "infra/b_override.tf line 2"}},
 		"of a module": {[]string{"infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", "terraform {\n backend \"s3\" {}\n}"}, nil},
 	} {
-		got := read(t, "infra", test.files...).Backend
+		got := readRoot(t, "infra", test.files...).Backend
 		if (got == nil) != (test.want == nil) || got != nil && (got.Type != test.want.Type || got.Where != test.want.Where || !maps.Equal(got.Config, test.want.Config)) {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
@@ -60,7 +60,7 @@ func TestWorkspace(t *testing.T) {
 		"json":        {[]string{"infra/main.tf.json", `{"locals": {"n": ["${terraform.workspace}"]}}`}, "infra/main.tf.json line 1"},
 		"of a module": {[]string{"infra/main.tf", `module "m" { source = "../m" }`, "m/main.tf", `locals { n = terraform.workspace }`}, "m/main.tf line 1"},
 	} {
-		if got := read(t, "infra", test.files...).Workspace; got != test.want {
+		if got := readRoot(t, "infra", test.files...).Workspace; got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
@@ -68,7 +68,7 @@ func TestWorkspace(t *testing.T) {
 
 func TestBackendText(t *testing.T) {
 	const block = "backend \"s3\" {\n  encrypt = true # always\n}"
-	if got := read(t, "infra", "infra/main.tf", "terraform {\n  required_version = \">= 1\"\n  "+block+"\n}\n").Backend.Text; got != block {
+	if got := readRoot(t, "infra", "infra/main.tf", "terraform {\n  required_version = \">= 1\"\n  "+block+"\n}\n").Backend.Text; got != block {
 		t.Errorf("%q", got)
 	}
 }
@@ -87,14 +87,14 @@ func TestFetches(t *testing.T) {
 		"json, local": {[]string{"infra/main.tf.json", `{"module": {"m": {"source": "./m"}}}`, "infra/m/main.tf", ""}, false},
 		"not read":    {[]string{"infra/main.tf", `module "m" { source = `}, true},
 	} {
-		if got := read(t, "infra", test.files...).Fetches; got != test.want {
+		if got := readRoot(t, "infra", test.files...).Fetches; got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}
 }
 
 func TestDeclared(t *testing.T) {
-	m := read(t, "infra", "infra/main.tf", `
+	m := readRoot(t, "infra", "infra/main.tf", `
 terraform { required_version = ">= 1.5" }
 variable "environment" {}
 variable "region" { default = "us-west-2" }
@@ -107,14 +107,18 @@ moved {
   to   = aws_x.a
 }
 removed { from = aws_x.gone }
-`, "infra/more.tf.json", `{"variable": {"j": {}}, "resource": {"aws_x": {"k": {}}}}`,
+moved {
+  from = module.flat["a"].aws_x.it[0]
+  to   = aws_x.a
+}
+`, "infra/more.tf.json", `{"variable": {"j": {}}, "resource": {"aws_x": {"k": {}}}, "moved": [{"from": "module.two[\"b.c\"].aws_x.it", "to": "aws_x.k"}, {"from": "aws_x.l[0]", "to": "aws_x.k"}]}`,
 		"infra/terraform.tfvars", `environment = "dev"`, "infra/z.auto.tfvars.json", `{"environment": "qa", "sizes": [2]}`, "infra/other.tfvars", `region = "x"`)
 	for name, want := range map[string]Variable{"environment": {}, "region": {"us-west-2", true}, "sizes": {"", true}, "j": {}} {
 		if got, ok := m.Variables[name]; !ok || got != want {
 			t.Errorf("variable %s: %+v, %t, want %+v", name, got, ok, want)
 		}
 	}
-	if got, want := slices.Sorted(maps.Keys(m.Addresses)), []string{"aws_x.a", "aws_x.gone", "aws_x.k", "aws_x.old", "module.net"}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(m.Addresses)), []string{"aws_x.a", "aws_x.gone", "aws_x.k", "aws_x.l", "aws_x.old", "module.flat", "module.net", "module.two"}; !slices.Equal(got, want) {
 		t.Errorf("addresses %q, want %q", got, want)
 	}
 	if !slices.Equal(m.Required, []string{">= 1.5"}) {
@@ -145,7 +149,7 @@ func TestReach(t *testing.T) {
 		`locals { f = "${dirname(path.module)}/config" }`:                  "ALL",
 		"locals {\n f = file(\"${local.dir}/x\")\n dir = \"../config\"\n}": "config",
 	} {
-		m := read(t, "infra", append(others, "infra/main.tf", text)...)
+		m := readRoot(t, "infra", append(others, "infra/main.tf", text)...)
 		got := strings.Join(m.Reach.Paths, " ")
 		if m.Reach.All {
 			got = "ALL"
@@ -154,18 +158,18 @@ func TestReach(t *testing.T) {
 			t.Errorf("%s\nreaches %q, want %q", text, got, want)
 		}
 	}
-	m := read(t, "services/orders/infra", append(others, "services/orders/infra/main.tf", `module "a" { source = "../../../modules/a" }`)...)
+	m := readRoot(t, "services/orders/infra", append(others, "services/orders/infra/main.tf", `module "a" { source = "../../../modules/a" }`)...)
 	if got, want := strings.Join(m.Reach.Paths, " "), "config/b.json modules/a modules/b"; got != want || m.Reach.All {
 		t.Errorf("from deep below: %q, want %q", got, want)
 	}
-	if m := read(t, ".", "main.tf", `locals { f = file("config/c.json") }`, "config/c.json", ""); len(m.Reach.Paths) != 0 || m.Reach.All {
+	if m := readRoot(t, ".", "main.tf", `locals { f = file("config/c.json") }`, "config/c.json", ""); len(m.Reach.Paths) != 0 || m.Reach.All {
 		t.Errorf("a root module at the top reaches %+v beside itself", m.Reach)
 	}
 }
 
 // What cannot be parsed is for Terraform to say; what can be is read.
 func TestBroken(t *testing.T) {
-	m := read(t, "infra", "infra/a.tf", "resource {{{", "infra/b.tf.json", "{", "infra/c.tf", `locals { n = terraform.workspace }`)
+	m := readRoot(t, "infra", "infra/a.tf", "resource {{{", "infra/b.tf.json", "{", "infra/c.tf", `locals { n = terraform.workspace }`)
 	if m.Workspace != "infra/c.tf line 1" {
 		t.Errorf("read %+v", m)
 	}

@@ -81,7 +81,7 @@ func (f *reading) block(block *hclsyntax.Block) error {
 	case "moved", "removed":
 		if a := attributes["from"]; a != nil {
 			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
-				f.address(traversal(t))
+				f.address(declared(traversal(t)))
 			}
 		}
 	}

@@ -17,12 +17,12 @@ func TestProviders(t *testing.T) {
 		"terraform {\n required_providers {\n dd = { source = \"DataDog/datadog\" }\n old = \"1.0\"\n }\n}\nresource \"dd_x\" \"a\" {}":                                        "[{datadog/datadog []} {hashicorp/old [1.0]}]",
 		"terraform {\n required_providers {\n aws = { source = \"hashicorp/aws\", version = \">= 4\" }\n }\n}\nmodule \"m\" {\n source = \"./m\"\n}":                           "[{hashicorp/aws [< 6 >= 4]} {hashicorp/null []}]",
 	} {
-		m := read(t, "infra", "infra/main.tf", text, "infra/m/main.tf", "terraform {\n required_providers {\n aws = { source = \"hashicorp/aws\", version = \"< 6\" }\n }\n}\nresource \"null_resource\" \"n\" {}")
+		m := readRoot(t, "infra", "infra/main.tf", text, "infra/m/main.tf", "terraform {\n required_providers {\n aws = { source = \"hashicorp/aws\", version = \"< 6\" }\n }\n}\nresource \"null_resource\" \"n\" {}")
 		if got := fmt.Sprint(m.Providers); got != want {
 			t.Errorf("%s\nneeds %s, want %s", text, got, want)
 		}
 	}
-	m := read(t, "infra", "infra/a.tf.json", `{"terraform":{"required_providers":{"aws":{"source":"hashicorp/aws","version":"5.1.0"}}},"resource":{"random_id":{"a":{}}}}`)
+	m := readRoot(t, "infra", "infra/a.tf.json", `{"terraform":{"required_providers":{"aws":{"source":"hashicorp/aws","version":"5.1.0"}}},"resource":{"random_id":{"a":{}}}}`)
 	if got, want := fmt.Sprint(m.Providers), "[{hashicorp/aws [5.1.0]} {hashicorp/random []}]"; got != want {
 		t.Errorf("JSON needs %s, want %s", got, want)
 	}

@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,7 +24,9 @@ type Object struct {
 	Known     bool
 	// Lineage is that of a state that can be read: all that was made of it has the same.
 	Lineage string
-	Body    []byte
+	// Moved says where the state went, "" for one that is here: see Mark.
+	Moved string
+	Body  []byte
 }
 
 // largestState is the most bytes of a state that are read.
@@ -47,10 +50,18 @@ func (b Bucket) Read(ctx context.Context, key string) (Object, error) {
 func Parse(body []byte) Object {
 	out := Object{Exists: true, Body: body}
 	var state struct {
+		Version   int
+		Pipeline  string
 		Lineage   string
 		Resources *[]struct{ Mode, Module, Type, Name string }
 	}
-	if json.Unmarshal(body, &state) != nil || state.Resources == nil {
+	if json.Unmarshal(body, &state) != nil {
+		return out
+	}
+	if state.Version == moved {
+		out.Moved = cmp.Or(state.Pipeline, "moved")
+	}
+	if state.Resources == nil {
 		return out
 	}
 	out.Known, out.Lineage = true, state.Lineage
@@ -101,26 +112,4 @@ func firstModule(address string) string {
 		}
 	}
 	return address
-}
-
-// Region asks S3 for the region of a bucket, which it tells everybody who
-// names the bucket; "" where it does not say.
-func Region(ctx context.Context, c aws.Config, name string) string {
-	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
-	defer cancel()
-	b := Bucket{Name: name, sdk: c.SDK()}
-	url, err := b.url("", "")
-	if err != nil {
-		return ""
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
-	if err != nil {
-		return ""
-	}
-	resp, err := b.sdk.HTTPClient.Do(req)
-	if err != nil {
-		return ""
-	}
-	_ = resp.Body.Close()
-	return resp.Header.Get("X-Amz-Bucket-Region")
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,5 +51,31 @@ func TestReadState(t *testing.T) {
 	}
 	if got, err := In(awstest.Resolve(t, awstest.WithKeys(awstest.Config(f))), "state").Read(t.Context(), "app/mr-7/terraform.tfstate"); err == nil || !strings.Contains(err.Error(), "s3:GetObject") {
 		t.Errorf("denied: %+v, %v", got, err)
+	}
+}
+
+func TestMark(t *testing.T) {
+	mark, err := Mark("moved to s3://b/k")
+	if got := Parse(mark); err != nil || got.Moved != "moved to s3://b/k" || got.Known || !got.Exists {
+		t.Errorf("the mark is read as %+v, %v", got, err)
+	}
+	if got := Parse([]byte(`{"version":4,"resources":[]}`)); got.Moved != "" {
+		t.Errorf("a state is taken for a mark: %q", got.Moved)
+	}
+}
+
+func TestARNs(t *testing.T) {
+	const text = `{"version":4,"resources":[
+{"mode":"managed","type":"aws_sqs_queue","name":"q","instances":[{"attributes":{"arn":"arn:1"}},{"attributes":{"arn":"arn:2"}}]},
+{"mode":"managed","module":"module.m[0]","type":"aws_x","name":"y","instances":[{"attributes":{"arn":"arn:3"}}]},
+{"mode":"managed","type":"aws_default_vpc","name":"v","instances":[{"attributes":{"arn":"arn:4"}}]},
+{"mode":"managed","type":"other","name":"n","instances":[{"attributes":{"arn":{"a":1}}},{"attributes":{"arn":null}},{"attributes":{}}]},
+{"mode":"data","type":"aws_x","name":"d","instances":[{"attributes":{"arn":"arn:5"}}]}]}`
+	want := map[string]string{"arn:1": "aws_sqs_queue.q", "arn:2": "aws_sqs_queue.q", "arn:3": "module.m[0].aws_x.y"}
+	if got := Parse([]byte(text)).ARNs(); !maps.Equal(got, want) {
+		t.Errorf("ARNs %v, want %v", got, want)
+	}
+	if got := Parse([]byte("{")).ARNs(); len(got) != 0 {
+		t.Errorf("of no state: %v", got)
 	}
 }

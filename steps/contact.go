@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -49,6 +48,7 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 	}
 	for _, look := range []func(context.Context, states) error{
 		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateOfAnotherProject,
+		func(ctx context.Context, in states) error { return w.sameResources(ctx, in, account) },
 	} {
 		if err := look(ctx, in); err != nil {
 			return err
@@ -76,65 +76,6 @@ func (w Workspace) moving(from string) string {
 		infra = "--infra " + w.Root + " "
 	}
 	return infra + "move-state --environment " + w.Environment + " --from " + from
-}
-
-// place is where a state may be in S3.
-type place struct{ bucket, key string }
-
-func (p place) String() string { return "s3://" + p.bucket + "/" + p.key }
-
-// declaredPlaces are those at which the declared backend would have the
-// environment's state, with the files that say more of it.
-func (w Workspace) declaredPlaces() []place {
-	b := w.Module.Backend
-	if b == nil || b.Type != "s3" {
-		return nil
-	}
-	configs := []map[string]string{b.Config}
-	var named, all []map[string]string
-	for _, f := range b.Files {
-		if f.Config != nil {
-			all = append(all, f.Config)
-			if w.names(f.Path) || w.names(f.Config["key"]) || w.names(f.Config["bucket"]) {
-				named = append(named, f.Config)
-			}
-		}
-	}
-	if len(named) > 0 {
-		configs = append(configs, named...)
-	} else if len(all) == 1 {
-		configs = append(configs, all...)
-	}
-	var out []place
-	for _, c := range configs {
-		get := func(name string) string { return cmp.Or(c[name], b.Config[name]) }
-		if key := get("key"); key != "" {
-			bucket := cmp.Or(get("bucket"), w.State.Bucket)
-			out = append(out, place{bucket, key}, place{bucket, path.Join(cmp.Or(get("workspace_key_prefix"), "env:"), w.Environment, key)})
-		}
-	}
-	return slices.DeleteFunc(out, func(p place) bool { return p == w.statePlace() })
-}
-
-func (w Workspace) statePlace() place { return place{w.State.Bucket, w.State.Key} }
-
-// names tells whether the environment's name is a word of a text.
-func (w Workspace) names(text string) bool {
-	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("/._", r) }), w.Environment)
-}
-
-// declaredState is one at the place that the root module declares.
-func (w Workspace) declaredState(ctx context.Context, in states) error {
-	for _, p := range w.declaredPlaces() {
-		there, err := in(p.bucket).Read(ctx, p.key)
-		if err != nil {
-			return err
-		}
-		if there.Exists && (!there.Known || len(there.Addresses) > 0) {
-			return w.elsewhere(p, "which "+w.Module.Backend.Where+" declares")
-		}
-	}
-	return nil
 }
 
 // stateOutOfSight is one that a declared backend may have which cannot be looked
@@ -172,6 +113,9 @@ func (w Workspace) stateOfAnotherRoot(ctx context.Context, in states) error {
 		its, present, err := w.other(ctx, root)
 		if err != nil {
 			return err
+		}
+		if there.Moved != "" {
+			continue
 		}
 		ours := w.declared(there.Addresses)
 		ours = slices.DeleteFunc(ours, func(a string) bool { return w.Module.Imports[a] || its[a] })

@@ -24,6 +24,9 @@ func (w Workspace) stateOfAnotherName(ctx context.Context, in states) error {
 		if !ok || expected || root != w.Root || environment == w.Environment || environments.IsMergeRequest(environment) {
 			continue
 		}
+		if there, err := in(w.State.Bucket).Read(ctx, key); err == nil && there.Moved != "" {
+			continue // one that cannot be read counts
+		}
 		return fmt.Errorf("reading the state of %s: there is none at %s, and one of the environment %q: where that was renamed, move it (%s); where %q is a new one beside it, say so (%s)",
 			w.Environment, w.statePlace(), environment, w.moving(place{w.State.Bucket, key}.String()), w.Environment, w.moving(fromNone))
 	}

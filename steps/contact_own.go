@@ -23,12 +23,13 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 		return err
 	}
 	if len(own.Addresses) == 0 {
-		return nil
+		return w.sameResources(ctx, in, account)
 	}
 	for _, check := range []func() error{
 		func() error { return w.checkWhose(ctx, own) },
 		func() error { return w.checkSplit(ctx, in, own) },
 		func() error { return w.checkPlace(own, account) },
+		func() error { return w.checkShared(ctx, in, own) },
 	} {
 		if err := check(); err != nil {
 			return err
@@ -44,6 +45,10 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 // checkForm refuses what is no state: terraform takes an empty object for none,
 // and would make everything again.
 func (w Workspace) checkForm(own state.Object) error {
+	if own.Moved != "" {
+		return fmt.Errorf("reading the state of %s: the one at %s was %s: deploy from the sources that name that place, or remove the object where this is to be a new one",
+			w.Environment, w.statePlace(), own.Moved)
+	}
 	var any struct {
 		Version   int             `json:"version"`
 		Encrypted json.RawMessage `json:"encrypted_data"`

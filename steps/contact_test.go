@@ -67,7 +67,8 @@ func stateWith(lineage string, resources ...string) string {
 }
 
 const (
-	queue    = "resource \"aws_sqs_queue\" \"orders\" { name = \"orders-${var.environment}\" }\n"
+	queue    = "variable \"environment\" {}\n" + nameless
+	nameless = "resource \"aws_sqs_queue\" \"orders\" { name = \"orders-${var.environment}\" }\n"
 	table    = "resource \"aws_dynamodb_table\" \"orders\" {}\n"
 	provider = "variable \"region\" {}\nprovider \"aws\" { region = var.region }\n"
 	s3Block  = "terraform {\n  backend \"s3\" {\n    bucket = \"old\"\n    key = \"orders.tfstate\"\n  }\n}\n"
@@ -80,6 +81,7 @@ type contact struct {
 	states      bucketOf
 	environment string // default: prod
 	root        string // default: infra
+	ends        bool   // it is destroyed
 	set         project.Terraform
 	// want is what the refusal says; without one, the plan is made from the state
 	// at the run's own key, or the environment is a new one.
@@ -94,29 +96,77 @@ func TestFirstContact(t *testing.T) {
 		arn  = "=arn:aws:sqs:eu-west-1:123456789012:orders"
 		here = "there is none at s3://b/shop/prod/terraform.tfstate, and one at s3://"
 	)
+	const (
+		env         = "variable \"env\" { default = \"dev\" }\n" + nameless
+		byWorkspace = "locals { name = terraform.workspace }\n" + nameless
+		mark        = `{"version":99,"pipeline":"moved to s3://new/prod.tfstate"}`
+	)
+	files := func(rules ...string) (out project.Rules) {
+		for i := 0; i < len(rules); i += 2 {
+			out = append(out, project.Rule{Environments: rules[i], Files: []string{rules[i+1]}})
+		}
+		return out
+	}
 	main := func(text string) []string { return []string{"infra/main.tf", text} }
 	ours := stateWith("l", "aws_sqs_queue.orders")
 	for name, c := range map[string]contact{
-		"nothing anywhere":                          {files: main(queue)},
-		"its own state":                             {files: main(queue), states: bucketOf{own: ours}},
-		"newer serial, newer Terraform":             {files: main(queue), states: bucketOf{own: stateWith("other", "aws_sqs_queue.orders")}},
-		"own key in the same bucket":                {files: main(strings.Replace(s3Block, "old", "b", 1) + queue), states: bucketOf{"b/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "b/orders.tfstate, which infra/main.tf line 2 declares"},
-		"own key, nothing said":                     {files: main(s3Block + queue), want: `declares the backend "s3", which may hold a state`},
-		"another bucket":                            {files: main(s3Block + queue), states: bucketOf{"old/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/orders.tfstate"},
-		"another bucket that is closed":             {files: main(s3Block + queue), states: bucketOf{"old/orders.tfstate": "denied"}, set: project.Terraform{Backend: managed}, want: "access denied"},
-		"workspaces below a prefix":                 {files: main(strings.Replace(s3Block, "key =", "workspace_key_prefix = \"ws\"\n    key =", 1) + queue), states: bucketOf{"old/ws/prod/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/ws/prod/orders.tfstate"},
-		"workspaces of Terraform's own prefix":      {files: main(s3Block + queue), states: bucketOf{"old/env:/prod/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/env:/prod/orders.tfstate"},
-		"GitLab's http backend":                     {files: main("terraform {\n backend \"http\" {}\n}\n" + queue), want: `declares the backend "http", which may hold a state`},
-		"GitLab's http backend, managed":            {files: main("terraform {\n backend \"http\" { address = \"https://g/state/prod\" }\n}\n" + queue), set: project.Terraform{Backend: managed}, want: "may have one, which is not seen from here: move it (move-state --environment prod --from https://g/state/prod)"},
-		"the same, of a merge request":              {files: main("terraform {\n backend \"http\" {}\n}\n" + queue), set: project.Terraform{Backend: managed}, environment: "mr-7"},
-		"local backend":                             {files: main("terraform {\n backend \"local\" {}\n}\n" + queue), want: `declares the backend "local"`},
-		"HCP Terraform":                             {files: main("terraform {\n cloud {\n organization = \"o\"\n }\n}\n" + queue), want: `declares the backend "cloud"`},
-		"remote backend, managed":                   {files: main("terraform {\n backend \"remote\" {}\n}\n" + queue), set: project.Terraform{Backend: managed}, want: `the backend "remote" that infra/main.tf line 2 declares may have one`},
-		"empty block and a file":                    {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "infra/backend/prod.hcl", `bucket = "old"`), want: "infra/backend/prod.hcl says where it is"},
-		"empty block and a script":                  {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "Makefile", "init:\n\tterraform init -backend-config=key=x\n"), want: "Makefile says where it is"},
-		"empty block and the environment's file":    {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "infra/prod.tfbackend", "bucket = \"old\"\nkey = \"p\"", "infra/dev.tfbackend", "bucket = \"old\"\nkey = \"d\""), states: bucketOf{"old/p": ours, "old/d": ours}, set: project.Terraform{Backend: managed}, want: here + "old/p,"},
-		"backend in an override file":               {files: append(main(queue), "infra/z_override.tf", s3Block), want: `infra/z_override.tf line 2 declares the backend "s3"`},
-		"backend in JSON":                           {files: append(main(queue), "infra/b.tf.json", `{"terraform":{"backend":{"s3":{"bucket":"old","key":"k"}}}}`), want: `infra/b.tf.json declares the backend "s3"`},
+		"nothing anywhere":                       {files: main(queue)},
+		"its own state":                          {files: main(queue), states: bucketOf{own: ours}},
+		"newer serial, newer Terraform":          {files: main(queue), states: bucketOf{own: stateWith("other", "aws_sqs_queue.orders")}},
+		"own key in the same bucket":             {files: main(strings.Replace(s3Block, "old", "b", 1) + queue), states: bucketOf{"b/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "b/orders.tfstate, which infra/main.tf line 2 declares"},
+		"own key, nothing said":                  {files: main(s3Block + queue), want: `declares the backend "s3", which may hold a state`},
+		"another bucket":                         {files: main(s3Block + queue), states: bucketOf{"old/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/orders.tfstate"},
+		"another bucket that is closed":          {files: main(s3Block + queue), states: bucketOf{"old/orders.tfstate": "denied"}, set: project.Terraform{Backend: managed}, want: "access denied"},
+		"workspaces below a prefix":              {files: main(strings.Replace(s3Block, "key =", "workspace_key_prefix = \"ws\"\n    key =", 1) + queue), states: bucketOf{"old/ws/prod/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/ws/prod/orders.tfstate"},
+		"workspaces of Terraform's own prefix":   {files: main(s3Block + queue), states: bucketOf{"old/env:/prod/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: here + "old/env:/prod/orders.tfstate"},
+		"GitLab's http backend":                  {files: main("terraform {\n backend \"http\" {}\n}\n" + queue), want: `declares the backend "http", which may hold a state`},
+		"GitLab's http backend, managed":         {files: main("terraform {\n backend \"http\" { address = \"https://g/state/prod\" }\n}\n" + queue), set: project.Terraform{Backend: managed}, want: "may have one, which is not seen from here: move it (move-state --environment prod --from https://g/state/prod)"},
+		"the same, of a merge request":           {files: main("terraform {\n backend \"http\" {}\n}\n" + queue), set: project.Terraform{Backend: managed}, environment: "mr-7"},
+		"local backend":                          {files: main("terraform {\n backend \"local\" {}\n}\n" + queue), want: `declares the backend "local"`},
+		"HCP Terraform":                          {files: main("terraform {\n cloud {\n organization = \"o\"\n }\n}\n" + queue), want: `declares the backend "cloud"`},
+		"remote backend, managed":                {files: main("terraform {\n backend \"remote\" {}\n}\n" + queue), set: project.Terraform{Backend: managed}, want: `the backend "remote" that infra/main.tf line 2 declares may have one`},
+		"empty block and a file":                 {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "infra/backend/prod.hcl", `bucket = "old"`), want: "infra/backend/prod.hcl says where it is"},
+		"empty block and a script":               {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "Makefile", "init:\n\tterraform init -backend-config=key=x\n"), want: "Makefile says where it is"},
+		"empty block and the environment's file": {files: append(main("terraform {\n backend \"s3\" {}\n}\n"+queue), "infra/prod.tfbackend", "bucket = \"old\"\nkey = \"p\"", "infra/dev.tfbackend", "bucket = \"old\"\nkey = \"d\""), states: bucketOf{"old/p": ours, "old/d": ours}, set: project.Terraform{Backend: managed}, want: here + "old/p,"},
+		"backend in an override file":            {files: append(main(queue), "infra/z_override.tf", s3Block), want: `infra/z_override.tf line 2 declares the backend "s3"`},
+		"backend in JSON":                        {files: append(main(queue), "infra/b.tf.json", `{"terraform":{"backend":{"s3":{"bucket":"old","key":"k"}}}}`), want: `infra/b.tf.json declares the backend "s3"`},
+		// A root module that cannot tell environments apart has one of them.
+		"no name of the environment, the first one":     {files: main(nameless)},
+		"no name of the environment, a second one":      {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, want: `"infra" has no way to tell environments apart, and "prod" is deployed (s3://` + own + `): both would have the same resources`},
+		"no name of the environment, a second mr":       {files: main(env), environment: "mr-7", states: bucketOf{"b/shop/mr-8/terraform.tfstate": ours}, want: `and "mr-8" is deployed`},
+		"no name, and the state is an empty one":        {files: main(env), environment: "mr-7", states: bucketOf{own: ours, "b/shop/mr-7/terraform.tfstate": stateWith("m")}, want: `and "prod" is deployed`},
+		"no name, prod has an empty state":              {files: main(env), environment: "mr-7", states: bucketOf{own: stateWith("l")}},
+		"no name, prod is encrypted":                    {files: main(env), environment: "mr-7", states: bucketOf{own: `{"serial":3,"encrypted_data":"x"}`}, want: `and "prod" is deployed`},
+		"no name, prod may not be read":                 {files: main(env), environment: "mr-7", states: bucketOf{own: "denied"}, want: `and "prod" is deployed`},
+		"no name, prod was moved":                       {files: main(env), environment: "mr-7", states: bucketOf{own: mark}},
+		"no name, staging is in another account":        {files: main(env), states: bucketOf{"b/shop/staging/terraform.tfstate": stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:eu-west-1:999999999999:orders")}},
+		"no name, staging is in another region":         {files: main(env + provider), states: bucketOf{"b/shop/staging/terraform.tfstate": stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:us-east-1:123456789012:orders")}},
+		"no name, staging is in this account":           {files: main(env + provider), states: bucketOf{"b/shop/staging/terraform.tfstate": stateWith("l", "aws_sqs_queue.orders"+arn)}, want: `and "staging" is deployed`},
+		"no name, another root module is deployed":      {files: append(main(env), "data/main.tf", table), root: "data", environment: "mr-7", states: bucketOf{own: ours}},
+		"no name, destroying what is not there":         {files: main(env), environment: "mr-7", ends: true, states: bucketOf{own: ours}},
+		"a value of the table has the name":             {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Variables: map[string]string{"env": "{environment}"}}},
+		"a value of the table has not":                  {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Variables: map[string]string{"env": "dev"}}, want: `and "prod" is deployed`},
+		"a file for each environment":                   {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{VariableFiles: files("*", "{environment}.tfvars")}},
+		"a file of prod, and one of all others":         {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{VariableFiles: files("prod", "prod.tfvars", "*", "dev.tfvars")}},
+		"one file for two merge requests":               {files: main(env), environment: "mr-7", states: bucketOf{"b/shop/mr-8/terraform.tfstate": ours}, set: project.Terraform{VariableFiles: files("prod", "prod.tfvars", "*", "dev.tfvars")}, want: `and "mr-8" is deployed`},
+		"named after the workspace":                     {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}},
+		"named after the workspace, which is not taken": {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "default"}, want: `and "prod" is deployed`},
+		"a workspace that names nothing":                {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "environment"}, want: `and "prod" is deployed`},
+		"random names":                                  {files: main(env + "resource \"random_pet\" \"it\" {}\n"), environment: "mr-7", states: bucketOf{own: ours}},
+		"destroying what prod has, too":                 {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}, want: `aws_sqs_queue.orders (arn:aws:sqs:eu-west-1:123456789012:orders) is in the state of "prod", too`},
+		"destroying what is its own":                    {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
+		"destroying, the default VPC is everybody's":    {files: main("resource \"aws_default_vpc\" \"it\" {}\n"), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_default_vpc.it"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_default_vpc.it"+arn)}},
+		"destroying, prod may not be read":              {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: "denied", "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}},
+
+		// A merge request's environment takes over nothing that has not its name.
+		"prod's state at the declared key, a merge request":        {files: main(s3Block + queue), environment: "mr-7", set: project.Terraform{Backend: managed}, states: bucketOf{"old/orders.tfstate": ours}},
+		"its own workspace at the declared key":                    {files: main(s3Block + queue), environment: "mr-7", set: project.Terraform{Backend: managed}, states: bucketOf{"old/env:/mr-7/orders.tfstate": ours}, want: "and one at s3://old/env:/mr-7/orders.tfstate"},
+		"prod's was moved, then staging":                           {files: main(s3Block + queue), environment: "staging", set: project.Terraform{Backend: managed}, states: bucketOf{own: ours, "old/orders.tfstate": mark}},
+		"staging's state at the declared key":                      {files: main(s3Block + queue), environment: "staging", set: project.Terraform{Backend: managed}, states: bucketOf{"old/orders.tfstate": ours}, want: "and one at s3://old/orders.tfstate"},
+		"prod was renamed and moved, then another":                 {files: main(queue), environment: "qa", states: bucketOf{own: mark}},
+		"root moved and its state moved, then another root module": {files: []string{"data/main.tf", table}, root: "data", states: bucketOf{own: mark}},
+		"the state was moved away":                                 {files: main(queue), states: bucketOf{own: mark}, want: "was moved to s3://new/prod.tfstate: deploy from the sources that name that place"},
+
 		"copied, not moved":                         {files: main(s3Block + queue), states: bucketOf{own: ours, "old/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: "keep one of them"},
 		"moved by move-state":                       {files: main(s3Block + queue), states: bucketOf{own: ours, "old/orders.tfstate": `{"version":99}`}, set: project.Terraform{Backend: managed}},
 		"a project of the same name":                {files: main(queue), states: bucketOf{own: stateWith("l", "aws_s3_bucket.theirs")}, want: "a deployment would destroy them: where they are of another project"},
@@ -164,7 +214,7 @@ func (c contact) meet(t *testing.T) error {
 	for i := 0; i < len(c.files); i += 2 {
 		source[c.files[i]] = &fstest.MapFile{Data: []byte(c.files[i+1])}
 	}
-	w := Workspace{Dir: ".", Infra: "infra", Root: "infra", Project: "shop", Environment: "prod", Settings: c.set, AWS: AWS{Region: "eu-west-1"}}
+	w := Workspace{Dir: ".", Infra: "infra", Root: "infra", Project: "shop", Environment: "prod", Settings: c.set, AWS: AWS{Region: "eu-west-1"}, Ends: c.ends}
 	if c.root != "" {
 		w.Infra, w.Root = c.root, c.root
 	}

@@ -32,6 +32,7 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 	if err := MayDestroy(w.Environment, confirm); err != nil {
 		return "", err
 	}
+	w.Ends = true
 	c, found, err := w.script(ctx, destroyScript)
 	if err != nil {
 		return "", err

@@ -147,11 +147,17 @@ func (w Workspace) fits(body []byte, from string) error {
 		return errors.New("there is none: check the place, and the environment's name in it")
 	}
 	there := state.Parse(body)
+	if there.Moved != "" {
+		return fmt.Errorf("it was %s: name that place where it is to go on from there", there.Moved)
+	}
 	if err := w.checkForm(there); err != nil {
 		return errors.New("what is there is no state of terraform's")
 	}
 	if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == 0 {
 		return fmt.Errorf("it has %d resources and modules, and none of %q: name the root module that it is of with --infra", n, w.Infra)
+	}
+	if len(there.Addresses) > 0 && !w.lasts() && !w.names(from) && !w.names(string(body)) {
+		return fmt.Errorf("neither the place nor anything in it has the name %s, so it is another environment's, and closing the merge request would destroy that: move it to its own with --environment", w.Environment)
 	}
 	return nil
 }
@@ -178,7 +184,7 @@ func (s inS3) read(ctx context.Context) ([]byte, error) {
 // leave puts what terraform refuses to read in the state's place: with nothing
 // there, whoever still deploys by it would make everything again.
 func (s inS3) leave(ctx context.Context) (string, error) {
-	mark, err := json.Marshal(map[string]any{"version": 99, "pipeline": s.who})
+	mark, err := state.Mark(s.who)
 	if err != nil {
 		return "", err
 	}

@@ -112,7 +112,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 	}
 	for i := range roots {
 		w := &roots[i]
-		if w.Module, err = images.ReadRoot(ctx, w.Source, w.Infra); err != nil {
+		if w.Module, err = images.ReadRootFor(ctx, w.Container, w.Source, w.Infra); err != nil {
 			return nil, err
 		}
 		w.Backend, w.Refused = ChooseBackend(w.Module, settings, r.bucket(), environment)

@@ -3,9 +3,7 @@ package steps
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"dagger/pipeline/images"
@@ -47,6 +45,8 @@ type Workspace struct {
 	// State is where the environment's state is kept.
 	State   State
 	Backend Backend
+	// Ends tells that the run destroys the environment.
+	Ends bool
 	// Refused is why the built-in steps do not run; a project's own scripts do.
 	Refused error
 	// RegionAsked tells whether the region is the caller's choice: else the root
@@ -142,19 +142,6 @@ func (w Workspace) live(ctx context.Context, c *dagger.Container) (*dagger.Conta
 // volatile makes the commands after it run each time they are called.
 func volatile(c *dagger.Container) *dagger.Container {
 	return c.WithEnvVariable("PIPELINE_RUN", rand.Text())
-}
-
-// checkModule refuses a root module without configuration: terraform takes it
-// for one that wants nothing, and would destroy all that is there.
-func (w Workspace) checkModule(ctx context.Context) error {
-	names, err := w.Source.Directory(w.Infra).Entries(ctx)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(names, rootmodule.Configures) {
-		return fmt.Errorf("reading the root module: no *.tf file in %q: name the directory that has them with --infra", w.Infra)
-	}
-	return nil
 }
 
 // terraform runs one command and returns the container after it.

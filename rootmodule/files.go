@@ -1,0 +1,66 @@
+package rootmodule
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Configures tells whether Terraform, or OpenTofu, reads a file as configuration.
+func Configures(name string) bool {
+	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
+		if strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, ".") {
+			return true
+		}
+	}
+	return false
+}
+
+// files are those of a module's directory that the program reads, the ones that
+// override others last. OpenTofu takes x.tofu in the place of x.tf.
+func (r *reader) files(dir string, entries []fs.DirEntry) []string {
+	var all, out []string
+	for _, e := range entries {
+		if !e.IsDir() && Configures(e.Name()) {
+			all = append(all, e.Name())
+		}
+	}
+	replaced := map[string]bool{}
+	for _, name := range all {
+		tf, ok := standsFor(name)
+		if !ok {
+			continue
+		}
+		replaced[tf] = r.tofu
+		r.out.Tofu = path.Join(dir, name)
+		if !slices.Contains(all, tf) {
+			r.out.Missed = append(r.out.Missed, r.out.Tofu)
+		}
+	}
+	for _, name := range all {
+		if _, tofu := standsFor(name); !replaced[name] && (r.tofu || !tofu) {
+			out = append(out, name)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return overrides(a) - overrides(b) })
+	return out
+}
+
+// standsFor is the file that one of OpenTofu's replaces, and whether it is one.
+func standsFor(name string) (string, bool) {
+	for _, suffix := range []string{"", ".json"} {
+		if base, ok := strings.CutSuffix(name, ".tofu"+suffix); ok {
+			return base + ".tf" + suffix, true
+		}
+	}
+	return "", false
+}
+
+func overrides(name string) int {
+	base, _, _ := strings.Cut(name, ".")
+	if base == "override" || strings.HasSuffix(base, "_override") {
+		return 1
+	}
+	return 0
+}

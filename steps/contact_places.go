@@ -1,0 +1,80 @@
+package steps
+
+import (
+	"cmp"
+	"context"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// place is where a state may be in S3.
+type place struct{ bucket, key string }
+
+func (p place) String() string { return "s3://" + p.bucket + "/" + p.key }
+
+// declaredPlaces are those at which the declared backend would have the
+// environment's state, with the files that say more of it.
+func (w Workspace) declaredPlaces() []place {
+	b := w.Module.Backend
+	if b == nil || b.Type != "s3" {
+		return nil
+	}
+	configs := []map[string]string{b.Config}
+	var named, all []map[string]string
+	for _, f := range b.Files {
+		if f.Config != nil {
+			all = append(all, f.Config)
+			if w.names(f.Path) || w.names(f.Config["key"]) || w.names(f.Config["bucket"]) {
+				named = append(named, f.Config)
+			}
+		}
+	}
+	if len(named) > 0 {
+		configs = append(configs, named...)
+	} else if len(all) == 1 {
+		configs = append(configs, all...)
+	}
+	var out []place
+	for _, c := range configs {
+		get := func(name string) string { return cmp.Or(c[name], b.Config[name]) }
+		if key := get("key"); key != "" {
+			bucket := cmp.Or(get("bucket"), w.State.Bucket)
+			out = append(out, place{bucket, key}, place{bucket, path.Join(cmp.Or(get("workspace_key_prefix"), "env:"), w.Environment, key)})
+		}
+	}
+	return slices.DeleteFunc(out, func(p place) bool { return p == w.statePlace() })
+}
+
+// expectedPlaces are the declared ones that the environment's state may be at.
+// A merge request's is at one that has its name: any other is of an environment
+// that lasts, and would be destroyed with the merge request's.
+func (w Workspace) expectedPlaces() []place {
+	return slices.DeleteFunc(w.declaredPlaces(), func(p place) bool { return !w.lasts() && !w.names(p.String()) })
+}
+
+func (w Workspace) statePlace() place { return place{w.State.Bucket, w.State.Key} }
+
+// names tells whether the environment's name is a word of a text: prod is one of
+// backend-prod.hcl, and none of backend-nonprod.hcl or backend-non-prod.hcl.
+func (w Workspace) names(text string) bool {
+	const word = `(?:^|[^a-z0-9])`
+	name := regexp.QuoteMeta(w.Environment)
+	text = regexp.MustCompile(word+`(?:non|not|pre)[-_.]`+name).ReplaceAllString(strings.ToLower(text), "")
+	return regexp.MustCompile(word + name + `(?:[^a-z0-9]|$)`).MatchString(text)
+}
+
+// declaredState is one at the place that the root module declares.
+func (w Workspace) declaredState(ctx context.Context, in states) error {
+	for _, p := range w.expectedPlaces() {
+		there, err := in(p.bucket).Read(ctx, p.key)
+		if err != nil {
+			return err
+		}
+		if there.Exists && there.Moved == "" && (!there.Known || len(there.Addresses) > 0) {
+			return w.elsewhere(p, "which "+w.Module.Backend.Where+" declares")
+		}
+	}
+	return nil
+}
