@@ -16,6 +16,7 @@ require (
 	github.com/agext/levenshtein v1.2.3
 	github.com/hashicorp/go-version v1.9.0
 	github.com/hashicorp/hcl/v2 v2.24.0
+	github.com/yuin/goldmark v1.7.13
 	github.com/zclconf/go-cty v1.16.3
 	oras.land/oras-go/v2 v2.6.4
 )

@@ -35,6 +35,7 @@ type Facts struct {
 	Branch        string // the branch that the pipeline is for; empty in a merge request's own pipeline and for a tag
 	Tag           string // the Git tag that the pipeline is for
 	Commit        string // what is checked out: in a merged-result pipeline the merge commit, not the source branch's head
+	Head          string `json:",omitempty"` // the source branch's head, where it is not what is checked out; GitHub Actions does not tell
 	Scheduled     bool   // a timer started the pipeline; CircleCI, Bitbucket and Jenkins do not tell
 
 	JobURL      string // where a person reads the job's log; the pipeline's where the system has no variable for it

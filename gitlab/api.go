@@ -1,6 +1,7 @@
 package gitlab
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -63,32 +64,59 @@ const unsaid = -1
 
 // get reads one page into v and returns the number of the next one, 0 after the last.
 func (g API) get(ctx context.Context, path string, v any) (next int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
-	defer cancel()
-	op := "asking GitLab at " + g.URL
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(g.URL, "/")+"/api/v4"+path, nil)
-	if err != nil || req.URL.Host == "" {
-		return 0, fmt.Errorf("%s: it is no URL: write --gitlab-url like https://gitlab.com", op)
-	}
-	req.Header.Set("PRIVATE-TOKEN", g.Token)
-	resp, err := client.Do(req)
+	status, header, err := g.send(ctx, http.MethodGet, path, nil, v)
 	if err != nil {
-		return 0, fmt.Errorf("%s: it cannot be reached: check --gitlab-url and the network", op)
+		return 0, err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	switch resp.StatusCode {
+	op := g.asking()
+	switch status {
 	case http.StatusOK:
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return 0, fmt.Errorf("%s: the token is refused: give one that may read the API", op)
 	case http.StatusNotFound:
 		return 0, fmt.Errorf("%s: no such project or job, or the token may not see it", op)
 	default:
-		return 0, fmt.Errorf("%s: it answered %s: try again", op, resp.Status)
+		return 0, fmt.Errorf("%s: it answered %d %s: try again", op, status, http.StatusText(status))
 	}
-	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
-		return 0, fmt.Errorf("%s: it answered no JSON: check --gitlab-url", op)
+	return nextPage(op, header)
+}
+
+func (g API) asking() string { return "asking GitLab at " + g.URL }
+
+// send sends a request with a body, nil for none, and reads an answer without an error into v.
+func (g API) send(ctx context.Context, method, path string, body, v any) (status int, header http.Header, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	defer cancel()
+	op := g.asking()
+	var sent []byte
+	if body != nil {
+		if sent, err = json.Marshal(body); err != nil {
+			return 0, nil, err
+		}
 	}
-	header, said := resp.Header["X-Next-Page"]
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(g.URL, "/")+"/api/v4"+path, bytes.NewReader(sent))
+	if err != nil || req.URL.Host == "" {
+		return 0, nil, fmt.Errorf("%s: it is no URL: write --gitlab-url like https://gitlab.com", op)
+	}
+	req.Header.Set("PRIVATE-TOKEN", g.Token)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("%s: it cannot be reached: check --gitlab-url and the network", op)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode/100 == 2 && resp.StatusCode != http.StatusNoContent && v != nil {
+		if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
+			return 0, nil, fmt.Errorf("%s: it answered no JSON: check --gitlab-url", op)
+		}
+	}
+	return resp.StatusCode, resp.Header, nil
+}
+
+func nextPage(op string, headers http.Header) (next int, err error) {
+	header, said := headers["X-Next-Page"]
 	switch {
 	case !said:
 		return unsaid, nil

@@ -5,13 +5,11 @@ import (
 	"net/http"
 	"strconv"
 	"time"
-
-	"oras.land/oras-go/v2/registry/remote/retry"
 )
 
 // Policy is what is asked again and when. Where a server asks for a pause longer than Limit, it is not asked again.
 type Policy struct {
-	Tries retry.GenericPolicy
+	Tries Tries
 	Limit time.Duration
 }
 

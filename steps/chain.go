@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/note"
 	"dagger/pipeline/printable"
 	"dagger/pipeline/tell"
 )
@@ -24,6 +25,8 @@ type Chain struct {
 	Sections bool
 	// Link is where a person sees the run; empty where there is none.
 	Link string
+	// Ended is told of all parts, also where some have failed. Nil is for nobody.
+	Ended func(ctx context.Context, parts []note.Part)
 }
 
 // Part is one part of a chain.
@@ -74,12 +77,23 @@ func (c Chain) Run(ctx context.Context) (string, error) {
 		})
 	}
 	all.Wait()
+	if c.Ended != nil {
+		c.Ended(ctx, forNote(order))
+	}
 	for _, o := range order {
 		if o.err != nil {
-			return "", withNote(o.err, note(order, o))
+			return "", withNote(o.err, others(order, o))
 		}
 	}
 	return c.report(order), nil
+}
+
+// forNote are the parts as a note has them.
+func forNote(order []*outcome) (parts []note.Part) {
+	for _, o := range order {
+		parts = append(parts, note.Part{Name: o.part.Name, Result: o.result(), Took: o.end.Sub(o.start), Said: o.summary()})
+	}
+	return parts
 }
 
 func (o *outcome) result() string {
@@ -112,8 +126,8 @@ func duration(o *outcome) string {
 	return fmt.Sprintf("%.1f s", o.end.Sub(o.start).Seconds())
 }
 
-// note tells what became of the parts besides the one that failed.
-func note(order []*outcome, failed *outcome) string {
+// others tells what became of the parts besides the one that failed.
+func others(order []*outcome, failed *outcome) string {
 	var parts []string
 	for _, o := range order {
 		if o != failed {

@@ -30,6 +30,7 @@ func (d Deploy) Run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	out, err := c.Stdout(ctx)
+	d.Workspace.Seen.deployed(out)
 	return d.Workspace.Environment + ": " + printable.String(Completed(out)), err
 }
 

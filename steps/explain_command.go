@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/images"
+	"dagger/pipeline/note"
 	"dagger/pipeline/tell"
 )
 
@@ -82,7 +83,7 @@ func causesIn(output string) []string {
 		for _, at := range c.text.FindAllStringSubmatchIndex(output, -1) {
 			say := string(c.text.ExpandString(nil, c.say, output, at))
 			if !slices.Contains(found, say) && len(found) < shownCauses {
-				found = append(found, oneLineOf(say))
+				found = append(found, note.Line(say))
 			}
 		}
 	}
@@ -122,7 +123,7 @@ func failedUnittests(stderr string) string {
 		if !strings.HasSuffix(name, "."+m[1]) { // Python before 3.11 names the class alone
 			name += "." + m[1]
 		}
-		failed = append(failed, oneLineOf(name))
+		failed = append(failed, note.Line(name))
 	}
 	return failedOf(failed, ran[1])
 }

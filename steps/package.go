@@ -8,6 +8,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/note"
 	"dagger/pipeline/project"
 )
 
@@ -84,13 +85,24 @@ func (p Package) on(c *dagger.Container) *dagger.Container {
 
 // Sizes names each artifact with its size.
 func (p Package) Sizes(ctx context.Context) (string, error) {
+	all, err := p.sizes(ctx)
+	if err != nil {
+		return "", err
+	}
 	var sizes []string
+	for _, a := range all {
+		sizes = append(sizes, fmt.Sprintf("%s, %d kB", a.Name, (a.Bytes+999)/1000))
+	}
+	return strings.Join(sizes, "; "), nil
+}
+
+func (p Package) sizes(ctx context.Context) (out []note.Package, err error) {
 	for _, name := range p.Paths {
 		size, err := p.Files.File(name).Size(ctx)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		sizes = append(sizes, fmt.Sprintf("%s, %d kB", name, (size+999)/1000))
+		out = append(out, note.Package{Name: name, Bytes: size})
 	}
-	return strings.Join(sizes, "; "), nil
+	return out, nil
 }

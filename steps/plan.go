@@ -54,6 +54,9 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 		return nil, Summary{}, err
 	}
 	summary, err := ParseSummary(text)
+	if err == nil {
+		p.Workspace.Seen.plan(summary.plan(p.Workspace.Infra))
+	}
 	return c, summary, err
 }
 

@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"dagger/pipeline/note"
 )
 
 // junit is the part of a JUnit report that the summary needs. pytest writes one
 // suite inside <testsuites>.
 type junit struct {
 	Suites []struct {
-		Tests    int `xml:"tests,attr"`
-		Failures int `xml:"failures,attr"`
-		Errors   int `xml:"errors,attr"`
-		Skipped  int `xml:"skipped,attr"`
-		Cases    []struct {
+		Tests     int     `xml:"tests,attr"`
+		Failures  int     `xml:"failures,attr"`
+		Errors    int     `xml:"errors,attr"`
+		Skipped   int     `xml:"skipped,attr"`
+		Time      float64 `xml:"time,attr"`
+		Timestamp string  `xml:"timestamp,attr"`
+		Cases     []struct {
 			Class   string    `xml:"classname,attr"`
 			Name    string    `xml:"name,attr"`
 			Failure *struct{} `xml:"failure"`
@@ -40,13 +44,31 @@ func TestSummary(command, junitXML, coberturaXML string) string {
 	if skipped > 0 {
 		line += fmt.Sprintf(", %d skipped", skipped)
 	}
-	var coverage struct {
-		Rate float64 `xml:"line-rate,attr"`
-	}
-	if err := xml.Unmarshal([]byte(coberturaXML), &coverage); err == nil {
-		line += fmt.Sprintf(", coverage %.1f%%", coverage.Rate*100)
+	if rate, ok := coverage(coberturaXML); ok {
+		line += fmt.Sprintf(", coverage %.1f%%", rate*100)
 	}
 	return line
+}
+
+// coverage is the share of lines that a Cobertura report says were run.
+func coverage(coberturaXML string) (rate float64, ok bool) {
+	var report struct {
+		Rate float64 `xml:"line-rate,attr"`
+	}
+	err := xml.Unmarshal([]byte(coberturaXML), &report)
+	return report.Rate, err == nil
+}
+
+// failed are the names of the tests that failed.
+func (j junit) failed() (names []string) {
+	for _, s := range j.Suites {
+		for _, c := range s.Cases {
+			if c.Failure != nil || c.Error != nil {
+				names = append(names, strings.TrimPrefix(c.Class+"."+c.Name, "."))
+			}
+		}
+	}
+	return names
 }
 
 // shownFailures is how many failed tests are named in an error.
@@ -60,14 +82,12 @@ func FailedTests(junitXML string) string {
 		return ""
 	}
 	var failed []string
+	for _, name := range report.failed() {
+		failed = append(failed, note.Line(name))
+	}
 	total := 0
 	for _, s := range report.Suites {
 		total += s.Tests
-		for _, c := range s.Cases {
-			if c.Failure != nil || c.Error != nil {
-				failed = append(failed, oneLineOf(strings.TrimPrefix(c.Class+"."+c.Name, ".")))
-			}
-		}
 	}
 	return failedOf(failed, strconv.Itoa(total))
 }

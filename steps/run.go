@@ -32,6 +32,9 @@ type Run struct {
 	// purpose says what the run may do in the registry, where that is ECR.
 	purpose purpose
 
+	// seen is what the run's steps tell of for a note; nil where none is wanted.
+	seen *Seen
+
 	mutex    sync.Mutex
 	sessions map[aws.Facts]*once[*aws.Session]
 }

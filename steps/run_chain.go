@@ -17,6 +17,8 @@ type Chained struct {
 	Attempt string
 	// Sections folds each part's text in a GitLab job log.
 	Sections bool
+	// Note is where a note of the pipeline goes.
+	Note Noting
 }
 
 // MergeRequest tests, packages, plans and deploys a merge request's environment.
@@ -63,6 +65,10 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	post, err := r.posting(ctx, how.Note)
+	if err != nil {
+		return "", err
+	}
 	var plan *dagger.File
 	parts := []Part{
 		{Name: "test", Run: func(ctx context.Context) (string, error) { return r.Test(ctx, how.Attempt) }},
@@ -71,6 +77,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 			if err != nil {
 				return "", err
 			}
+			r.seen.built(built)
 			return built.Sizes(ctx)
 		}},
 	}
@@ -99,5 +106,5 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 		Part{Name: "deploy", After: append(before, "plan"), Run: func(ctx context.Context) (string, error) {
 			return r.Deploy(ctx, Artifacts{}, plan, how.Key, Options{})
 		}})
-	return Chain{Parts: parts, Sections: how.Sections, Link: r.Job}.Run(ctx)
+	return Chain{Parts: parts, Sections: how.Sections, Link: r.Job, Ended: post}.Run(ctx)
 }

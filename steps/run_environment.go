@@ -134,6 +134,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		w.LockTimeout = r.LockTimeout
 		w.Job = r.Job
 		w.Trust = level
+		w.Seen = r.seen
 	}
 	return roots, nil
 }

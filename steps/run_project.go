@@ -63,7 +63,7 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	services, err := r.services(ctx, read.Settings.Test.Services, secrets)
 	return Test{
 		App: app.Container, Settings: read.Settings.Test, Secrets: secrets, Services: services,
-		Project: read.Name, Trust: level, Attempt: attempt,
+		Project: read.Name, Trust: level, Attempt: attempt, Seen: r.seen,
 	}, err
 }
 

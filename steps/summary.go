@@ -1,11 +1,13 @@
 package steps
 
 import (
-	"dagger/pipeline/tell"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"dagger/pipeline/note"
+	"dagger/pipeline/tell"
 )
 
 // Summary is what a plan does, without any value.
@@ -61,14 +63,14 @@ func (s Summary) Counts() (add, change, destroy int) {
 var kinds = []struct {
 	verb, title string
 	is          func(Change) bool
-	line        func(Change) string
+	line        func(Change) note.Markdown
 }{
 	{"import", "Imported", func(c Change) bool { return c.Imported }, address},
-	{"move", "Moved", func(c Change) bool { return c.From != "" }, func(c Change) string { return code(c.From) + " is now " + address(c) }},
+	{"move", "Moved", func(c Change) bool { return c.From != "" }, func(c Change) note.Markdown { return note.Code(c.From) + " is now " + address(c) }},
 	{"forget", "No longer managed (left in place)", func(c Change) bool { return c.Action == "forget" }, address},
 }
 
-func address(c Change) string { return code(c.Address) }
+func address(c Change) note.Markdown { return note.Code(c.Address) }
 
 // more is how many resources a kind has.
 func (s Summary) more(is func(Change) bool) (n int) {
@@ -119,62 +121,61 @@ func (s Summary) Report() string {
 
 // Note is the plan as a note on a merge request, in Markdown.
 func (s Summary) Note(environment string) string {
-	add, change, destroy := s.Counts()
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Terraform plan for %s\n\n", code(environment))
-	if len(s.Changes) == 0 && len(s.Outputs) == 0 {
-		b.WriteString("No changes.\n")
-	} else {
-		fmt.Fprintf(&b, "**%d** to add, **%d** to change, **%d** to destroy", add, change, destroy)
-		for _, k := range kinds {
-			if n := s.more(k.is); n > 0 {
-				fmt.Fprintf(&b, ", **%d** to %s", n, k.verb)
-			}
-		}
-		b.WriteString(".\n")
-	}
-	section(&b, "Destroyed", s.Changes, "delete")
-	section(&b, "Replaced (destroyed and created again)", s.Changes, "replace")
-	section(&b, "Changed", s.Changes, "update")
-	section(&b, "Created", s.Changes, "create")
-	for _, k := range kinds {
-		listed(&b, k.title, s.Changes, k.is, k.line)
-	}
-	if len(s.Outputs) > 0 {
-		names := make([]string, len(s.Outputs))
-		for i, name := range s.Outputs {
-			names[i] = code(name)
-		}
-		fmt.Fprintf(&b, "\nOutputs that change: %s\n", strings.Join(names, ", "))
-	}
-	if len(s.Drift) > 0 {
-		b.WriteString("\nChanged outside of terraform since the last deployment:\n\n")
-		for _, c := range s.Drift {
-			fmt.Fprintf(&b, "- %s\n", code(c.Address))
-		}
-	}
+	fmt.Fprintf(&b, "### Terraform plan for %s\n\n%s.\n", note.Code(environment), s.counts())
+	note.Lists(&b, s.lists(), note.Largest)
 	return b.String()
 }
 
-// folded is the number of resources from which on a section is folded.
-const folded = 10
-
-func section(b *strings.Builder, title string, changes []Change, action string) {
-	listed(b, title, changes, func(c Change) bool { return c.Action == action }, address)
+// plan is the plan as a part of a note.
+func (s Summary) plan(root string) note.Plan {
+	return note.Plan{Root: root, Counts: s.counts(), Lists: s.lists()}
 }
 
-func listed(b *strings.Builder, title string, changes []Change, is func(Change) bool, line func(Change) string) {
-	var lines []string
-	for _, c := range changes {
-		if is(c) {
-			lines = append(lines, "- "+line(c))
+// counts are those of Line, in Markdown.
+func (s Summary) counts() note.Markdown {
+	if len(s.Changes) == 0 && len(s.Outputs) == 0 {
+		return "No changes"
+	}
+	add, change, destroy := s.Counts()
+	text := fmt.Sprintf("**%d** to add, **%d** to change, **%d** to destroy", add, change, destroy)
+	for _, k := range kinds {
+		if n := s.more(k.is); n > 0 {
+			text += fmt.Sprintf(", **%d** to %s", n, k.verb)
 		}
 	}
-	switch {
-	case len(lines) == 0:
-	case len(lines) < folded:
-		fmt.Fprintf(b, "\n%s:\n\n%s\n", title, strings.Join(lines, "\n"))
-	default:
-		fmt.Fprintf(b, "\n<details><summary>%s: %d</summary>\n\n%s\n\n</details>\n", title, len(lines), strings.Join(lines, "\n"))
+	return note.Markdown(text)
+}
+
+// lists are the resources by what is done to them, what destroys first.
+func (s Summary) lists() []note.List {
+	all := []note.List{}
+	add := func(title string, changes []Change, is func(Change) bool, line func(Change) note.Markdown) {
+		l := note.List{Title: title}
+		for _, c := range changes {
+			if is(c) {
+				l.Items = append(l.Items, line(c))
+			}
+		}
+		if len(l.Items) > 0 {
+			all = append(all, l)
+		}
 	}
+	for _, a := range []struct{ action, title string }{
+		{"delete", "Destroyed"}, {"replace", "Replaced (destroyed and created again)"}, {"update", "Changed"}, {"create", "Created"},
+	} {
+		add(a.title, s.Changes, func(c Change) bool { return c.Action == a.action }, address)
+	}
+	for _, k := range kinds {
+		add(k.title, s.Changes, k.is, k.line)
+	}
+	outputs := note.List{Title: "Outputs that change"}
+	for _, name := range s.Outputs {
+		outputs.Items = append(outputs.Items, note.Code(name))
+	}
+	if len(outputs.Items) > 0 {
+		all = append(all, outputs)
+	}
+	add("Changed outside of terraform since the last deployment", s.Drift, func(Change) bool { return true }, address)
+	return all
 }

@@ -22,22 +22,29 @@ func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]str
 	if facts == nil {
 		return checkedTags(given)
 	}
-	text, err := facts.Contents(ctx)
+	known, err := readFacts(ctx, facts, "or give --tag")
 	if err != nil {
 		return nil, err
-	}
-	known, ok, err := ci.FromFile(text)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, errors.New("reading the CI's facts: the file is of no CI system that is known: write the variables that docs/retention.md names into it, or give --tag")
 	}
 	target := ci.TargetFor(known, ci.Rules{})
 	if target.Tag == "" {
 		tell.Line("no moving tag: " + target.Reason)
 	}
 	return checkedTags(append(given, target.Tag))
+}
+
+// readFacts reads the facts of a CI system; one that is not known is an error,
+// with what else there is to do.
+func readFacts(ctx context.Context, file *dagger.File, or string) (ci.Facts, error) {
+	text, err := file.Contents(ctx)
+	if err != nil {
+		return ci.Facts{}, err
+	}
+	known, ok, err := ci.FromFile(text)
+	if err == nil && !ok {
+		err = errors.New("reading the CI's facts: the file is of no CI system that is known: write the variables that docs/retention.md names into it, " + or)
+	}
+	return known, err
 }
 
 var (

@@ -37,6 +37,8 @@ type Test struct {
 	Trust   trust.Level
 	// Attempt makes the tests run again when it changes.
 	Attempt string
+	// Seen is told what the reports say.
+	Seen *Seen
 }
 
 // ready is the app container with all that a run of the tests depends on.
@@ -78,6 +80,7 @@ func (t Test) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	t.Seen.tests(junit, cobertura)
 	if junit == "" {
 		stdout, err := c.Stdout(ctx)
 		if err == nil {
@@ -115,6 +118,7 @@ func (t Test) failed(ctx context.Context, err error) error {
 		if tests, err = readReport(ctx, c.Directory(reportsDir), "junit.xml"); err != nil {
 			return err
 		}
+		t.Seen.tests(tests, "")
 	}
 	return failure(exec.ExitCode, strings.Fields(t.name(exec.Stderr)), exec.Stdout, exec.Stderr, func(stdout, stderr string) string {
 		return ExplainTests(FailedTests(tests), stdout, stderr)

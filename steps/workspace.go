@@ -69,6 +69,8 @@ type Workspace struct {
 	Job string
 	// Trust is the level of the run: what the engine keeps for a state is of one.
 	Trust trust.Level
+	// Seen is told what a plan does, and what a deployment gives.
+	Seen *Seen
 }
 
 // lockTimeout is what is used when none is given.

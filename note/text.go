@@ -1,4 +1,4 @@
-package steps
+package note
 
 import (
 	"fmt"
@@ -6,14 +6,18 @@ import (
 	"unicode"
 )
 
-// longestName is the most of a name that a note shows, in characters.
+// Markdown is text for a note in which all that others have named stands in a code
+// span.
+type Markdown string
+
+// longestName is the most of a name that a note shows, in bytes.
 const longestName = 300
 
-// code is a name as a code span of Markdown that nothing in the name can end: a
+// Code is a name as a code span of Markdown that nothing in the name can end: a
 // key of a resource or a name of a test is anyone's text, and what stands behind
 // a code span may be a mention, a link, HTML or a command to GitLab.
-func code(name string) string {
-	text := oneLineOf(name)
+func Code(name string) Markdown {
+	text := Line(name)
 	fence := "`"
 	for strings.Contains(text, fence) {
 		fence += "`"
@@ -21,16 +25,15 @@ func code(name string) string {
 	if len(fence) > 1 || text == "" { // Markdown takes one blank away at both ends
 		text = " " + text + " "
 	}
-	return fence + text + fence
+	return Markdown(fence + text + fence)
 }
 
-// oneLineOf is a text on one line, as it is to be read: what breaks a line,
-// moves the cursor or turns the direction of writing is shown by its number.
-func oneLineOf(text string) string {
+// Line is a text on one line, as it is to be read: what breaks a line, moves the
+// cursor or turns the direction of writing is shown by its number.
+func Line(text string) string {
 	var b strings.Builder
-	n := 0
 	for _, r := range text {
-		if n++; n > longestName {
+		if b.Len() >= longestName {
 			b.WriteString("...")
 			break
 		}

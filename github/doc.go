@@ -1,0 +1,2 @@
+// Package github writes comments on GitHub's pull requests.
+package github

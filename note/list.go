@@ -1,0 +1,45 @@
+package note
+
+import (
+	"fmt"
+	"strings"
+)
+
+// List is what a note lists under a title, which is the pipeline's own words.
+type List struct {
+	Title string
+	Items []Markdown
+}
+
+// folded is the number of items from which on a list is folded.
+const folded = 10
+
+// write writes a list in at most room bytes; what has none is counted.
+func (l List) write(b *strings.Builder, room int) {
+	if len(l.Items) == 0 {
+		return
+	}
+	begin, end := fmt.Sprintf("\n%s:\n\n", l.Title), ""
+	if len(l.Items) >= folded {
+		begin, end = fmt.Sprintf("\n<details><summary>%s: %d</summary>\n\n", l.Title, len(l.Items)), "\n</details>\n"
+	}
+	room -= len(begin) + len(end) + len("- and 1000000 more\n")
+	b.WriteString(begin)
+	for i, item := range l.Items {
+		if room -= len(item) + len("- \n"); room < 0 {
+			fmt.Fprintf(b, "- and %d more\n", len(l.Items)-i)
+			break
+		}
+		fmt.Fprintf(b, "- %s\n", item)
+	}
+	b.WriteString(end)
+}
+
+// Lists writes lists in at most room bytes, or a little more where there is no
+// room for their titles. One that is short leaves its share to those after it.
+func Lists(b *strings.Builder, lists []List, room int) {
+	start := b.Len()
+	for i, l := range lists {
+		l.write(b, (room-(b.Len()-start))/(len(lists)-i))
+	}
+}
