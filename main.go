@@ -306,8 +306,14 @@ func (p *Pipeline) MergeRequest(ctx context.Context,
 	// Fold each part in a GitLab job log.
 	// +optional
 	sections bool,
+	// The CI's variables that tell of the pipeline, in a file of NAME=value lines, for the note.
+	// +optional
+	ciFacts *dagger.File,
+	// Token to write a note on the merge request with: see note.
+	// +optional
+	noteToken *dagger.Secret,
 ) (string, error) {
-	return p.run(environment).MergeRequest(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections})
+	return p.run(environment).MergeRequest(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections, Note: steps.Noting{Facts: ciFacts, Token: noteToken}})
 }
 
 // Test, package, plan and deploy a lasting environment in one call.
@@ -440,8 +446,15 @@ func (p *Pipeline) Sweep(ctx context.Context,
 // Check credentials, role, registry, state bucket, locks and engine.
 // Fails when one is not ok, with what to do.
 // +cache="never"
-func (p *Pipeline) Doctor(ctx context.Context) (string, error) {
-	return p.run("").Doctor(ctx)
+func (p *Pipeline) Doctor(ctx context.Context,
+	// The CI's variables that tell of the pipeline, as note takes them.
+	// +optional
+	ciFacts *dagger.File,
+	// Token for notes, to be checked too.
+	// +optional
+	noteToken *dagger.Secret,
+) (string, error) {
+	return p.run("").Doctor(ctx, steps.Noting{Facts: ciFacts, Token: noteToken})
 }
 
 // Check the terraform configuration (terraform validate).

@@ -71,7 +71,7 @@ func (n Note) Text() string {
 	for _, row := range rows {
 		p, ran := n.part(row.part)
 		told := row.told(n)
-		if p.Result == "failed" && told == "" || p.Result == "failed" && row.part != "test" {
+		if ran && p.Result != "not run" && (told == "" || p.Result == "failed" && row.part != "test") {
 			told = Code(p.Said)
 		}
 		if ran || told != "" {

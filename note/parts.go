@@ -104,7 +104,7 @@ func imagesLine(all []Image) Markdown {
 	var said []string
 	for _, i := range all {
 		if i.From == "" {
-			said = append(said, i.Name+" built")
+			said = append(said, i.Name+" not in the registry: built")
 		} else {
 			said = append(said, fmt.Sprintf("%s reused from %s", i.Name, Code(i.From)))
 		}

@@ -23,6 +23,8 @@ type Doctor struct {
 	Project string
 	// Settings are shown.
 	Settings Settings
+	// Note is where notes go.
+	Note Noting
 }
 
 // engineVariable is what the embedded engine says of itself to the module.
@@ -30,7 +32,11 @@ const engineVariable = "PIPELINE_ENGINE"
 
 // Run gives a line for each thing, and an error when one is not ok.
 func (d Doctor) Run(ctx context.Context) (string, error) {
-	checks := []doctor.Check{d.engine(ctx)}
+	checks, err := checkNote(ctx, d.Note)
+	if err != nil {
+		return "", err
+	}
+	checks = append([]doctor.Check{d.engine(ctx)}, checks...)
 	config, err := d.AWS.Config(ctx)
 	if err != nil {
 		tell.Line(d.Settings.show(ctx))

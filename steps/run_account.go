@@ -66,10 +66,10 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 }
 
 // Doctor looks at all that a run depends on.
-func (r *Run) Doctor(ctx context.Context) (string, error) {
+func (r *Run) Doctor(ctx context.Context, n Noting) (string, error) {
 	store, err := r.registryPlace(ctx)
 	if err != nil {
 		return "", err
 	}
-	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.bucket(), Project: store.Project, Settings: r.Settings}.Run(ctx)
+	return Doctor{AWS: store.AWS, Registry: store, Bucket: r.bucket(), Project: store.Project, Settings: r.Settings, Note: n}.Run(ctx)
 }

@@ -79,7 +79,7 @@ func TestRunOpensWhatItNeeds(t *testing.T) {
 // The doctor looks with the session that lists the states.
 func TestDoctorOpensOneSession(t *testing.T) {
 	server, asked := cloud(t)
-	_, _ = NewRun(settings(server.URL), "").Doctor(t.Context()) // not all is well in this cloud
+	_, _ = NewRun(settings(server.URL), "").Doctor(t.Context(), Noting{}) // not all is well in this cloud
 	if got := asked.count("AssumeRole"); got != 1 {
 		t.Errorf("%d sessions\n%s", got, strings.Join(asked.seen, "\n"))
 	}
