@@ -12,17 +12,7 @@ import (
 
 // pip installs requirements.txt, and the files beside it that tests need.
 func (a App) pip(ctx context.Context, f found) (installer, error) {
-	names := []string{"requirements.txt"}
-	for _, group := range append([]string{"dev", "test"}, f.Settings.Groups...) {
-		if slices.Contains(f.Settings.WithoutGroups, group) {
-			continue
-		}
-		for _, name := range []string{"requirements-" + group + ".txt", "requirements_" + group + ".txt", group + "-requirements.txt"} {
-			if slices.Contains(f.names, name) && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
+	names := requirementFiles(f.names, f.Settings)
 	files := map[string]string{}
 	var arguments []string
 	for _, name := range names {
@@ -32,6 +22,23 @@ func (a App) pip(ctx context.Context, f found) (installer, error) {
 		arguments = append(arguments, "--requirement="+name)
 	}
 	return installer{script: installRequirements, arguments: arguments, files: files, explain: explainPip}, nil
+}
+
+// requirementFiles are requirements.txt and, of the files beside it, those of the groups
+// that tests need and that the project asks for, however they are spelt.
+func requirementFiles(there []string, settings project.Settings) []string {
+	names := []string{"requirements.txt"}
+	for _, group := range append([]string{"dev", "test"}, settings.Groups...) {
+		if slices.Contains(settings.WithoutGroups, group) {
+			continue
+		}
+		for _, form := range []string{"requirements-%s.txt", "requirements_%s.txt", "%s-requirements.txt", "%s_requirements.txt"} {
+			if name := fmt.Sprintf(form, group); slices.Contains(there, name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // requirements reads a file and those that it includes, without the packages of

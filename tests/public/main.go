@@ -47,6 +47,8 @@ type Root struct {
 	Environment string
 	// Values of the module's variables, as the text of a .tfvars file.
 	Values string
+	// Artifact is a file of the repository that is deployed in place of a package.
+	Artifact string
 	// Missing is what it needs and a machine without the internet has not.
 	Missing string
 }

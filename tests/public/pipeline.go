@@ -69,6 +69,9 @@ func (c caller) deploy(root Root) string {
 		if verb != "validate" {
 			command += " --environment " + environment
 		}
+		if root.Artifact != "" && (verb == "plan" || verb == "deploy") {
+			command += " --artifact " + filepath.Join(c.source, root.Artifact)
+		}
 		if out, err := c.call(flags, command, "PUBLIC_VALUES="+root.Values); err != nil {
 			return strings.Join(append(done, verb+" fails: "+said(out)), ", ")
 		}
