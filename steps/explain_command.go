@@ -54,6 +54,7 @@ var causes = []cause{
 	when(`(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
 	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?([^\s:']+)'?: (?:No such file or directory|(?:command )?not found)$`, `the command "$1" is not there: `+installIt),
+	when("^error: Failed to spawn: `?([^`\n]+?)`?$", `the command "$1" is not there: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`),
 	when(`^make(?:\[\d+\])?: ([^\s:]+): Permission denied$`, `"$1" may not be executed: commit it with that permission: git update-index --chmod=+x $1`),
 	when(`^\s*The (?:requested )?command "?([\w:-]+)"? does not exist\.`, `poetry has no command "$1": name the plugin that has it in [tool.pipeline] poetry-plugins`),
 	when(`error: unrecognized arguments: (.+)$`, `pytest does not know $1: lock the plugin that does, in a group that is installed`),

@@ -95,3 +95,12 @@ func TestExplainPoetryPlugin(t *testing.T) {
 		}
 	}
 }
+
+// As uv 0.13 says it where an extra with the command is not installed.
+func TestExplainUVRun(t *testing.T) {
+	const want = `the command "pytest" is not there: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`
+	const said = "error: Failed to spawn: pytest\n  cause: No such file or directory (os error 2)\nmake: *** [Makefile:4: test] Error 2\n"
+	if got := ExplainBuild("uv run pytest -v\n", said); got != want {
+		t.Error(got)
+	}
+}

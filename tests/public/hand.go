@@ -49,8 +49,8 @@ func handReport(work string) string { return filepath.Join(work, "hand.xml") }
 // packageManager is a name for the environment that a project's package manager
 // is in, and the command that installs it there.
 func packageManager(p Project) (name, command string) {
-	tool, version, _ := strings.Cut(p.Lock, " ")
-	name = strings.Join(strings.Fields(p.Lock+" python"+p.Python), "-")
+	tool, version, _ := strings.Cut(or(p.Manager, p.Lock), " ")
+	name = strings.Join([]string{tool, version, "python" + p.Python}, "-")
 	switch tool {
 	case "Poetry":
 		return name, "pip install -q poetry==" + version + mirrorPlugin(version)

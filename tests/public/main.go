@@ -29,6 +29,7 @@ type Project struct {
 	Commit     string
 	Directory  string   // of the project in the repository
 	Lock       string   // what wrote its lock file
+	Manager    string   // what installs and packages by hand, where that is another version
 	Python     string   // version to run with
 	Table      string   // what is added to its pyproject.toml
 	Install    []string // commands that install it by hand, where they are not those of its lock file

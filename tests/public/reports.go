@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 )
 
 // outcomes says of each test whether it passed, failed or was skipped, by its name.
 type outcomes map[string]string
+
+var madeUp = regexp.MustCompile(`[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|0x[0-9a-f]+`)
 
 // report reads a JUnit report: the counts of its tests, and what came of each.
 func report(path string) (Counts, outcomes, error) {
@@ -41,7 +44,8 @@ func report(path string) (Counts, outcomes, error) {
 		if err := decoder.DecodeElement(&test, &start); err != nil {
 			return Counts{}, nil, fmt.Errorf("reading %q: %w", path, err)
 		}
-		name := test.Class + "." + test.Name
+		// What a run has made up, such as an id, is no part of a test's name.
+		name := madeUp.ReplaceAllString(test.Class+"."+test.Name, "*")
 		switch {
 		case len(test.Failure)+len(test.Error) > 0:
 			counts.Failed++
