@@ -18,7 +18,10 @@ var (
 	// Commands that GitLab, Azure Pipelines, TeamCity, GitHub and Travis take from a
 	// line of the log, and GitHub from the start of one, after any blanks of Unicode.
 	anywhere = regexp.MustCompile(`(section_(?:start|end)|travis_(?:fold|time)|##)(:|(?:vso|teamcity)?\[)`)
-	atStart  = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t\p{Z}\p{Cf}])*:)(:[a-zA-Z])`)
+	// Buildkite makes groups of lines that begin so. Whether it keeps the log is not
+	// known here, so a diff gets the blank too.
+	groups  = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t\p{Z}\p{Cf}])*)(---|\+\+\+|~~~|\^\^\^)([ \t\p{Z}])`)
+	atStart = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t\p{Z}\p{Cf}])*:)(:[a-zA-Z])`)
 )
 
 // String is text without control sequences other than colours, and with a blank
@@ -45,6 +48,7 @@ func String(text string) string {
 		}
 	}
 	text = anywhere.ReplaceAllString(b.String(), "$1 $2")
+	text = groups.ReplaceAllString(text, "$1 $2$3")
 	return atStart.ReplaceAllString(text, "$1 $2")
 }
 

@@ -20,6 +20,7 @@ func TestString(t *testing.T) {
 		{"GitHub", "::add-mask::x\n \x1b[1m::error::y\na::b ::1\r::set-env a", ": :add-mask::x\n \x1b[1m: :error::y\na::b ::1\n: :set-env a"},
 		{"Azure, TeamCity, GitHub's older ones", "##vso[a] ##teamcity[b] ##[c] ## d", "## vso[a] ## teamcity[b] ## [c] ## d"},
 		{"put together by what is dropped", "##\x1b[2Kvso[a]", "## vso[a]"},
+		{"Buildkite", "--- a\n \x1b[1m+++ b\r~~~\tc\n^^^ +++\n\u2003--- d\n---\n----- e\nx --- y", " --- a\n \x1b[1m +++ b\n ~~~\tc\n ^^^ +++\n\u2003 --- d\n---\n----- e\nx --- y"},
 		{"Travis", "travis_fold:start:a", "travis_fold :start:a"},
 	} {
 		if got := String(tc.in); got != tc.want {
@@ -31,8 +32,8 @@ func TestString(t *testing.T) {
 // TestNothingRemains puts parts of sequences and commands together at random.
 func TestNothingRemains(t *testing.T) {
 	parts := []string{"\x1b", "[", "]", "0", ";", "K", "m", "\x07", "\\", "\r", "\n", " ", "##", "#", "vso[", "teamcity[", ":", "::", "set-env", "\u00a0", "\u2003", "\u3000", "\ufeff",
-		"section_start:", "section_", "end:", "travis_", "fold:", "P", "\x1b[31m", "\x1b[2J", "\u009b"}
-	remains := regexp.MustCompile(`section_(start|end):|##(vso|teamcity)?\[|travis_(fold|time):|(^|\n)[ \t\x{a0}\x{2003}\x{3000}\x{feff}]*::[a-zA-Z]|\x1b[^\[]|\x1b$|\x1b\[[0-9;:]*[^0-9;:m]|[\x00-\x08\x0b-\x1a\x7f]`)
+		"section_start:", "section_", "end:", "travis_", "fold:", "P", "---", "+++", "~~~", "^^^", "\x1b[31m", "\x1b[2J", "\u009b"}
+	remains := regexp.MustCompile(`section_(start|end):|##(vso|teamcity)?\[|travis_(fold|time):|(^|\n)[ \t\x{a0}\x{2003}\x{3000}\x{feff}]*::[a-zA-Z]|(^|\n)(---|\+\+\+|~~~|\^\^\^) |\x1b[^\[]|\x1b$|\x1b\[[0-9;:]*[^0-9;:m]|[\x00-\x08\x0b-\x1a\x7f]`)
 	rng := rand.New(rand.NewSource(1))
 	for range 20_000 {
 		var in strings.Builder

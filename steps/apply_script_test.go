@@ -1,9 +1,7 @@
 package steps
 
 import (
-	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,42 +25,23 @@ func TestApplyScriptLosesNothing(t *testing.T) {
 		"terraform is killed":                     {says: fails + "\n" + begins, ends: "kill -9 $PPID; kill -9 $$", kept: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			script, err := filepath.Abs("scripts/apply.sh")
-			if err != nil {
-				t.Fatal(err)
-			}
 			dir := t.TempDir()
-			write := func(name, text string) {
-				t.Helper()
-				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
-					t.Fatal(err)
-				}
-			}
 			if tt.journal != "" {
-				write(tt.journal+"/in-the-way", "")
+				writeFile(t, filepath.Join(dir, tt.journal, "in-the-way"), "")
 			}
-			write("memory/code", "0") // of an earlier run
-			write("values/one", tt.secret)
-			write("sleep", "#!/bin/sh\n")
-			write("terraform", "#!/bin/sh\n[ \"$1\" = apply ] || exit 1\necho '{\"version\":4,\"serial\":1,\"resources\":[]}' > errored.tfstate\nprintf '"+strings.ReplaceAll(tt.says, "\n", "\\n")+"\\n'\n"+tt.ends+"\n")
-			c := exec.Command("sh", script, "apply", "-auto-approve")
-			c.Dir = dir
-			c.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "MEMORY="+dir+"/memory", "KEEP="+dir, "VALUES="+dir+"/values", "PIPELINE_RUN=r", "PLAN_KEY_FILE=none")
-			var stderr bytes.Buffer
-			c.Stderr = &stderr
-			_ = c.Run()
-			if got := c.ProcessState.ExitCode(); got != 1 {
-				t.Errorf("code %d, want 1", got)
+			writeFile(t, filepath.Join(dir, "memory/code"), "0") // of an earlier run
+			writeFile(t, filepath.Join(dir, "values/one"), tt.secret)
+			terraform := "[ \"$1\" = apply ] || exit 1\necho '{\"version\":4,\"serial\":1,\"resources\":[]}' > errored.tfstate\nprintf '" + strings.ReplaceAll(tt.says, "\n", "\\n") + "\\n'\n" + tt.ends + "\n"
+			_, stderr, code := runScript(t, dir, terraform, nil, "apply.sh", "apply", "-auto-approve")
+			if code != 1 {
+				t.Errorf("code %d, want 1", code)
 			}
-			if noted, _ := os.ReadFile(filepath.Join(dir, "r.log")); tt.kept != strings.Contains(string(noted), "test_thing.orders: Creating...") {
+			if noted, _ := os.ReadFile(filepath.Join(dir, "r.log")); tt.kept != strings.Contains(string(noted), "test_thing.orders") {
 				t.Errorf("what terraform had begun is kept: %q, want %v", noted, tt.kept)
 			}
 			for _, want := range []string{"the state was refused", "Error: state not written"} {
-				if !strings.Contains(stderr.String(), want) {
-					t.Errorf("%q is not said:\n%s", want, stderr.String())
+				if !strings.Contains(stderr, want) {
+					t.Errorf("%q is not said:\n%s", want, stderr)
 				}
 			}
 		})

@@ -79,12 +79,21 @@ func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	return w.apply(ctx, c, d.Key, append(slices.Clone(applyPlan), variables...), "terraform", "apply")
 }
 
-var completed = regexp.MustCompile(`(?m)^(?:Apply|Destroy) complete! Resources: (.+)\.$`)
+var (
+	completed = regexp.MustCompile(`(?m)^(?:Apply|Destroy) complete! Resources: (.+)\.$`)
+	// leftInPlace is what apply.sh says of resources that terraform has forgotten.
+	leftInPlace = regexp.MustCompile(`(?m)^Left in place, and no longer in the state: .+$`)
+)
 
-// Completed is terraform's count of what it did, from its output.
+// Completed is terraform's count of what it did, from its output, and what it has
+// forgotten.
 func Completed(stdout string) string {
+	said := "done"
 	if m := completed.FindStringSubmatch(stdout); m != nil {
-		return m[1]
+		said = m[1]
 	}
-	return "done"
+	if left := leftInPlace.FindString(stdout); left != "" {
+		said += ". " + left
+	}
+	return said
 }

@@ -7,10 +7,13 @@ import (
 )
 
 var (
-	errorLine = regexp.MustCompile(`(?m)^[│|\s]*Error: (.+)$`)
+	// errorLine stands at the margin: the text of a warning is indented, whatever is in it.
+	errorLine = regexp.MustCompile(`(?m)^Error: (.+)$`)
 	lockField = regexp.MustCompile(`(?m)^[│|\s]*(ID|Who|Operation|Created):\s+(.+)$`)
 	// notWritten is what apply.sh says of a state.
 	notWritten = regexp.MustCompile(`(?m)^Error: (state not written.+)$`)
+	// leftBehind is what it says of a destruction that ended with resources forgotten.
+	leftBehind = regexp.MustCompile(`(?m)^Error: (left in place: .+)$`)
 	badKeys    = regexp.MustCompile(`No valid credential sources found|\b(?:InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken\w*)\b`)
 	denied     = regexp.MustCompile(`\b(?:AccessDenied|Forbidden)\b`)
 	noValue    = regexp.MustCompile(`root module input variable "([^"]+)" is not set`)
@@ -33,6 +36,9 @@ func Explain(output, bucket, environment string) string {
 	text = text[at[0]:] // what provisioners print comes before
 	if m := notWritten.FindStringSubmatch(text); m != nil {
 		return m[1] // comes after what terraform says
+	}
+	if m := leftBehind.FindStringSubmatch(text); m != nil {
+		return m[1] // OpenTofu has an error of its own for it, terraform none
 	}
 	first := diagnose(text)
 	flat := oneLine(text) // terraform breaks lines where they get long

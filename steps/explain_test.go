@@ -53,6 +53,10 @@ func TestExplain(t *testing.T) {
 				"Error: Unclosed configuration block\n\n  on main.tf line 26, in resource \"x\":\n",
 			"Unclosed configuration block: see main.tf line 26",
 		},
+		"an error in the text of a warning": {
+			"\nWarning: old: see m.tf line 3\n  it said:\n  Error: not this\n\nError: Invalid index\n  in no file\n\n  no element\n",
+			"Invalid index: no element",
+		},
 		"framed": {
 			"╷\n│ Error: Reference to undeclared input variable\n│ \n│   on main.tf line 3, in output \"z\":\n╵",
 			"Reference to undeclared input variable: see main.tf line 3",

@@ -115,3 +115,14 @@ func TestCompleted(t *testing.T) {
 		}
 	}
 }
+
+// What is made in place of something that stays is added, and the other forgotten.
+func TestMadeInPlaceOfWhatStays(t *testing.T) {
+	s := Summary{Changes: []Change{{Address: "a.b", Action: "create+forget"}}}
+	if got, want := s.Line(), "plan: 1 to add, 0 to change, 0 to destroy, 1 to forget"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if note := s.Note("mr-7"); !strings.Contains(note, "\nCreated:\n\n- `a.b`") || !strings.Contains(note, "(left in place):\n\n- `a.b`") {
+		t.Errorf("the note is\n%s", note)
+	}
+}

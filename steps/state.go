@@ -65,7 +65,7 @@ func ErroredState(ctx context.Context, w Workspace, drop bool) (*dagger.File, er
 // lost names, a line each, what killed runs have made and the state does not
 // know.
 func (w Workspace) lost(ctx context.Context, c *dagger.Container) ([]string, error) {
-	c = w.withKeep(c).WithExec([]string{"lost.sh"}, anyExit)
+	c = w.withKeep(c).WithMountedTemp(planMemory).WithExec([]string{"lost.sh"}, anyExit)
 	if err := check(ctx, c, []string{"terraform", "state", "list"}, w.explain); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type Summary struct {
 }
 
 // Change is one resource and what is done to it: create, update, replace, delete
-// or forget, or nothing but that it is moved or imported.
+// or forget, forget+create, or nothing but that it is moved or imported.
 type Change struct {
 	Address string `json:"address"`
 	Action  string `json:"action"`
@@ -43,7 +43,7 @@ func ParseSummary(text string) (Summary, error) {
 // is both added and destroyed, as terraform itself counts.
 func (s Summary) Counts() (add, change, destroy int) {
 	for _, c := range s.Changes {
-		switch c.Action {
+		switch c.made() {
 		case "create":
 			add++
 		case "update":
@@ -67,7 +67,16 @@ var kinds = []struct {
 }{
 	{"import", "Imported", func(c Change) bool { return c.Imported }, address},
 	{"move", "Moved", func(c Change) bool { return c.From != "" }, func(c Change) note.Markdown { return note.Code(c.From) + " is now " + address(c) }},
-	{"forget", "No longer managed (left in place)", func(c Change) bool { return c.Action == "forget" }, address},
+	{"forget", "No longer managed (left in place)", forgets, address},
+}
+
+// forgets tells whether what is there stays, and nobody knows of it any more: by
+// itself, or while another is made in its place (forget+create).
+func forgets(c Change) bool { return strings.Contains(c.Action, "forget") }
+
+// made is the action beside what is forgotten.
+func (c Change) made() string {
+	return strings.TrimSuffix(strings.TrimPrefix(c.Action, "forget+"), "+forget")
 }
 
 func address(c Change) note.Markdown { return note.Code(c.Address) }
@@ -164,7 +173,7 @@ func (s Summary) lists() []note.List {
 	for _, a := range []struct{ action, title string }{
 		{"delete", "Destroyed"}, {"replace", "Replaced (destroyed and created again)"}, {"update", "Changed"}, {"create", "Created"},
 	} {
-		add(a.title, s.Changes, func(c Change) bool { return c.Action == a.action }, address)
+		add(a.title, s.Changes, func(c Change) bool { return c.made() == a.action }, address)
 	}
 	for _, k := range kinds {
 		add(k.title, s.Changes, k.is, k.line)

@@ -1,21 +1,14 @@
 #!/bin/sh
-# Copy what terraform says as it comes, and note in FILE which resources it
-# begins and ends to make: the address and the id, nothing else of what it says.
+# Note in FILE, as terraform says it, which resources it begins and ends to make.
+# FILE is on a disk: no secret of the run gets there.
 #
-#   terraform apply | journal.sh FILE
-#
-# FILE is on a disk. So an id that has a secret of the run in it is left out:
-# one of the secret variables or of the credentials.
+#   terraform apply -json | journal.sh FILE
 umask 077
 trap '' INT TERM # terraform is to end first
-name='[A-Za-z_][A-Za-z0-9_-]*'
-key='(\[([0-9]+|"([^"\\]|\\.)*")\])?'
-address="(module\\.$name$key\\.)*$name\\.$name$key"
-creating="^$address: Creating\\.\\.\\.\$"
-created="^$address: Creation complete after [0-9hms]+( \\[id=.*\\])?\$"
+here=$(dirname "$0")
+memory=${MEMORY:-/run/plan}
 
-# secrets are the run's, a line each, those of a few characters left out: they
-# would be found in everything.
+# secrets are the run's: its credentials, and the values of secret variables.
 secrets() {
   for text in "${AWS_ACCESS_KEY_ID-}" "${AWS_SECRET_ACCESS_KEY-}" "${AWS_SESSION_TOKEN-}"; do
     printf '%s\n' "$text"
@@ -24,19 +17,8 @@ secrets() {
     [ ! -f "$file" ] || { cat "$file"; echo; }
   done
 }
-memory=${MEMORY:-/run/plan}
-secrets | grep -E '.{4}' > "$memory/secrets" || : # a file, because a command line can be read
+secrets > "$memory/secrets" # a file, because a command line can be read
 
-note() {
-  printf '%s\n' "$1" | grep -q -E "$creating|$created" || return 0
-  printf '%s\n' "$1" | grep -q -F -f "$memory/secrets" || { printf '%s\n' "$1"; return 0; }
-  printf '%s\n' "${1%% \[id=*}" | grep -v -F -f "$memory/secrets" # nothing, where it is in the address
-}
-
-while IFS= read -r line || [ -n "$line" ]; do
-  printf '%s\n' "$line"
-  case $line in
-    *': Creating...' | *': Creation complete after '*) note "$line" >> "$1" ;;
-  esac
-done
-exit 0 # whatever could not be noted: terraform's own word is what counts
+jq -R -c --unbuffered --rawfile secrets "$memory/secrets" -f "$here/journal.jq" >> "$1" ||
+  echo "What terraform makes cannot be noted: if it is killed, its log has to tell" >&2
+exec cat > /dev/null # whatever could not be noted: terraform's own word is what counts

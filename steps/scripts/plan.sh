@@ -82,6 +82,7 @@ apply() {
   moved=$(jq -rn -f "$here/moved.jq" --slurpfile a "$saved/fingerprint.json" --slurpfile b "$fresh/fingerprint.json" \
     --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
   [ -z "$moved" ] || fail "plan changed: $moved" 3
+  jq -r '.changes[] | select(.action | contains("forget")).address' "$saved/summary.json" > "$dir/forgets" # applying a plan does not say them
   exec apply.sh apply -lock-timeout="$lock_timeout" "$saved/tfplan"
 }
 
