@@ -206,3 +206,21 @@ func lastLine(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	return lines[len(lines)-1]
 }
+
+// A link in the checkout is no way to write somewhere else with a result's text.
+func TestOutputFollowsNoLinkOut(t *testing.T) {
+	w := newWorld(t)
+	target := filepath.Join(t.TempDir(), "authorized_keys")
+	if err := os.WriteFile(target, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, filepath.Join(w.Dir, "deploy.env")); err != nil {
+		t.Fatal(err)
+	}
+	if code := w.run("call", "test", "-o", "deploy.env"); code == 0 || !strings.Contains(w.err.String(), "leads out of the working directory") {
+		t.Errorf("exit code %d: %s", code, w.err.String())
+	}
+	if text, err := os.ReadFile(target); err != nil || string(text) != "mine" {
+		t.Errorf("%q, %v", text, err)
+	}
+}

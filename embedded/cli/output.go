@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"dagger/pipeline/embedded/files"
 	"dagger/pipeline/embedded/module"
 	"dagger/pipeline/embedded/plain"
 )
@@ -46,7 +47,7 @@ func (a *App) print(s scrubbing, res result, o *options) error {
 	text := s.text(b.String())
 	if o.output != "" {
 		path := a.path(o.output)
-		if err := save(path, text); err != nil {
+		if err := a.save(path, text); err != nil {
 			return fmt.Errorf("saving to %q: %w", o.output, err)
 		}
 		fmt.Fprintf(a.Stderr, "Saved output to %q.\n", path)
@@ -63,7 +64,10 @@ func (a *App) print(s scrubbing, res result, o *options) error {
 	return err
 }
 
-func save(path, text string) error {
+func (a *App) save(path, text string) error {
+	if err := files.Inside(a.Dir, path); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/pflag"
 )
@@ -49,7 +48,7 @@ func (a *App) savings(ctx context.Context, o *options, args []string) error {
 		_, err = io.WriteString(a.Stdout, text)
 		return err
 	}
-	if err := os.WriteFile(a.path(output), []byte(text), 0o644); err != nil {
+	if err := a.save(a.path(output), text); err != nil {
 		return fmt.Errorf("saving the report: %w", err)
 	}
 	return nil

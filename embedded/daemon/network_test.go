@@ -31,7 +31,14 @@ func TestNetwork(t *testing.T) {
 	}
 	defer abstract.Close()
 	_, port, _ := net.SplitHostPort(everywhere)
+	ipv6 := "[::1]:80" // where the machine has none, nothing listens
+	if l, err := net.Listen("tcp6", "[::1]:0"); err == nil {
+		defer l.Close()
+		ipv6 = l.Addr().String()
+	}
 	for name, args := range map[string][]string{
+		"loopback by IPv6":  {"refused", ipv6},
+		"metadata of ECS":   {"refused", "169.254.170.2:80"},
 		"loopback":          {"refused", loopback},
 		"gateway":           {"refused", net.JoinHostPort("198.18.0.1", port)},
 		"metadata":          {"refused", "169.254.169.254:80"},

@@ -1,5 +1,5 @@
 // Package files holds what several parts of the engine do with files of the machine: lock one, replace one in
-// one step, find the cache.
+// one step, find the cache, keep a path in its directory.
 package files
 
 import (

@@ -63,6 +63,9 @@ func (s *Server) export(ctx context.Context, st llb.State, c *container, entry c
 // when it is not there. What has no place on the host is left out, and named once.
 func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (string, error) {
 	out := s.hostPath(p)
+	if err := s.inside(p); err != nil {
+		return "", fmt.Errorf("exporting to %q: %w", p, err)
+	}
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return "", fmt.Errorf("exporting to %q: %w", p, err)
 	}
@@ -104,6 +107,9 @@ func (s *Server) exportTar(ctx context.Context, st llb.State, out string) (leftO
 // exportFile writes f to the host path p, whole or not at all.
 func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool) (string, error) {
 	out := s.hostPath(p)
+	if err := s.inside(p); err != nil {
+		return "", fmt.Errorf("exporting to %q: %w", p, err)
+	}
 	if info, err := os.Stat(out); err == nil && info.IsDir() {
 		if !intoDir {
 			return "", fmt.Errorf("exporting to %q: is a directory", p)

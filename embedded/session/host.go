@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"dagger/pipeline/embedded/files"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/tonistiigi/fsutil"
 	fstypes "github.com/tonistiigi/fsutil/types"
@@ -67,6 +68,10 @@ func (s *Server) hostPath(p string) string {
 	return filepath.Join(s.opts.Workdir, p)
 }
 
+// inside refuses a path of the caller's that leads out of the working directory
+// over a link in it.
+func (s *Server) inside(p string) error { return files.Inside(s.opts.Workdir, s.hostPath(p)) }
+
 // hostDirectory loads a directory of the host. The copy behind the upload
 // gives it a cache key made of its contents alone.
 func (s *Server) hostDirectory(p string, include, exclude []string) (*directory, error) {
@@ -115,11 +120,17 @@ func init() {
 				optional("include", "[String!]", "Patterns of paths to keep."), optional("exclude", "[String!]", "Patterns of paths to leave out."),
 				optional("noCache", "Boolean", "Has no effect: the directory is always read anew.")},
 			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
+				if err := s.inside(a.str("path")); err != nil {
+					return nil, fmt.Errorf("host directory %q: %w", a.str("path"), err)
+				}
 				return s.hostDirectory(a.str("path"), a.strs("include"), a.strs("exclude"))
 			}},
 		{Name: "file", Doc: "Load a file of the host.", Returns: "File!", Machine: true,
 			Args: []Arg{required("path", "String", "Path of the file."), optional("noCache", "Boolean", "Has no effect: the file is always read anew.")},
 			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
+				if err := s.inside(a.str("path")); err != nil {
+					return nil, fmt.Errorf("host file %q: %w", a.str("path"), err)
+				}
 				return s.hostFile(a.str("path"))
 			}},
 	}})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/moby/buildkit/session/secrets"
 
+	"dagger/pipeline/embedded/files"
 	"dagger/pipeline/embedded/scrub"
 )
 
@@ -108,7 +109,11 @@ func (s *Server) readSecret(ctx context.Context, scheme, rest string) (string, e
 		}
 		return v, nil
 	case "file":
-		b, err := os.ReadFile(s.hostPath(expandHome(rest)))
+		path := s.hostPath(expandHome(rest))
+		if err := files.Inside(s.opts.Workdir, path); err != nil {
+			return "", fmt.Errorf("secret file://%s: %w", rest, err)
+		}
+		b, err := os.ReadFile(path)
 		if err != nil {
 			return "", fmt.Errorf("secret file://%s: %w", rest, errors.Unwrap(err))
 		}

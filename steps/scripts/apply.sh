@@ -64,7 +64,7 @@ state() { terraform state pull 2>/dev/null | jq . > "$memory/$1" 2>/dev/null || 
 account() {
   grep -q -s '"action":"create"' "$journal" || return 0
   state now
-  lost=$(jq -R -s -r --argjson killed false --slurpfile state "$memory/now" -f "$here/made.jq" "$journal" | paste -s -d '|' - | sed 's/|/, /g')
+  lost=$(jq -R -s -r --argjson killed false --slurpfile state "$memory/now" -f "$here/made.jq" "$journal" | jq -R -s -r 'rtrimstr("\n") | split("\n") | join(", ")')
   [ -z "$lost" ] || fail "state not written: made and not in it: $lost: once the lock is released (unlock), import or remove those"
 }
 

@@ -1,0 +1,48 @@
+package files
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Inside refuses a path that is written as one below dir and that a symbolic link
+// leads out of it: who calls names the path, and who wrote the branch that is checked
+// out may have put the link in its way, to what the caller may read and write and they
+// may not. A path that is not below dir is where the caller says it is.
+func Inside(dir, path string) error {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || !below(rel) {
+		return nil
+	}
+	home, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return err
+	}
+	at := dir
+	for part := range strings.SplitSeq(rel, string(filepath.Separator)) {
+		at = filepath.Join(at, part)
+		info, err := os.Lstat(at)
+		if err != nil {
+			return nil // nothing is there yet, or whoever opens it will say why not
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		target, err := filepath.EvalSymlinks(at)
+		if err != nil {
+			return fmt.Errorf("%q is a symbolic link to what is not there: remove the link", at)
+		}
+		if rel, err := filepath.Rel(home, target); err != nil || !below(rel) {
+			return fmt.Errorf("%q is a symbolic link that leads out of the working directory: write %q where that is what you mean, or remove the link", at, target)
+		}
+	}
+	return nil
+}
+
+// below tells whether a relative path stays where it starts.
+func below(rel string) bool {
+	return rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
