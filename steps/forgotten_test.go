@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// planned is what terraform, and OpenTofu, say of a change before they make it.
-func planned(action, address string) string {
+// planning is what terraform, and OpenTofu, say of a change before they make it.
+func planning(action, address string) string {
 	return `{"@message":"` + address + `: Plan to ` + action + `","type":"planned_change","change":{"resource":{"addr":"` + address + `"},"action":"` + action + `"}}` + "\n"
 }
 
@@ -61,18 +61,21 @@ func TestForgottenIsNamed(t *testing.T) {
 		want int
 		told bool
 	}{
-		"a deployment": {applied{files: config, command: "apply", said: planned("remove", "aws_x.kept"), ends: "0", before: stateOf, after: noState}, 0, true},
+		"a deployment": {applied{files: config, command: "apply", said: planning("remove", "aws_x.kept"), ends: "0", before: stateOf, after: noState}, 0, true},
 		"a saved plan": {applied{files: map[string]string{"main.tf": forgetting, "memory/forgets": "aws_x.kept\n"}, command: "apply", ends: "0", before: stateOf, after: noState}, 0, true},
 		"another is made in its place": {applied{files: config, command: "apply", ends: "0", before: stateOf, after: noState,
-			said: planned("replace", "aws_x.kept") + event("apply_complete", "create", "aws_x.kept", "new")}, 0, true},
+			said: planning("noop", "aws_x.kept") + event("apply_complete", "create", "aws_x.kept", "new")}, 0, true},
+		"one that is to be made failed": {applied{files: config, command: "apply", ends: "1", before: stateOf, after: stateOf,
+			said: planning("replace", "aws_x.kept") + event("apply_complete", "create", "aws_x.kept", "new") + failed("no")}, 1, false},
+		"a saved plan that failed": {applied{files: map[string]string{"main.tf": forgetting, "memory/forgets": "aws_x.kept\n"}, command: "apply", said: failed("no"), ends: "1", before: stateOf, after: stateOf}, 1, false},
 		"it is replaced": {applied{files: config, command: "apply", ends: "0", before: stateOf, after: noState,
-			said: planned("replace", "aws_x.kept") + event("apply_complete", "delete", "aws_x.kept", "") + event("apply_complete", "create", "aws_x.kept", "new")}, 0, false},
-		"a destruction":       {applied{files: config, command: "destroy", said: planned("remove", "aws_x.kept"), ends: "0", before: stateOf, after: noState}, 1, true},
-		"one by OpenTofu":     {applied{files: config, command: "destroy", said: planned("remove", "aws_x.kept") + failed("Destroy was successful but left behind forgotten instances"), ends: "1", before: stateOf, after: noState}, 1, true},
-		"one that destroys":   {applied{files: config, command: "destroy", said: planned("delete", "aws_x.kept") + event("apply_complete", "delete", "aws_x.kept", ""), ends: "0", before: stateOf, after: noState}, 0, false},
-		"one that failed":     {applied{files: config, command: "destroy", said: planned("remove", "aws_x.kept") + failed("no"), ends: "1", before: stateOf, after: stateOf}, 1, false},
-		"nothing to forget":   {applied{files: config, command: "apply", said: planned("create", "aws_x.new"), ends: "0", before: stateOf, after: stateOf}, 0, false},
-		"from a module's own": {applied{files: map[string]string{".terraform/modules/m/main.tf": forgetting}, command: "destroy", said: planned("remove", "aws_x.kept"), ends: "0", before: stateOf, after: noState}, 1, true},
+			said: planning("replace", "aws_x.kept") + event("apply_complete", "delete", "aws_x.kept", "") + event("apply_complete", "create", "aws_x.kept", "new")}, 0, false},
+		"a destruction":       {applied{files: config, command: "destroy", said: planning("remove", "aws_x.kept"), ends: "0", before: stateOf, after: noState}, 1, true},
+		"one by OpenTofu":     {applied{files: config, command: "destroy", said: planning("remove", "aws_x.kept") + failed("Destroy was successful but left behind forgotten instances"), ends: "1", before: stateOf, after: noState}, 1, true},
+		"one that destroys":   {applied{files: config, command: "destroy", said: planning("delete", "aws_x.kept") + event("apply_complete", "delete", "aws_x.kept", ""), ends: "0", before: stateOf, after: noState}, 0, false},
+		"one that failed":     {applied{files: config, command: "destroy", said: planning("remove", "aws_x.kept") + failed("no"), ends: "1", before: stateOf, after: stateOf}, 1, false},
+		"nothing to forget":   {applied{files: config, command: "apply", said: planning("create", "aws_x.new"), ends: "0", before: stateOf, after: stateOf}, 0, false},
+		"from a module's own": {applied{files: map[string]string{".terraform/modules/m/main.tf": forgetting}, command: "destroy", said: planning("remove", "aws_x.kept"), ends: "0", before: stateOf, after: noState}, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tt.run(t)

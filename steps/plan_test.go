@@ -118,7 +118,7 @@ func TestCompleted(t *testing.T) {
 
 // What is made in place of something that stays is added, and the other forgotten.
 func TestMadeInPlaceOfWhatStays(t *testing.T) {
-	s := Summary{Changes: []Change{{Address: "a.b", Action: "create+forget"}}}
+	s := Summary{Changes: []Change{{Address: "a.b", Action: "forget+create"}}}
 	if got, want := s.Line(), "plan: 1 to add, 0 to change, 0 to destroy, 1 to forget"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -38,7 +38,6 @@ func TestNetwork(t *testing.T) {
 	}
 	for name, args := range map[string][]string{
 		"loopback by IPv6":  {"refused", ipv6},
-		"metadata of ECS":   {"refused", "169.254.170.2:80"},
 		"loopback":          {"refused", loopback},
 		"gateway":           {"refused", net.JoinHostPort("198.18.0.1", port)},
 		"metadata":          {"refused", "169.254.169.254:80"},

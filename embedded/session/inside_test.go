@@ -23,13 +23,16 @@ func TestLinksOfACheckoutLeadNowhere(t *testing.T) {
 	}
 	s := New(Options{Workdir: checkout})
 	for name, reach := range map[string]func() error{
-		"directory":      func() error { _, err := s.Query(t.Context(), `{host{directory(path:"reports"){id}}}`); return err },
-		"file":           func() error { _, err := s.Query(t.Context(), `{host{file(path:"plan.key"){id}}}`); return err },
-		"file in it":     func() error { _, err := s.Query(t.Context(), `{host{file(path:"reports/id"){id}}}`); return err },
-		"secret":         func() error { _, err := s.readSecret(context.Background(), "file", "plan.key"); return err },
-		"export":         func() error { _, err := s.exportDirectory(t.Context(), &directory{}, "reports"); return err },
-		"export a file":  func() error { _, err := s.exportFile(t.Context(), &file{path: "/id"}, "reports", true); return err },
-		"export into it": func() error { _, err := s.exportFile(t.Context(), &file{path: "/id"}, "reports/new", false); return err },
+		"directory":     func() error { _, err := s.Query(t.Context(), `{host{directory(path:"reports"){id}}}`); return err },
+		"file":          func() error { _, err := s.Query(t.Context(), `{host{file(path:"plan.key"){id}}}`); return err },
+		"file in it":    func() error { _, err := s.Query(t.Context(), `{host{file(path:"reports/id"){id}}}`); return err },
+		"secret":        func() error { _, err := s.readSecret(context.Background(), "file", "plan.key"); return err },
+		"export":        func() error { _, err := s.exportDirectory(t.Context(), &directory{}, "reports"); return err },
+		"export a file": func() error { _, err := s.exportFile(t.Context(), &file{path: "/id"}, "reports", true); return err },
+		"export into it": func() error {
+			_, err := s.exportFile(t.Context(), &file{path: "/id"}, "reports/new", false)
+			return err
+		},
 	} {
 		if err := reach(); err == nil || !strings.Contains(err.Error(), "leads out of the working directory") {
 			t.Errorf("%s: %v", name, err)

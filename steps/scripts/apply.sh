@@ -72,8 +72,8 @@ account() {
 # tells it to: lifecycle { destroy = false }, in a resource or a removed block.
 left() {
   : > "$memory/after"
-  [ "$code" -eq 0 ] || ! grep -q '"action":"remove"' "$said" || state after
-  forgotten=$(jq -R -s -r --rawfile planned "$memory/forgets" --slurpfile before "$memory/before" --slurpfile after "$memory/after" -f "$here/forgotten.jq" "$said")
+  [ "$code" -eq 0 ] || [ ! -s "$memory/before" ] || state after
+  forgotten=$(jq -R -s -r --argjson code "$code" --rawfile planned "$memory/forgets" --slurpfile before "$memory/before" --slurpfile after "$memory/after" -f "$here/forgotten.jq" "$said")
   [ -z "$forgotten" ] || echo "Left in place, and no longer in the state: $forgotten"
 }
 
