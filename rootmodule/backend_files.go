@@ -20,6 +20,9 @@ type BackendFile struct {
 // ownKey marks the lines of a script that take the state's place from the pipeline.
 var ownKey = []byte("TF_STATE_KEY")
 
+// ciDirs are where CI systems have their files.
+var ciDirs = []string{".github/workflows", ".circleci", ".buildkite", ".gitlab", ".gitlab/ci", ".azuredevops", ".woodpecker"}
+
 // backendFiles looks for them in the root module, and in the directories beside
 // and above it that have them by custom.
 func (r *reader) backendFiles() error {
@@ -30,10 +33,15 @@ func (r *reader) backendFiles() error {
 			return err
 		}
 		for _, e := range entries {
-			if name := strings.ToLower(e.Name()); e.IsDir() && slices.ContainsFunc([]string{"backend", "config", "env", "script", "ci", "tfbackend", "state"},
+			if name := strings.ToLower(e.Name()); e.IsDir() && slices.ContainsFunc([]string{"backend", "config", "env", "script", "ci", "tfbackend", "state", "tfvars", "vars", "deploy", "bin", "tools"},
 				func(start string) bool { return strings.HasPrefix(name, start) }) {
 				dirs = append(dirs, path.Join(dir, e.Name()))
 			}
+		}
+	}
+	for _, dir := range ciDirs {
+		if _, err := fs.Stat(r.source, dir); err == nil {
+			dirs = append(dirs, dir)
 		}
 	}
 	slices.Sort(dirs)
@@ -52,7 +60,7 @@ func (r *reader) backendFiles() error {
 			if err != nil {
 				return err
 			}
-			if f, ok := backendFile(name, data); ok {
+			if f, ok := r.backendFile(name, data); ok {
 				found[name] = f
 			}
 		}
@@ -65,22 +73,41 @@ func (r *reader) backendFiles() error {
 
 // mayConfigure tells by its name whether a file may say more of a backend.
 func mayConfigure(name string) bool {
-	switch path.Ext(name) {
-	case ".tfbackend", ".hcl", ".sh":
-		return name != ".terraform.lock.hcl"
-	}
-	return slices.Contains([]string{"Makefile", "makefile", "GNUmakefile", "justfile", "Taskfile.yml", ".gitlab-ci.yml"}, name)
+	return name != ".terraform.lock.hcl" && (hasArguments(name) || isScript(name))
 }
 
-func backendFile(name string, data []byte) (BackendFile, bool) {
-	if ext := path.Ext(name); ext == ".tfbackend" || ext == ".hcl" {
+func hasArguments(name string) bool {
+	return slices.Contains([]string{".tfbackend", ".hcl", ".tfvars", ".conf", ".config", ".backend"}, path.Ext(name))
+}
+
+func isScript(name string) bool {
+	name = strings.ToLower(name)
+	return slices.Contains([]string{".sh", ".bash", ".mk", ".yml", ".yaml"}, path.Ext(name)) || strings.HasPrefix(name, "jenkinsfile") ||
+		slices.Contains([]string{"makefile", "gnumakefile", "justfile", ".justfile", "package.json", "tox.ini", "noxfile.py", "tasks.py", "fabfile.py", "mise.toml"}, name)
+}
+
+// arguments are those of backends that say where a state is, and the others of S3.
+var arguments = []string{
+	"bucket", "key", "address", "path", "prefix", "organization", "container_name", "workspace_key_prefix",
+	"region", "encrypt", "use_lockfile", "dynamodb_table", "kms_key_id", "role_arn", "profile", "acl", "assume_role", "endpoints", "use_path_style", "allowed_account_ids",
+}
+
+const places = 8 // the first ones of them
+
+func (r *reader) backendFile(name string, data []byte) (BackendFile, bool) {
+	if hasArguments(name) {
 		config := Values(name, data)
-		for _, argument := range []string{"bucket", "key", "address", "path", "prefix", "organization", "container_name", "workspace_key_prefix"} {
-			if config[argument] != "" {
-				return BackendFile{Path: name, Config: config}, true
+		where := arguments[:places]
+		if r.out.Backend.Type == "s3" {
+			where = []string{"bucket", "key", "workspace_key_prefix"}
+		}
+		for argument := range config {
+			_, variable := r.out.Variables[argument]
+			if ext := path.Ext(name); ext != ".tfbackend" && ext != ".hcl" && (variable || !slices.Contains(arguments, argument)) {
+				return BackendFile{}, false // it is of something else
 			}
 		}
-		return BackendFile{}, false
+		return BackendFile{Path: name, Config: config}, slices.ContainsFunc(where, func(argument string) bool { return config[argument] != "" })
 	}
 	for line := range bytes.Lines(data) {
 		if bytes.Contains(line, []byte("-backend-config")) && !bytes.Contains(data, ownKey) || bytes.Contains(line, []byte("TF_CLI_ARGS_init")) {

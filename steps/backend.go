@@ -34,7 +34,7 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state: set backend = \"own\" in %s to use it as it is, or backend = \"managed\" to have a state for each environment in --state-bucket (a state that is there is moved first: docs/environments.md)",
 				m.Path, m.Backend.Where, m.Backend.Type, settingsTable)
 		}
-		if set.Backend == "" && m.Backend != nil && len(m.Backend.Files) > 0 && m.Backend.Config["key"] == "" {
+		if set.Backend == "" && m.Backend != nil && len(m.Backend.Files) > 0 {
 			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, and %s says where it is: set backend = \"own\" in %s with the arguments in backend-files or backend-config, or backend = \"managed\" to have a state for each environment in --state-bucket (one that is there is moved first: docs/environments.md)",
 				m.Path, m.Backend.Where, m.Backend.Type, m.Backend.Files[0].Path, settingsTable)
 		}
@@ -49,11 +49,11 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 	}
 	for _, name := range slices.Sorted(maps.Keys(set.BackendConfig)) {
 		value := set.BackendConfig[name]
-		apart = apart || strings.Contains(value, environmentMark)
+		apart = apart || places(m.Backend.Type, name) && strings.Contains(value, environmentMark)
 		b.Config = append(b.Config, "-backend-config="+name+"="+strings.ReplaceAll(value, environmentMark, environment))
 	}
 	if !apart {
-		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: set workspace = \"environment\" in %s, backend-files by environment, or a backend-config with %s in a value",
+		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: set workspace = \"environment\" in %s, a file of its own for each environment in backend-files, or a backend-config with %s in the value that says where the state is, such as key or address",
 			m.Path, m.Backend.Type, m.Backend.Where, settingsTable, environmentMark)
 	}
 	return b, nil
@@ -61,6 +61,16 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 
 // environmentMark stands for the environment's name in the project's settings.
 const environmentMark = "{environment}"
+
+// places tells whether an argument of a backend says where the state is: two
+// states that differ in a lock or a login are one.
+func places(kind, argument string) bool {
+	return slices.Contains(map[string][]string{
+		"s3": {"key", "bucket"}, "http": {"address"}, "gcs": {"prefix", "bucket"}, "azurerm": {"key", "container_name", "storage_account_name"},
+		"consul": {"path"}, "pg": {"schema_name", "conn_str"}, "kubernetes": {"secret_suffix", "namespace"}, "cos": {"key", "prefix", "bucket"}, "oss": {"key", "prefix", "bucket"},
+		"oci": {"key", "bucket"},
+	}[kind], argument)
+}
 
 // declaresOther tells whether a declared backend names another place than the
 // state bucket. One of S3 that leaves the bucket or the key open gets them.

@@ -65,7 +65,7 @@ func TestChooseBackend(t *testing.T) {
 			}
 		case err != nil || got.Own != test.own || got.Workspace != test.in:
 			t.Errorf("%s: %+v, %v", name, got, err)
-		case test.set.BackendConfig != nil && !slices.Equal(got.Config, []string{"-backend-config=address=https://g/state/mr-7"}):
+		case test.set.BackendConfig["address"] != "" && !slices.Equal(got.Config, []string{"-backend-config=address=https://g/state/mr-7"}):
 			t.Errorf("%s: config %q", name, got.Config)
 		}
 	}

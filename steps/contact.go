@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -54,6 +55,9 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 			return err
 		}
 	}
+	if b := w.Module.Backend; w.lasts() && b != nil && (b.Config["bucket"] == "" || b.Config["key"] == "") {
+		tellOnce(fmt.Sprintf("%s: %s leaves open where the state is: where an earlier deployment was told by -backend-config, move that state first (%s)", w.Environment, b.Where, w.moving("s3://BUCKET/KEY")))
+	}
 	if w.lasts() {
 		tellOnce(fmt.Sprintf("%s: there is no state of %q yet: all that it declares is made anew (a state in a local file is not seen: docs/environments.md)", w.Environment, w.Infra))
 	}
@@ -82,12 +86,12 @@ func (w Workspace) moving(from string) string {
 // at from here. A merge request's environment is taken for a new one.
 func (w Workspace) stateOutOfSight(context.Context, states) error {
 	b := w.Module.Backend
-	if b == nil || b.Type == "s3" || !w.lasts() {
+	if b == nil || b.Type == "s3" && !w.unplaced() || !w.lasts() {
 		return nil
 	}
-	from := b.Config["address"]
-	if from == "" {
-		from = "https://..."
+	from := cmp.Or(b.Config["address"], "https://...")
+	if b.Type == "s3" {
+		from = "s3://BUCKET/KEY"
 	}
 	return fmt.Errorf("reading the state of %s: there is none at %s, and the backend %q that %s declares may have one, which is not seen from here: move it (%s), or say that the environment is a new one (%s)",
 		w.Environment, w.statePlace(), b.Type, b.Where, w.moving(from), w.moving(fromNone))

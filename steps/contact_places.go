@@ -3,6 +3,7 @@ package steps
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -16,35 +17,47 @@ func (p place) String() string { return "s3://" + p.bucket + "/" + p.key }
 
 // declaredPlaces are those at which the declared backend would have the
 // environment's state, with the files that say more of it.
-func (w Workspace) declaredPlaces() []place {
+func (w Workspace) declaredPlaces() (out []place) {
+	for _, c := range w.backendConfigs() {
+		if key := c["key"]; key != "" {
+			bucket := cmp.Or(c["bucket"], w.State.Bucket)
+			out = append(out, place{bucket, key}, place{bucket, path.Join(cmp.Or(c["workspace_key_prefix"], "env:"), w.Environment, key)})
+		}
+	}
+	return slices.DeleteFunc(out, func(p place) bool { return p == w.statePlace() })
+}
+
+// backendConfigs are the arguments that the declared backend may have for the
+// environment: its own, with those of the files that have its name, or of the
+// only one that there is.
+func (w Workspace) backendConfigs() []map[string]string {
 	b := w.Module.Backend
 	if b == nil || b.Type != "s3" {
 		return nil
 	}
-	configs := []map[string]string{b.Config}
 	var named, all []map[string]string
 	for _, f := range b.Files {
-		if f.Config != nil {
-			all = append(all, f.Config)
-			if w.names(f.Path) || w.names(f.Config["key"]) || w.names(f.Config["bucket"]) {
-				named = append(named, f.Config)
-			}
+		if f.Config == nil {
+			continue
+		}
+		c := maps.Clone(b.Config)
+		maps.Copy(c, f.Config)
+		all = append(all, c)
+		if w.names(f.Path) || w.names(f.Config["key"]) || w.names(f.Config["bucket"]) {
+			named = append(named, c)
 		}
 	}
-	if len(named) > 0 {
-		configs = append(configs, named...)
-	} else if len(all) == 1 {
-		configs = append(configs, all...)
+	if len(named) == 0 && len(all) == 1 {
+		named = all
 	}
-	var out []place
-	for _, c := range configs {
-		get := func(name string) string { return cmp.Or(c[name], b.Config[name]) }
-		if key := get("key"); key != "" {
-			bucket := cmp.Or(get("bucket"), w.State.Bucket)
-			out = append(out, place{bucket, key}, place{bucket, path.Join(cmp.Or(get("workspace_key_prefix"), "env:"), w.Environment, key)})
-		}
-	}
-	return slices.DeleteFunc(out, func(p place) bool { return p == w.statePlace() })
+	return append([]map[string]string{b.Config}, named...)
+}
+
+// unplaced tells whether somebody gives the declared backend arguments which say
+// where the state is, and these are not known.
+func (w Workspace) unplaced() bool {
+	return w.Module.Backend.Type == "s3" && len(w.Module.Backend.Files) > 0 &&
+		!slices.ContainsFunc(w.backendConfigs(), func(c map[string]string) bool { return c["bucket"] != "" && c["key"] != "" })
 }
 
 // expectedPlaces are the declared ones that the environment's state may be at.

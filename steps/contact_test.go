@@ -1,70 +1,11 @@
 package steps
 
 import (
-	"context"
-	"fmt"
-	"io/fs"
-	"path"
-	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"dagger/pipeline/project"
-	"dagger/pipeline/rootmodule"
-	"dagger/pipeline/state"
 )
-
-// bucketOf is S3 in memory, by BUCKET/KEY.
-type bucketOf map[string]string
-
-// in is one bucket of it.
-func (b bucketOf) in(bucket string) objects { return within{b, bucket + "/"} }
-
-type within struct {
-	all bucketOf
-	at  string
-}
-
-func (w within) Read(_ context.Context, key string) (state.Object, error) {
-	switch text, ok := w.all[w.at+key]; {
-	case text == "denied":
-		return state.Object{}, fmt.Errorf("reading the state %q: access denied: allow s3:GetObject on the key, and kms:Decrypt on its key", key)
-	case ok:
-		return state.Parse([]byte(text)), nil
-	}
-	return state.Object{}, nil
-}
-
-func (w within) Keys(_ context.Context, prefix string) (keys []string, _ error) {
-	for name := range w.all {
-		if key, ok := strings.CutPrefix(name, w.at); ok && strings.HasPrefix(key, prefix) {
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
-	return keys, nil
-}
-
-func (w within) Names(ctx context.Context) (names []string, _ error) {
-	keys, err := w.Keys(ctx, "")
-	for _, key := range keys {
-		name, _, _ := strings.Cut(key, "/")
-		names = append(names, name)
-	}
-	return slices.Compact(names), err
-}
-
-// stateWith is a state with resources: type.name, or type.name=ARN.
-func stateWith(lineage string, resources ...string) string {
-	var out []string
-	for _, r := range resources {
-		r, arn, _ := strings.Cut(r, "=")
-		kind, name, _ := strings.Cut(r, ".")
-		out = append(out, fmt.Sprintf(`{"mode":"managed","type":%q,"name":%q,"instances":[{"attributes":{"arn":%q}}]}`, kind, name, arn))
-	}
-	return fmt.Sprintf(`{"version":4,"serial":7,"lineage":%q,"terraform_version":"1.14.9","resources":[%s]}`, lineage, strings.Join(out, ","))
-}
 
 const (
 	queue    = "variable \"environment\" {}\n" + nameless
@@ -99,6 +40,9 @@ func TestFirstContact(t *testing.T) {
 	const (
 		env         = "variable \"env\" { default = \"dev\" }\n" + nameless
 		byWorkspace = "locals { name = terraform.workspace }\n" + nameless
+		empty       = "terraform {\n backend \"s3\" {}\n}\n" + queue
+		keyed       = "terraform {\n backend \"s3\" {\n key = \"k\"\n }\n}\n" + queue
+		script      = "deploy:\n  - terraform init -backend-config=bucket=old -backend-config=key=p\n"
 		mark        = `{"version":99,"pipeline":"moved to s3://new/prod.tfstate"}`
 	)
 	files := func(rules ...string) (out project.Rules) {
@@ -167,6 +111,27 @@ func TestFirstContact(t *testing.T) {
 		"root moved and its state moved, then another root module": {files: []string{"data/main.tf", table}, root: "data", states: bucketOf{own: mark}},
 		"the state was moved away":                                 {files: main(queue), states: bucketOf{own: mark}, want: "was moved to s3://new/prod.tfstate: deploy from the sources that name that place"},
 
+		// A backend that leaves something open has been told the rest by somebody.
+		"key here, bucket by the Makefile":               {files: append(main(keyed), "Makefile", script), want: "Makefile says where it is"},
+		"key here, bucket by files":                      {files: append(main(keyed), "infra/backend-prod.hcl", `bucket = "old-prod"`, "infra/backend-dev.hcl", `bucket = "old-dev"`), want: "infra/backend-dev.hcl says where it is"},
+		"key here, bucket by files, managed":             {files: append(main(keyed), "infra/backend-prod.hcl", `bucket = "old-prod"`, "infra/backend-dev.hcl", `bucket = "old-dev"`), set: project.Terraform{Backend: managed}, states: bucketOf{"old-prod/k": ours, "old-dev/k": ours}, want: here + "old-prod/k,"},
+		"all by files with a hyphen, managed":            {files: append(main(empty), "infra/backend-prod.hcl", "bucket = \"old\"\nkey = \"p\"", "infra/backend-non-prod.hcl", "bucket = \"old\"\nkey = \"d\""), set: project.Terraform{Backend: managed}, states: bucketOf{"old/d": ours}},
+		"all by files with a hyphen, managed, one there": {files: append(main(empty), "infra/backend-prod.hcl", "bucket = \"old\"\nkey = \"p\"", "infra/backend-non-prod.hcl", "bucket = \"old\"\nkey = \"d\""), set: project.Terraform{Backend: managed}, states: bucketOf{"old/p": ours}, want: here + "old/p,"},
+		"by a workflow":                                  {files: append(main(empty), ".github/workflows/deploy.yml", script), want: ".github/workflows/deploy.yml says where it is"},
+		"by a Jenkinsfile":                               {files: append(main(empty), "Jenkinsfile", script), want: "Jenkinsfile says where it is"},
+		"by a Taskfile":                                  {files: append(main(empty), "Taskfile.yaml", script), want: "Taskfile.yaml says where it is"},
+		"by CodeBuild":                                   {files: append(main(empty), "buildspec.yml", script), want: "buildspec.yml says where it is"},
+		"by a conf file":                                 {files: append(main(empty), "infra/state.conf", "bucket = \"old\"\nkey = \"p\"\nregion = \"r\""), want: "infra/state.conf says where it is"},
+		"by a tfvars file":                               {files: append(main(empty), "infra/backend/prod.tfvars", "bucket = \"old\"\nkey = \"p\""), want: "infra/backend/prod.tfvars says where it is"},
+		"a tfvars file with values of variables":         {files: append(main(empty+"variable \"bucket\" {}\n"), "infra/prod.tfvars", `bucket = "assets"`, "infra/dev.tfvars", "bucket = \"assets\"\nsize = 1")},
+		"another conf file":                              {files: append(main(empty), "nginx.conf", "server {\n listen 80;\n}", "deploy.yml", "run: terraform init")},
+		"managed, by a script, lasting":                  {files: append(main(empty), "Makefile", script), set: project.Terraform{Backend: managed}, want: "may have one, which is not seen from here: move it (move-state --environment prod --from s3://BUCKET/KEY), or say that the environment is a new one"},
+		"managed, by a script, lasting, said to be new":  {files: append(main(empty), "Makefile", script), set: project.Terraform{Backend: managed}, states: bucketOf{own: stateWith("l")}},
+		"managed, by a script, merge request":            {files: append(main(empty), "Makefile", script), set: project.Terraform{Backend: managed}, environment: "mr-7"},
+		"managed, by files of other environments":        {files: append(main(empty), "infra/qa.hcl", "bucket = \"old\"\nkey = \"q\"", "infra/dev.hcl", "bucket = \"old\"\nkey = \"d\""), set: project.Terraform{Backend: managed}, want: "which is not seen from here"},
+		"empty block, nobody says anything":              {files: main(empty)},
+		"key here, nobody says anything":                 {files: main(keyed)},
+
 		"copied, not moved":                         {files: main(s3Block + queue), states: bucketOf{own: ours, "old/orders.tfstate": ours}, set: project.Terraform{Backend: managed}, want: "keep one of them"},
 		"moved by move-state":                       {files: main(s3Block + queue), states: bucketOf{own: ours, "old/orders.tfstate": `{"version":99}`}, set: project.Terraform{Backend: managed}},
 		"a project of the same name":                {files: main(queue), states: bucketOf{own: stateWith("l", "aws_s3_bucket.theirs")}, want: "a deployment would destroy them: where they are of another project"},
@@ -205,40 +170,4 @@ func TestFirstContact(t *testing.T) {
 			t.Errorf("%s: more than a line: %v", name, err)
 		}
 	}
-}
-
-// meet is the decision that each run makes before it plans.
-func (c contact) meet(t *testing.T) error {
-	t.Helper()
-	source := fstest.MapFS{}
-	for i := 0; i < len(c.files); i += 2 {
-		source[c.files[i]] = &fstest.MapFile{Data: []byte(c.files[i+1])}
-	}
-	w := Workspace{Dir: ".", Infra: "infra", Root: "infra", Project: "shop", Environment: "prod", Settings: c.set, AWS: AWS{Region: "eu-west-1"}, Ends: c.ends}
-	if c.root != "" {
-		w.Infra, w.Root = c.root, c.root
-	}
-	if c.environment != "" {
-		w.Environment = c.environment
-	}
-	w.State = StateFor("b", w.Project, w.Environment, w.Root)
-	var err error
-	if w.Module, err = rootmodule.Read(source, w.Infra); err != nil {
-		t.Fatal(err)
-	}
-	w.Others = func(context.Context) (out []rootmodule.Module, err error) {
-		dirs, _ := fs.Glob(source, "*/main.tf")
-		for _, dir := range dirs {
-			m, err := rootmodule.Read(source, path.Dir(dir))
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, m)
-		}
-		return out, nil
-	}
-	if w.Backend, err = ChooseBackend(w.Module, c.set, "b", w.Environment); err != nil {
-		return err
-	}
-	return w.contact(t.Context(), c.states.in, "123456789012")
 }

@@ -10,6 +10,7 @@ import (
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/tell"
 )
 
 // roots are the paths of the root modules in the source, in the order in which
@@ -200,10 +201,20 @@ func (r *Run) Deploy(ctx context.Context, given Artifacts, plan *dagger.File, ke
 		return "", err
 	}
 	line, err := roots.Deploy(ctx, plan, key)
-	if err == nil {
-		r.mark(ctx)
+	if err != nil {
+		return line, err
 	}
-	return line, err
+	r.mark(ctx)
+	if r.Infra == "" {
+		left, unseen := roots.dropped(ctx)
+		if unseen != nil {
+			left = "what else it has cannot be told: " + unseen.Error()
+		}
+		if left != "" {
+			tell.Line("Warning: " + r.Environment + ": " + left)
+		}
+	}
+	return line, nil
 }
 
 // Destroy destroys the environment of a merge request, or the one whose name is
@@ -217,7 +228,13 @@ func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (
 	if err != nil {
 		return "", err
 	}
-	line, err := roots.Destroy(ctx, confirm, key)
+	destroy := func() (string, error) { return roots.Destroy(ctx, confirm, key) }
+	line := ""
+	if r.Infra != "" {
+		line, err = destroy() // one of them, and no other
+	} else {
+		line, err = roots.destroyAll(ctx, destroy)
+	}
 	if err == nil {
 		r.ended(ctx, roots[0].Project, r.Environment)
 	}

@@ -126,6 +126,8 @@ type requests struct {
 	// policy is the last one that a session was narrowed by.
 	policy string
 	deny   bool // AWS lets nobody in
+	// states are those of the bucket that have something in them, by path.
+	states map[string]string
 }
 
 func (r *requests) add(what string) {
@@ -171,6 +173,10 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 				base64.StdEncoding.EncodeToString([]byte("AWS:password")), server.URL)
 			return
 		}
+		if text, ok := asked.states[r.URL.Path]; ok && r.Method == http.MethodGet {
+			fmt.Fprint(w, text)
+			return
+		}
 		if strings.HasSuffix(r.URL.Path, ".tfstate") {
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, `<Error><Code>NoSuchKey</Code></Error>`)
@@ -181,6 +187,9 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 			fmt.Fprint(w, `<ListBucketResult>`)
 			for _, environment := range []string{"mr-1", "mr-2", "mr-3", "prod"} {
 				fmt.Fprintf(w, `<Contents><Key>shop/%s/terraform.tfstate</Key></Contents>`, environment)
+			}
+			for path := range asked.states {
+				fmt.Fprintf(w, `<Contents><Key>%s</Key></Contents>`, strings.TrimPrefix(path, "/states/"))
 			}
 			fmt.Fprint(w, `</ListBucketResult>`)
 			return
