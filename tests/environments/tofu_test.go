@@ -56,4 +56,12 @@ func TestOpenTofu(t *testing.T) {
 	if got, want := result(t, s3.on(on(call(p, "destroy", env, "--plan-key", k.flag)))), env+": 1 destroyed"; got != want {
 		t.Errorf("destroy says %q, want %q", got, want)
 	}
+
+	// What is to stay is named, and ends the destruction with an error, once.
+	p.Write("infra/kept.tf", "resource \"terraform_data\" \"kept\" {\n  input = 1\n  lifecycle {\n    destroy = false\n  }\n}\n")
+	world.Succeed(t, on(call(p, "deploy", env)))
+	refused(t, on(call(p, "destroy", env)), 1, "left in place: terraform_data.kept (id ", "then destroy again")
+	if got, want := result(t, on(call(p, "destroy", env))), env+": 0 destroyed"; got != want {
+		t.Errorf("the second destruction says %q, want %q", got, want)
+	}
 }
