@@ -11,7 +11,7 @@ import (
 // Inside refuses a path that is written as one below dir and that a symbolic link
 // leads out of it: who calls names the path, and who wrote the branch that is checked
 // out may have put the link in its way, to what the caller may read and write and they
-// may not. A path that is not below dir is where the caller says it is.
+// may not, or to git's hooks. A path that is not below dir is where the caller says it is.
 func Inside(dir, path string) error {
 	rel, err := filepath.Rel(dir, path)
 	if err != nil || !below(rel) {
@@ -35,11 +35,22 @@ func Inside(dir, path string) error {
 		if err != nil {
 			return fmt.Errorf("%q is a symbolic link to what is not there: remove the link", at)
 		}
-		if rel, err := filepath.Rel(home, target); err != nil || !below(rel) {
-			return fmt.Errorf("%q is a symbolic link that leads out of the working directory: write %q where that is what you mean, or remove the link", at, target)
+		if rel, err := filepath.Rel(home, target); err != nil || !below(rel) || OfGit(rel) {
+			return fmt.Errorf("%q is a symbolic link that leads out of the working directory, or to what git runs: write %q where that is what you mean, or remove the link", at, target)
 		}
 	}
 	return nil
+}
+
+// OfGit tells whether a path is of git's own files, in which a program can stand that
+// git runs.
+func OfGit(path string) bool {
+	for part := range strings.SplitSeq(filepath.ToSlash(path), "/") {
+		if strings.EqualFold(part, ".git") {
+			return true
+		}
+	}
+	return false
 }
 
 // below tells whether a relative path stays where it starts.

@@ -74,9 +74,18 @@ func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (s
 		return "", fmt.Errorf("exporting to %q: %w", p, err)
 	}
 	if len(leftOut) > 0 {
-		fmt.Fprintln(s.opts.Stderr, plain.String(s.scrub.String(fmt.Sprintf("exporting to %q: left out what is no file, or a link to somewhere else: %s", p, few(leftOut)))))
+		fmt.Fprintln(s.opts.Stderr, plain.String(s.scrub.String(fmt.Sprintf("exporting to %q: left out what is no file, a link to somewhere else, or not to come from a build: %s", p, few(leftOut)))))
 	}
 	return out, nil
+}
+
+// never names what must not be written to a folder: in the working directory the
+// settings that a later call takes for its caller's.
+func (s *Server) never(dir string) []string {
+	if dir == s.hostPath(".") {
+		return []string{".env"}
+	}
+	return nil
 }
 
 // exportTar passes the files of st through an archive: what may be written to the
@@ -86,7 +95,7 @@ func (s *Server) exportTar(ctx context.Context, st llb.State, out string) (leftO
 	unpacked := make(chan error, 1)
 	go func() {
 		var err error
-		if leftOut, err = unpack(r, out); err == nil {
+		if leftOut, err = unpack(r, out, s.never(out)...); err == nil {
 			_, err = io.Copy(io.Discard, r)
 		}
 		r.CloseWithError(err)

@@ -38,6 +38,9 @@ func TestLinksOfACheckoutLeadNowhere(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if s.never(checkout)[0] != ".env" || s.never(machine) != nil {
+		t.Error("settings of the caller's may be written")
+	}
 	if found, _ := os.ReadDir(machine); len(found) != 1 {
 		t.Errorf("written: %v", found)
 	}

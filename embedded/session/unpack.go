@@ -17,9 +17,11 @@ import (
 // unpack writes an archive into the folder dir of the host: folders, regular
 // files, and links that stay in the tree. The rest is left out and named: device
 // nodes and FIFOs, which could be opened in place of a file, and links to
-// somewhere else. (A socket comes as an empty file.) Modes are kept, without setuid, setgid and sticky, and no wider
+// somewhere else. (A socket comes as an empty file.) So is what would be run or taken
+// for the caller's own word later: all of .git, where hooks are, and the names in
+// never at the top. Modes are kept, without setuid, setgid and sticky, and no wider
 // than the umask allows. Nothing is written outside of dir.
-func unpack(archive io.Reader, dir string) (leftOut []string, err error) {
+func unpack(archive io.Reader, dir string, never ...string) (leftOut []string, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -36,6 +38,10 @@ func unpack(archive io.Reader, dir string) (leftOut []string, err error) {
 		}
 		name := path.Clean(h.Name)
 		mode := fs.FileMode(h.Mode) & fs.ModePerm
+		if files.OfGit(name) || slices.Contains(never, name) {
+			leftOut = append(leftOut, name)
+			continue
+		}
 		switch h.Typeflag {
 		case tar.TypeDir:
 			err = makeDir(root, name, mode, narrow)

@@ -91,6 +91,28 @@ func TestUnpackMakesNothingButFiles(t *testing.T) {
 	}
 }
 
+// TestUnpackWritesNothingThatRuns: no hook of git's, and no settings of the caller's.
+func TestUnpackWritesNothingThatRuns(t *testing.T) {
+	dir := t.TempDir()
+	left, err := unpack(archive(t,
+		tar.Header{Name: ".git/", Typeflag: tar.TypeDir, Mode: 0o755},
+		tar.Header{Name: ".git/hooks/post-checkout", Typeflag: tar.TypeReg, Mode: 0o755, Linkname: "#!"},
+		tar.Header{Name: "sub/", Typeflag: tar.TypeDir, Mode: 0o755},
+		tar.Header{Name: "sub/.GIT", Typeflag: tar.TypeReg, Mode: 0o644, Linkname: "gitdir: x"},
+		tar.Header{Name: ".env", Typeflag: tar.TypeReg, Mode: 0o644, Linkname: "PIPELINE_TEST_SECRETS=cmd://x"},
+		tar.Header{Name: "sub/.env", Typeflag: tar.TypeReg, Mode: 0o644, Linkname: "a=b"},
+		tar.Header{Name: ".gitkeep", Typeflag: tar.TypeReg, Mode: 0o644, Linkname: ""},
+	), dir, ".env")
+	if got, want := strings.Join(left, " "), ".git .git/hooks/post-checkout sub/.GIT .env"; err != nil || got != want {
+		t.Errorf("left out %s, want %s: %v", got, want, err)
+	}
+	for name, want := range map[string]bool{".git": false, "sub/.GIT": false, ".env": false, "sub/.env": true, ".gitkeep": true} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestUnpackTakesTheUmask: nothing is wider than it allows.
 func TestUnpackTakesTheUmask(t *testing.T) {
 	umask(t, 0o077)
