@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"slices"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
@@ -31,71 +30,47 @@ type Packed struct {
 // their own build backends make. What is locked is installed before, in a layer
 // that an edit of the source leaves as it is; roots are Terraform's root modules.
 func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string) (Packed, error) {
-	f, err := a.find(ctx)
+	g, err := a.gather(ctx, roots)
 	if err != nil {
 		return Packed{}, err
 	}
 	out := Packed{}
-	if out.Target, err = f.LambdaTarget(f.pythonVersion); err != nil {
+	for _, dir := range g.plain {
+		out.Dirs = append(out.Dirs, path.Join(Workdir, dir))
+	}
+	if out.Target, err = g.LambdaTarget(g.pythonVersion); err != nil {
 		return out, err
 	}
-	dirs, err := a.localDirs(ctx, f)
+	c, err := a.packedDependencies(ctx, image, g, out.Target)
 	if err != nil {
 		return out, err
 	}
-	var backends, sources []string
-	for _, dir := range dirs {
-		d, err := a.distribution(ctx, dir, f)
-		if err != nil {
-			return out, err
-		}
-		if !d.Installed && !d.Build {
-			out.Dirs = append(out.Dirs, path.Join(Workdir, dir))
-			continue
-		}
-		sources = append(sources, path.Join(Workdir, dir))
-		if len(d.Backend) == 0 {
-			d.Backend = []string{"setuptools>=40.8.0"} // as PEP 517 has it
-		}
-		backends = append(backends, d.Backend...)
-	}
-	c, err := a.packedDependencies(ctx, image, f, out.Target, backends)
-	if err != nil {
-		return out, err
-	}
-	inputs, err := a.Inputs(ctx, dirs, roots)
-	if err != nil {
-		return out, err
-	}
-	out.Container, err = a.packedProject(ctx, c.WithDirectory(Workdir, inputs), out.Target, sources)
+	out.Container, err = a.packedProject(ctx, c.WithDirectory(Workdir, g.inputs), out.Target, g.packages)
 	return out, err
 }
 
 // packedDependencies is the layer that only the lock file and the target change.
-func (a App) packedDependencies(ctx context.Context, image *dagger.Container, f found, target project.Target, backends []string) (*dagger.Container, error) {
-	secrets, err := a.logins(ctx, map[string]string{"lock": f.lock, "pyproject": f.pyproject})
+func (a App) packedDependencies(ctx context.Context, image *dagger.Container, g gathered, target project.Target) (*dagger.Container, error) {
+	secrets, err := a.logins(ctx, g.texts())
 	if err != nil {
 		return nil, err
 	}
-	manager, install, arguments, err := a.exporter(f)
+	manager, lock, arguments, err := a.exporter(g.found)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(backends)
 	c := image.
 		With(secrets.With).
-		WithExec(append([]string{"sh", "-c", addTools, "add-tools"}, manager...)).
-		WithExec(append([]string{"sh", "-c", fetchBackends, "fetch-backends"}, slices.Compact(backends)...)).
-		WithWorkdir(path.Join(Workdir, f.lockDir)).
+		With(g.withTools(manager)).
 		WithEnvVariable("PACKED_FOR", fmt.Sprintf("--python-version 3.%d --python-platform %s", target.Python, target.Wheels())).
-		WithExec(append([]string{"sh", "-c", install, "install-packed"}, arguments...)).
+		WithExec(append([]string{"sh", "-c", installPackedBy(lock), "install-packed"}, arguments...)).
 		With(secrets.Without)
 	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
 }
 
 // exporter is what has the packages of the main group installed, by the lock
 // file that the project has.
-func (a App) exporter(f found) (manager []string, install string, arguments []string, err error) {
+func (a App) exporter(f found) (manager []string, lock string, arguments []string, err error) {
 	for _, extra := range f.Settings.Package.Extras {
 		arguments = append(arguments, "--extra="+extra)
 	}
@@ -109,7 +84,7 @@ func (a App) exporter(f found) (manager []string, install string, arguments []st
 		for i, extra := range f.Settings.Package.Extras {
 			arguments[i] = "--extras=" + extra
 		}
-		return append(manager, "poetry=="+version, "poetry-plugin-export=="+project.ExportPlugin(version)), installPackedBy("poetry"), arguments, err
+		return append(manager, "poetry=="+version, "poetry-plugin-export=="+project.ExportPlugin(version)), "poetry", arguments, err
 	case "uv.lock":
 		locals, err := project.LocalPackages(f.lock)
 		for _, local := range locals {
@@ -120,11 +95,11 @@ func (a App) exporter(f found) (manager []string, install string, arguments []st
 		if f.Name != "" {
 			arguments = append(arguments, "--package="+f.Name)
 		}
-		return manager, installPackedBy("uv"), arguments, err
+		return manager, "uv", arguments, err
 	case "pylock.toml":
-		return manager, installPackedBy("pylock"), nil, nil
+		return manager, "pylock", nil, nil
 	}
-	return manager, installPackedBy("requirements"), nil, nil
+	return manager, "requirements", nil, nil
 }
 
 // packedProject adds the packages of the repository.

@@ -22,7 +22,7 @@ const (
 
 // Image is a container and the name of its content.
 type Image struct {
-	// Name is that of its repository: app or terraform.
+	// Name is that of its repository: app, terraform or service.
 	Name string
 	// Tag is made of all that goes into the image, so that who has the same
 	// sources knows it beforehand. It is empty without a registry.
@@ -75,12 +75,25 @@ func (r Store) image(ctx context.Context, name string, tag func() (string, error
 			return out, err
 		}
 		if out.Found.State == registry.Found {
-			out.Container = dag.Container().From(out.Found.Pinned())
+			out.Container = r.pinned(out.Found)
 			return out, nil
 		}
 	}
 	out.Container, err = build()
 	return out, err
+}
+
+// pinned is the image that the registry has.
+func (r Store) pinned(found registry.Lookup) *dagger.Container {
+	return dag.Container(dagger.ContainerOpts{Platform: r.Platform}).From(found.Pinned())
+}
+
+// platform is that of the images.
+func (r Store) platform(ctx context.Context) (dagger.Platform, error) {
+	if r.Platform != "" {
+		return r.Platform, nil
+	}
+	return dag.DefaultPlatform(ctx)
 }
 
 // Look asks the repositories that the run may use for the tag of a content, and
@@ -121,7 +134,7 @@ func (r Store) asked(ctx context.Context, repository, tag string) (found registr
 	if r.Ask != nil {
 		return r.Ask(ctx, repository, tag)
 	}
-	platform, err := dag.DefaultPlatform(ctx)
+	platform, err := r.platform(ctx)
 	if err != nil {
 		return found, "", err
 	}
@@ -132,7 +145,7 @@ func (r Store) asked(ctx context.Context, repository, tag string) (found registr
 	if err := r.SignIn(ctx); err != nil {
 		return found, "", err
 	}
-	if content, err = dag.Container().From(found.Pinned()).Label(ctx, contentLabel); err != nil {
+	if content, err = r.pinned(found).Label(ctx, contentLabel); err != nil {
 		return found, "", tell.Errorf("pulling %s: %w", found.Pinned(), err)
 	}
 	return found, content, nil

@@ -24,7 +24,8 @@ var (
 	fetchProviders      = script("fetch-providers")
 	addTools            = script("add-tools")
 	fetchBackends       = script("uv-environment", "fetch-backends")
-	packSources         = script("uv-environment", "pack-sources")
+	packSources         = script("uv-environment", "build-wheels", "pack-wheels")
+	serveSources        = script("uv-environment", "make-service", "build-wheels", "serve-wheels")
 )
 
 // installPackedBy installs what a lock file names for another machine.
@@ -32,9 +33,14 @@ func installPackedBy(lock string) string {
 	return script("uv-environment", "install-packed", "packed-"+lock)
 }
 
+// installServedBy installs what a lock file names for the image of the service.
+func installServedBy(lock string) string {
+	return script("uv-environment", "make-service", "install-served", "packed-"+lock)
+}
+
 // places are where things are in the images, for the scripts.
 const places = "virtualenv=" + virtualenv + " tools=" + toolsHome + " installed=" + installedDir + " terraform=" + terraformHome +
-	" packed=" + packedHome + "\n"
+	" packed=" + packedHome + " service=" + serviceHome + "\n"
 
 // script is the text of scripts that run one after another.
 func script(names ...string) string {

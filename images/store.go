@@ -13,9 +13,6 @@ import (
 
 var dag = dagger.Connect()
 
-// Names are those of the images, and the last part of their repositories' paths.
-var Names = []string{"app", "terraform"}
-
 // Store is where the pipeline keeps its images, and the login that it asks
 // for. Without a host it keeps none: everything is built, and pulled without a
 // login or with that of the caller's docker configuration. Its levels guard all the
@@ -24,6 +21,10 @@ type Store struct {
 	// Path is that of the images' repositories: they are PATH/app and
 	// PATH/terraform, those of the open level PATH/open/app and PATH/open/terraform.
 	Path string
+	// Service tells that the project has an image of its own, in PATH/service.
+	Service bool
+	// Platform is that of the images that are looked up and pulled, "" for the engine's.
+	Platform dagger.Platform
 	// Reads are the levels whose images the run may use, in the order of look-up.
 	// Writes is the one that its own belong to.
 	Reads  []trust.Level
@@ -51,11 +52,19 @@ func (r Store) Repository(level trust.Level, name string) string {
 	return path.Join(level.Path(r.Path), name)
 }
 
+// Names are those of the images, and the last part of their repositories' paths.
+func (r Store) Names() []string {
+	if r.Service {
+		return []string{"app", "terraform", "service"}
+	}
+	return []string{"app", "terraform"}
+}
+
 // Repositories are the paths of all repositories of some levels.
 func (r Store) Repositories(levels ...trust.Level) []string {
 	var out []string
 	for _, level := range levels {
-		for _, name := range Names {
+		for _, name := range r.Names() {
 			out = append(out, r.Repository(level, name))
 		}
 	}
@@ -93,7 +102,7 @@ func (r Store) from(ctx context.Context, image string) (*dagger.Container, error
 			return nil, err
 		}
 	}
-	return dag.Container().From(image).WithUser("root"), nil
+	return dag.Container(dagger.ContainerOpts{Platform: r.Platform}).From(image).WithUser("root"), nil
 }
 
 // Pinned pulls an image by the digest that it has now, and gives its reference with

@@ -26,6 +26,8 @@ var forms = map[string]form{
 	"version":     matching(`a version such as "1.2.3"`, `^[0-9]+(\.[0-9]+)*([a-z]+[0-9]+)?$`),
 	"manylinux":   matching(`a platform such as "manylinux_2_28"`, `^manylinux(2014|_2_[0-9]+)$`),
 	"requirement": matching(`a package, such as "poetry-plugin-export" or "poetry-plugin-export==1.9.0"`, `^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])? *([=<>!~]=?[^;@/ ]+)?$`),
+	"variable":    matching(`the name of a variable`, `^[A-Za-z_][A-Za-z0-9_-]*$`),
+	"user":        matching(`a number that is not 0, such as "10001" or "10001:10001"`, `^[1-9][0-9]*(:[0-9]+)?$`),
 	"path":        {wanted: "a relative path", fits: isPath, pattern: `^[^/]`},
 }
 

@@ -35,6 +35,9 @@ func readInto(key, form string, value any, into reflect.Value) error {
 		return readList(key, form, value, into)
 	case reflect.Map:
 		return readMap(key, value, into)
+	case reflect.Pointer: // a table that may be empty and still be there
+		into.Set(reflect.New(into.Type().Elem()))
+		return readTable(key, value, into.Elem())
 	case reflect.Struct:
 		return readTable(key, value, into)
 	}

@@ -49,7 +49,7 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	tables := map[string]reflect.Type{"": reflect.TypeFor[Settings](), "test.": reflect.TypeFor[Test](), "test.services.NAME.": reflect.TypeFor[Service](),
-		"package.": reflect.TypeFor[Package](), "package.lambda.": reflect.TypeFor[Lambda](),
+		"package.": reflect.TypeFor[Package](), "package.lambda.": reflect.TypeFor[Lambda](), "package.image.": reflect.TypeFor[Image](),
 		"terraform.": reflect.TypeFor[Terraform]()}
 	for table, kind := range tables {
 		for f := range fields(kind) {
@@ -62,7 +62,7 @@ func TestDocs(t *testing.T) {
 
 // isTable tells whether a setting's own settings are listed in its place.
 func isTable(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct || t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct
+	return t.Kind() == reflect.Struct || t.Kind() == reflect.Pointer || t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct
 }
 
 type object = map[string]any
@@ -73,6 +73,8 @@ func schema(t reflect.Type, form string) object {
 		return object{"anyOf": []object{list, {"type": "object", "additionalProperties": list}}}
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		return schema(t.Elem(), form)
 	case reflect.String:
 		f := formOf(form)
 		if f.values != nil {

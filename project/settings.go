@@ -44,8 +44,9 @@ type Service struct {
 type Package struct {
 	Command   string   `toml:"command" doc:"Command that builds the artifacts. Default: make build; without that target the pipeline packs a Lambda package."`
 	Artifacts []string `toml:"artifacts" form:"path" doc:"Files that the command leaves; patterns are allowed. Default: artifact.zip, or dist/*.zip where there is none."`
-	Extras    []string `toml:"extras" doc:"Extras of the project that a Lambda package has."`
+	Extras    []string `toml:"extras" doc:"Extras of the project that a Lambda package or an image has."`
 	Files     []string `toml:"files" form:"path" doc:"Files and directories to pack beside what is installed; patterns are allowed. Default, where the project is no package: its modules."`
+	Image     *Image   `toml:"image" doc:"The service as a container image, which a deployment pushes and hands to Terraform."`
 	Lambda    Lambda   `toml:"lambda" doc:"What a Lambda package is made for. With it the pipeline packs, also where make build is there."`
 }
 
@@ -55,6 +56,27 @@ type Lambda struct {
 	Architecture string `toml:"architecture" form:"x86_64|arm64" doc:"Architecture of the function. Default: x86_64."`
 	Platform     string `toml:"platform" form:"manylinux" doc:"Newest wheels to take, such as manylinux_2_28. Default: what the function's Amazon Linux runs."`
 	Upload       string `toml:"upload" form:"direct|s3" doc:"How the package gets to Lambda; through S3 it may have more than 50 MB. Default: direct."`
+}
+
+// Image is the table [tool.pipeline.package.image].
+type Image struct {
+	Base         string            `toml:"base" doc:"Image to build it on, with the same Python. Default: that of the app container."`
+	Architecture string            `toml:"architecture" form:"x86_64|arm64" doc:"Architecture that it is for. Default: the engine's."`
+	Entrypoint   []string          `toml:"entrypoint" doc:"Command that it runs. Default: the project's only console script."`
+	Command      []string          `toml:"command" doc:"Arguments of the entrypoint."`
+	Port         int               `toml:"port" form:"port" doc:"Port that the service listens on."`
+	User         string            `toml:"user" form:"user" doc:"User that it runs as, by number, with :group if wanted; not root. Default: 10001:10001."`
+	Variables    map[string]string `toml:"variables" doc:"Environment variables of the image."`
+	Variable     string            `toml:"variable" form:"variable" doc:"Variable of the root module that gets the image's reference by digest. Default: image."`
+}
+
+// VariableName is the variable of the root module that gets the image, "" where
+// the project asks for none.
+func (i *Image) VariableName() string {
+	if i == nil {
+		return ""
+	}
+	return First(i.Variable, "image")
 }
 
 // Terraform is the table [tool.pipeline.terraform].

@@ -36,7 +36,7 @@ func (r *Run) mark(ctx context.Context) {
 		return
 	}
 	tag := lifecycle.DeployedTag(r.Environment)
-	for _, name := range images.Names {
+	for _, name := range opened.Names() {
 		repository := opened.Repository(opened.Writes, name)
 		digest, err := r.used(ctx, opened, name)
 		if err == nil && digest == "" {
@@ -55,6 +55,9 @@ func (r *Run) mark(ctx context.Context) {
 // "" where it has none. In the one of terraform it is the image with the root
 // module, which the environment can be destroyed with.
 func (r *Run) used(ctx context.Context, opened Opened, name string) (string, error) {
+	if name == "service" {
+		return r.service.value.Digest, nil // it was pushed there to be deployed
+	}
 	repository := opened.Repository(opened.Writes, name)
 	content := map[string]images.Image{"app": r.app.value, "terraform": r.terraform.value}[name]
 	here := content.Found.State == registry.Found && content.Found.Reference == opened.Reference(name, content.Tag)

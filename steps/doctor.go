@@ -43,6 +43,7 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 		return "", err
 	}
 	look := doctor.Doctor{Config: config, Open: d.AWS.Session}
+	d.Registry.Service = d.Registry.Service && d.Project != ""
 	if d.Registry.Address != "" {
 		if look.Registry, err = d.registry(ctx); err != nil {
 			return "", err

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -59,8 +60,19 @@ func Given(file *dagger.File, settings project.Package) Package {
 	return Package{Files: dag.Directory().WithFile(name, file), Paths: []string{name}}
 }
 
+// isThere refuses a project that has nothing but an image of its service.
+func (p Package) isThere() error {
+	if p.Files == nil {
+		return errors.New("giving the artifact: the project builds none: " + imageTable + " asks for an image, which plan and deploy push: give it a command with command in [tool.pipeline.package], or lambda")
+	}
+	return nil
+}
+
 // File is the artifact of a package that has one.
 func (p Package) File() (*dagger.File, error) {
+	if err := p.isThere(); err != nil {
+		return nil, err
+	}
 	if len(p.Paths) != 1 {
 		return nil, fmt.Errorf("giving the artifact: the build leaves %d: %s: take them all with build-artifacts", len(p.Paths), strings.Join(p.Paths, ", "))
 	}
@@ -70,7 +82,7 @@ func (p Package) File() (*dagger.File, error) {
 // on puts the artifacts into the terraform container and tells the root module
 // where the first is, and the plan's fingerprint where they all are.
 func (p Package) on(c *dagger.Container) *dagger.Container {
-	if p.Files == nil { // the configuration names the artifact also where nothing is deployed
+	if p.Files == nil { // the configuration names the artifact also where none is deployed
 		p = Given(dag.Directory().WithNewFile(ArtifactName, "").File(ArtifactName), project.Package{})
 	}
 	paths := make([]string, len(p.Paths))

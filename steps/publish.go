@@ -41,13 +41,20 @@ type Publish struct {
 // which ECR does not make by itself, and that the run may push to them.
 func (p Publish) Prepare(ctx context.Context) error {
 	for _, path := range p.Registry.Repositories(p.Registry.Writes) {
-		if err := p.ensure(ctx, path); err != nil {
+		if err := p.prepare(ctx, path); err != nil {
 			return err
 		}
-		err := registry.Client{Login: p.Registry.Login}.CheckPush(ctx, path)
-		if errors.Is(err, fault.ErrDenied) || errors.Is(err, fault.ErrNotFound) {
-			return tell.Errorf("publishing as a run of level %q: %w, or another level with --trust", p.Registry.Writes, err)
-		}
+	}
+	return nil
+}
+
+func (p Publish) prepare(ctx context.Context, path string) error {
+	if err := p.ensure(ctx, path); err != nil {
+		return err
+	}
+	err := registry.Client{Login: p.Registry.Login}.CheckPush(ctx, path)
+	if errors.Is(err, fault.ErrDenied) || errors.Is(err, fault.ErrNotFound) {
+		return tell.Errorf("publishing as a run of level %q: %w, or another level with --trust", p.Registry.Writes, err)
 	}
 	return nil
 }
@@ -73,6 +80,8 @@ func (p Publish) ensure(ctx context.Context, repository string) error {
 type Entry struct {
 	images.Image
 	Moving bool
+	// Own tells that it has to be in the run's own level, whatever others have.
+	Own bool
 }
 
 // Run makes the registry have all images, and then moves the tags.
@@ -113,7 +122,7 @@ func (p Publish) Run(ctx context.Context, entries ...Entry) ([]Pushed, error) {
 // repositories.
 func (p Publish) has(e Entry) bool {
 	own := e.Found.Reference == p.Registry.Reference(e.Name, e.Tag)
-	return e.Found.State == registry.Found && (own || !e.Moving || len(p.Tags) == 0)
+	return e.Found.State == registry.Found && (own || !e.Own && (!e.Moving || len(p.Tags) == 0))
 }
 
 // content pushes an image that the registry did not have when it was looked up.

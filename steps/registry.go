@@ -33,6 +33,8 @@ type Place struct {
 	// that lasts, which is given protected images alone.
 	Trust   trust.Level
 	Lasting bool
+	// Service tells that the project has an image of its own to keep.
+	Service bool
 }
 
 // Opened is a registry that can be used.
@@ -148,7 +150,7 @@ func (r Place) images(path string) (images.Store, error) {
 // levels are those of the run, without a place to keep images at: they guard what
 // is pulled from elsewhere.
 func (r Place) levels() images.Store {
-	return images.Store{Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes()}
+	return images.Store{Reads: r.Trust.ReadsFor(r.Lasting), Writes: r.Trust.Writes(), Service: r.Service}
 }
 
 // openECR logs in to ECR with a session that may do no more than it is for.

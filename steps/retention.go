@@ -32,6 +32,7 @@ type Retention struct {
 var contentTags = map[string][]string{
 	"app":       {"app-*"},
 	"terraform": {"terraform-*", "module-*"},
+	"service":   {"service-*"},
 }
 
 // Preview tells for all repositories what a policy keeps, and why, and what it

@@ -28,6 +28,7 @@ type Run struct {
 	terraform  once[images.Image]
 	workspaces once[Roots]
 	built      once[Package]
+	service    once[Pushed]
 
 	// purpose says what the run may do in the registry, where that is ECR.
 	purpose purpose

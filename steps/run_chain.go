@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/environments"
@@ -78,7 +79,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 				return "", err
 			}
 			r.seen.built(built)
-			return built.Sizes(ctx)
+			return r.packaged(ctx, built)
 		}},
 	}
 	before := []string{"test", "package"}

@@ -33,12 +33,17 @@ func (r *Run) roots(ctx context.Context) ([]string, error) {
 // deploymentSettings are what a source says of its deployment, if it says
 // anything.
 func (r *Run) deploymentSettings(ctx context.Context, source *dagger.Directory) (project.Terraform, error) {
+	settings, err := r.settingsIn(ctx, source)
+	return settings.Terraform, err
+}
+
+func (r *Run) settingsIn(ctx context.Context, source *dagger.Directory) (project.Settings, error) {
 	there, err := source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
 	if err != nil || !there {
-		return project.Terraform{}, err
+		return project.Settings{}, err
 	}
 	read, err := images.ReadProject(ctx, source, r.Settings.Project)
-	return read.Settings.Terraform, err
+	return read.Settings, err
 }
 
 // modules are the root modules in the terraform container.
@@ -107,10 +112,11 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 	if err != nil {
 		return nil, err
 	}
-	settings, err := r.deploymentSettings(ctx, roots[0].Source)
+	said, err := r.settingsIn(ctx, roots[0].Source)
 	if err != nil {
 		return nil, err
 	}
+	settings := said.Terraform
 	for i := range roots {
 		w := &roots[i]
 		if w.Module, err = images.ReadRootFor(ctx, w.Container, w.Source, w.Infra); err != nil {
@@ -120,6 +126,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		w.Others = func(ctx context.Context) ([]rootmodule.Module, error) { return images.ReadRoots(ctx, w.Source) }
 		w.Project = project
 		w.Settings = settings
+		w.Image.Variable = said.Package.Image.VariableName()
 		w.Environment = environment
 		if w.Root, err = filepath.Rel(path.Clean(r.Settings.Project), path.Clean(w.Infra)); err != nil {
 			return nil, err
@@ -143,7 +150,19 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 // deployment is the run's environment with what to deploy: the artifacts
 // given, or those that are built.
 func (r *Run) deployment(ctx context.Context, given Artifacts) (Roots, error) {
+	if r.hasImage(ctx) { // what has nowhere to go is not built
+		if _, err := r.serviceRegistry(ctx); err != nil {
+			return nil, err
+		}
+	}
 	roots, err := r.inEnvironment(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if roots, err = roots.handing(ctx, roots[0].Image); err != nil {
+		return nil, err
+	}
+	image, err := r.serviceImage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +173,7 @@ func (r *Run) deployment(ctx context.Context, given Artifacts) (Roots, error) {
 	if err != nil {
 		return nil, err
 	}
-	return roots.with(built), nil
+	return roots.with(built, image), nil
 }
 
 // deploymentAs is the deployment with what the caller asks of it.
@@ -167,16 +186,17 @@ func (r *Run) deploymentAs(ctx context.Context, given Artifacts, options Options
 }
 
 // with are the root modules with what is to be deployed.
-func (r Roots) with(p Package) Roots {
+func (r Roots) with(p Package, image Handed) Roots {
 	out := append(Roots{}, r...)
 	for i := range out {
-		out[i].Package = p
+		out[i].Package, out[i].Image = p, image
 	}
 	return out
 }
 
 // Plan tells what a deployment would change.
 func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (string, error) {
+	r.purpose = r.deploying(ctx, pulling)
 	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return "", err
@@ -186,6 +206,7 @@ func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (strin
 
 // PlanReport is a plan for review, and the plan itself where there is a key.
 func (r *Run) PlanReport(ctx context.Context, given Artifacts, key *dagger.Secret, options Options) (*dagger.Directory, error) {
+	r.purpose = r.deploying(ctx, pulling)
 	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return nil, err
@@ -195,9 +216,12 @@ func (r *Run) PlanReport(ctx context.Context, given Artifacts, key *dagger.Secre
 
 // Deploy applies a saved plan, or the source.
 func (r *Run) Deploy(ctx context.Context, given Artifacts, plan *dagger.File, key *dagger.Secret, options Options) (string, error) {
-	r.purpose = marking // a whole pipeline has opened the registry already, to push
+	r.purpose = r.deploying(ctx, marking) // a whole pipeline has opened the registry already, to push
 	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
+		return "", err
+	}
+	if err := r.nameService(ctx); err != nil {
 		return "", err
 	}
 	line, err := roots.Deploy(ctx, plan, key)

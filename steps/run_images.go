@@ -31,6 +31,7 @@ func (r *Run) registryPlace(ctx context.Context) (Place, error) {
 		if err == nil && named {
 			store.Project, err = r.projectName(ctx)
 		}
+		store.Service = !named || r.hasImage(ctx) // an environment without its source may have one
 		store.AWS = r.account(store.Project, r.Environment)
 		return store, err
 	})

@@ -102,6 +102,9 @@ func (r *Run) build(ctx context.Context) (Package, error) {
 				return Package{}, err
 			}
 		}
+		if len(built.Paths) == 0 && read.Settings.Package.Image != nil && (read.Settings.Package.Lambda == project.Lambda{}) {
+			return Package{At: r.Settings.Project}, nil // the image is all that there is to deploy
+		}
 		if len(built.Paths) == 0 {
 			if built, err = r.pack(ctx, read.Settings.Package); err != nil {
 				return Package{}, err
@@ -124,7 +127,10 @@ func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
 // BuildArtifacts gives all artifacts, at their paths in the project.
 func (r *Run) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
 	built, err := r.build(ctx)
-	return built.Files, err
+	if err != nil {
+		return nil, err
+	}
+	return built.Files, built.isThere()
 }
 
 // Scan runs a checker of the caller's choice over the root module.

@@ -48,6 +48,7 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 	if w.RegionAsked {
 		args = append(args, w.variable("region", w.AWS.Region)...)
 	}
+	args = append(args, w.variable(w.Image.Variable, w.Image.value())...)
 	return append(args, w.variable("environment", w.Environment)...), nil
 }
 

@@ -40,6 +40,8 @@ type Workspace struct {
 	Settings project.Terraform
 	// Package is what is deployed; empty where nothing is needed.
 	Package Package
+	// Image is the service's, for the variable that takes it.
+	Image Handed
 	// Environment names the deployment: mr-<n>, staging, prod.
 	Environment string
 	// State is where the environment's state is kept.
@@ -98,6 +100,7 @@ func (w Workspace) prepared() *dagger.Container {
 		WithEnvVariable("TF_VAR_environment", w.Environment).
 		WithEnvVariable("TF_VAR_aws_endpoint", w.AWS.Endpoint).
 		With(w.Package.on).
+		With(w.Image.on).
 		WithEnvVariable("PLAN_FILES", strings.Join(w.planFiles(), "\n")).
 		WithEnvVariable("PLAN_BUNDLE", path.Join(images.Workdir, planBundle)).
 		WithEnvVariable("TF_STATE_BUCKET", w.State.Bucket).

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -57,6 +58,7 @@ func (c *container) clone() *container {
 		labels[k] = v
 	}
 	n.image.Config.Labels = labels
+	n.image.Config.ExposedPorts = maps.Clone(c.image.Config.ExposedPorts)
 	return &n
 }
 

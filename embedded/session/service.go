@@ -48,6 +48,10 @@ func serviceFields() []Field {
 				}
 				n := ctr(o).clone()
 				n.ports = append(n.ports, exposed{a.integer("port", 0), a.boolean("experimentalSkipHealthcheck")})
+				if n.image.Config.ExposedPorts == nil {
+					n.image.Config.ExposedPorts = map[string]struct{}{}
+				}
+				n.image.Config.ExposedPorts[fmt.Sprintf("%d/tcp", a.integer("port", 0))] = struct{}{} // the image says so, too
 				return n, nil
 			}},
 		{Name: "withDockerHealthcheck", Doc: "Set the command that tells when a service is ready.", Returns: "Container!",

@@ -4,10 +4,10 @@ def said: if . == "" then "none" else . end;
 def by_address: map({(.address): .change}) | add // {};
 ($a[0]) as $a | ($b[0]) as $b | ($ca[0] | by_address) as $ca | ($cb[0] | by_address) as $cb |
 [
-  (["environment", "lineage", "serial", "configuration", "artifact"][]
-    | select($a[.] != $b[.])
+  (["environment", "lineage", "serial", "configuration", "artifact", "image"][]
+    | select(($a[.] // "") != ($b[.] // ""))
     | if . == "configuration" or . == "artifact" then "the \(.) is another one"
-      else "\(.) \($a[.] | said) is now \($b[.] | said)" end),
+      else "\(.) \($a[.] // "" | said) is now \($b[.] // "" | said)" end),
   (($ca + $cb | keys_unsorted | unique[])
     | . as $r
     | select($ca[$r] != $cb[$r])

@@ -59,8 +59,8 @@ make_plan() {
     | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   artifact=$(printf '%s\n' "$PIPELINE_ARTIFACTS" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   # The plan carries the state that it was made from.
-  unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" \
-    '{environment: $environment, serial: (.serial // 0), lineage: (.lineage // ""), configuration: $configuration, artifact: $artifact}' > "$dir/fingerprint.json"
+  unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" --arg image "${PIPELINE_IMAGE:-}" \
+    '{environment: $environment, serial: (.serial // 0), lineage: (.lineage // ""), configuration: $configuration, artifact: $artifact, image: $image}' > "$dir/fingerprint.json"
   [ -s "$dir/fingerprint.json" ] || fail "the plan holds no state: its form is not known here"
   return "$code"
 }

@@ -1,0 +1,5 @@
+#!/bin/sh
+# Install into the service's environment. What to install follows.
+set -eu
+# shellcheck disable=SC2317,SC2086 # called by the script that follows; flags
+install() { uv pip install --quiet $SERVED_FOR --python $service/bin/python "$@"; }
