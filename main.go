@@ -44,9 +44,13 @@ func New(s struct {
 	// Version of uv. Default: one that reads the lock files of all.
 	// +optional
 	UvVersion string
-	// Version of the project where it comes from git, such as 1.2.3: version control is no part of the source.
+	// Version of the project where it comes from git, such as 1.2.3: version control is no part of the source. Default: the one that --git tells.
 	// +optional
 	ProjectVersion string
+	// The repository's .git directory, for a project that takes its version from git.
+	// +optional
+	// +ignore=["hooks", "logs", "lfs", "modules", "index", "**/*.lock", "COMMIT_EDITMSG", "FETCH_HEAD", "ORIG_HEAD"]
+	Git *dagger.Directory
 	// Variables for what installs packages, as NAME=value lines: POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME and _PASSWORD,
 	// PIP_INDEX_URL; NETRC is the text of a netrc file.
 	// +optional

@@ -137,8 +137,8 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 	return d, err
 }
 
-// version looks for a version in the files where it may stand. One that comes
-// from git is not known: .git is no part of the source.
+// version looks for a version in the files where it may stand. One that comes from
+// git is the caller's: .git is no part of the source.
 func (a App) version(ctx context.Context, dir string, files []string) (string, error) {
 	for _, name := range files {
 		file := path.Join(dir, name)

@@ -66,10 +66,18 @@ func (a App) fromSource(ctx context.Context, c *dagger.Container, command []stri
 	version := first(a.Version, "0.0.0")
 	return c.
 		With(secrets.With).
-		WithEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION", version).
-		WithEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS", version).
-		WithExec(command).
-		WithoutEnvVariable("SETUPTOOLS_SCM_PRETEND_VERSION").
-		WithoutEnvVariable("POETRY_DYNAMIC_VERSIONING_BYPASS").
+		With(func(c *dagger.Container) *dagger.Container {
+			for _, name := range versionVariables {
+				c = c.WithEnvVariable(name, version)
+			}
+			c = c.WithExec(command)
+			for _, name := range versionVariables {
+				c = c.WithoutEnvVariable(name)
+			}
+			return c
+		}).
 		With(secrets.Without), nil
 }
+
+// versionVariables tell the tools that take a version from git which it is.
+var versionVariables = []string{"SETUPTOOLS_SCM_PRETEND_VERSION", "POETRY_DYNAMIC_VERSIONING_BYPASS", "UV_DYNAMIC_VERSIONING_BYPASS", "PDM_BUILD_SCM_VERSION"}

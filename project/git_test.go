@@ -2,6 +2,45 @@ package project
 
 import "testing"
 
+func TestVersionTool(t *testing.T) {
+	for text, want := range map[string]string{
+		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n[build-system]\nrequires = [\"setuptools>=80\", \"setuptools_scm[toml]>=8\"]\nbuild-backend = \"setuptools.build_meta\"\n":                                              "setuptools-scm",
+		"[project]\nname = \"a\"\nversion = \"1.0\"\n[build-system]\nrequires = [\"setuptools-scm\"]\nbuild-backend = \"setuptools.build_meta\"\n":                                                                                 "", // it finds files alone
+		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n[build-system]\nrequires = [\"hatchling\", \"hatch-vcs\"]\nbuild-backend = \"hatchling.build\"\n[tool.hatch.version]\nsource = \"vcs\"\n":                               "hatch-vcs",
+		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n[build-system]\nrequires = [\"hatchling\", \"hatch-vcs\"]\nbuild-backend = \"hatchling.build\"\n[tool.hatch.version]\npath = \"a.py\"\n":                                "",
+		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n[build-system]\nrequires = [\"hatchling\", \"uv-dynamic-versioning\"]\nbuild-backend = \"hatchling.build\"\n[tool.hatch.version]\nsource = \"uv-dynamic-versioning\"\n": "uv-dynamic-versioning",
+		"[tool.poetry]\nname = \"a\"\nversion = \"0.0.0\"\n[tool.poetry-dynamic-versioning]\nenable = true\n":                                                                                                                      "poetry-dynamic-versioning",
+		"[tool.poetry]\nname = \"a\"\nversion = \"0.0.0\"\n[tool.poetry-dynamic-versioning]\nenable = false\n":                                                                                                                     "",
+		"[project]\nname = \"a\"\ndynamic = [\"version\"]\n[build-system]\nrequires = [\"pdm-backend\"]\nbuild-backend = \"pdm.backend\"\n[tool.pdm.version]\nsource = \"scm\"\n":                                                  "pdm-backend",
+	} {
+		d, err := ReadDistribution(text)
+		if err != nil || d.FromGit != want {
+			t.Errorf("%q: %q, %v, want %q", text, d.FromGit, err, want)
+		}
+		if d.FromGit != "" && d.Version != "" {
+			t.Errorf("%q: the version %q stands for another", text, d.Version)
+		}
+	}
+}
+
+func TestRelease(t *testing.T) {
+	for version, want := range map[string]string{
+		"1.2.4.dev5+g0123abc": "1.2.4", "1.2.3.post4.dev0+g0123abc": "1.2.3", "1.2.3": "1.2.3", "1.2.3rc1": "1.2.3rc1", "1.2.3+d20260101": "1.2.3", "": "",
+	} {
+		if got := Release(version); got != want {
+			t.Errorf("%q is of release %q, want %q", version, got, want)
+		}
+		if version != "" && !IsVersion(version) {
+			t.Errorf("%q is no version", version)
+		}
+	}
+	for _, text := range []string{"", "v1.2", "1.2.3-4-gabc", "1.2 3"} {
+		if IsVersion(text) {
+			t.Errorf("%q is a version", text)
+		}
+	}
+}
+
 func TestClones(t *testing.T) {
 	for text, want := range map[string]bool{
 		"[package.source]\ntype = \"git\"\nurl = \"https://git.example.com/a.git\"\n":              true,

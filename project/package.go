@@ -12,6 +12,8 @@ import (
 // Distribution is what an installed package tells others about itself.
 type Distribution struct {
 	Name, Version string
+	// FromGit is what takes the version from git, "" where nothing does.
+	FromGit string
 	// VersionFiles are where the version may stand if it is not in pyproject.toml.
 	VersionFiles []string
 	// Roots are the directories with its modules, from the project's.
@@ -63,8 +65,10 @@ type pyproject struct {
 			}
 		}
 		SetuptoolsSCM map[string]any `toml:"setuptools_scm"`
-		Hatch         struct {
-			Version struct{ Path string }
+
+		PoetryDynamicVersioning struct{ Enable bool } `toml:"poetry-dynamic-versioning"`
+		Hatch                   struct {
+			Version struct{ Path, Source string }
 			Build   struct {
 				Hooks   map[string]any
 				Targets struct {
@@ -73,7 +77,7 @@ type pyproject struct {
 			}
 		}
 		PDM struct {
-			Version struct{ Path string }
+			Version struct{ Path, Source string }
 			Build   struct {
 				PackageDir string `toml:"package-dir"`
 			}
@@ -128,6 +132,9 @@ func ReadDistribution(text string) (Distribution, error) {
 	d.add("gui_scripts", doc.Project.GUIScripts)
 	d.addPoetryScripts(poetry.Scripts)
 	d.Roots = doc.roots()
+	if d.FromGit = doc.versionTool(); d.FromGit != "" {
+		d.Version = ""
+	}
 	d.VersionFiles = doc.versionFiles()
 	d.Build = doc.needsBuild()
 	d.Backend = doc.BuildSystem.Requires

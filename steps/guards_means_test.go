@@ -12,6 +12,7 @@ var emptyMeans = map[string]string{
 	"New.PoetryVersion":        "the version that wrote the lock file",
 	"New.UvVersion":            "the version that the pipeline names",
 	"New.ProjectVersion":       "the project's own, as on a branch without a tag",
+	"New.Git":                  byEngine,
 	"New.InstallSecrets":       refused,
 	"New.TerraformImage":       refused,
 	"New.TerraformVersion":     "the version that the project names",

@@ -36,7 +36,7 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 	if err != nil {
 		return Package{}, err
 	}
-	recipe, err := r.appRecipe(ctx)
+	recipe, err := r.recipeToBuild(ctx)
 	if err != nil {
 		return Package{}, err
 	}

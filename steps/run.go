@@ -24,11 +24,13 @@ type Run struct {
 	registry   once[Opened]
 	pull       once[images.Store]
 	app        once[images.Image]
-	ready      once[images.Ready]
+	tested     once[images.Ready]
+	buildable  once[images.Ready]
 	terraform  once[images.Image]
 	workspaces once[Roots]
 	built      once[Package]
 	service    once[Pushed]
+	version    once[string]
 
 	// purpose says what the run may do in the registry, where that is ECR.
 	purpose purpose

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/environments"

@@ -86,7 +86,6 @@ func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
 		Base:     text(r.PythonImage),
 		Poetry:   r.PoetryVersion,
 		UV:       r.UvVersion,
-		Version:  r.ProjectVersion,
 		Secrets:  r.InstallSecrets,
 		Tokens:   r.indexToken,
 		Registry: registry,

@@ -12,23 +12,29 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// readyApp is the app container with the project in it.
-func (r *Run) readyApp(ctx context.Context) (images.Ready, error) {
-	return r.ready.get(func() (images.Ready, error) {
-		image, err := r.appImage(ctx)
-		if err != nil {
-			return images.Ready{}, err
-		}
-		recipe, err := r.appRecipe(ctx)
-		if err != nil {
-			return images.Ready{}, err
-		}
-		roots, err := r.allRoots(ctx)
-		if err != nil {
-			return images.Ready{}, err
-		}
-		return recipe.Ready(ctx, image.Container, roots)
-	})
+// appToTest and appToBuild are the app container with the project in it.
+func (r *Run) appToTest(ctx context.Context) (images.Ready, error) {
+	return r.tested.get(func() (images.Ready, error) { return r.readyApp(ctx, r.recipeToTest) })
+}
+
+func (r *Run) appToBuild(ctx context.Context) (images.Ready, error) {
+	return r.buildable.get(func() (images.Ready, error) { return r.readyApp(ctx, r.recipeToBuild) })
+}
+
+func (r *Run) readyApp(ctx context.Context, recipeOf func(context.Context) (images.App, error)) (images.Ready, error) {
+	image, err := r.appImage(ctx)
+	if err != nil {
+		return images.Ready{}, err
+	}
+	recipe, err := recipeOf(ctx)
+	if err != nil {
+		return images.Ready{}, err
+	}
+	roots, err := r.allRoots(ctx)
+	if err != nil {
+		return images.Ready{}, err
+	}
+	return recipe.Ready(ctx, image.Container, roots)
 }
 
 // allRoots are the paths in the source of all root modules that may be meant:
@@ -48,7 +54,7 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	if err != nil {
 		return Test{}, err
 	}
-	app, err := r.readyApp(ctx)
+	app, err := r.appToTest(ctx)
 	if err != nil {
 		return Test{}, err
 	}
@@ -94,7 +100,7 @@ func (r *Run) build(ctx context.Context) (Package, error) {
 		}
 		var built Package
 		if (read.Settings.Package.Lambda == project.Lambda{}) {
-			app, err := r.readyApp(ctx)
+			app, err := r.appToBuild(ctx)
 			if err != nil {
 				return Package{}, err
 			}

@@ -119,7 +119,7 @@ func (r *Run) builtService(ctx context.Context, store images.Store) (images.Imag
 	if err != nil {
 		return images.Image{}, err
 	}
-	recipe, err := r.appRecipe(ctx)
+	recipe, err := r.recipeToBuild(ctx)
 	if err != nil {
 		return images.Image{}, err
 	}

@@ -12,6 +12,7 @@ type Settings struct {
 	PoetryVersion        string
 	UvVersion            string
 	ProjectVersion       string
+	Git                  *dagger.Directory
 	InstallSecrets       *dagger.Secret
 	TerraformImage       *string
 	TerraformVersion     string

@@ -1,0 +1,61 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
+)
+
+// projectVersion is the version of a project that takes it from git: what the call
+// says, or what git does. It is "" for all others, and where nothing tells.
+func (r *Run) projectVersion(ctx context.Context) (string, error) {
+	return r.version.get(func() (string, error) {
+		if r.ProjectVersion != "" {
+			return r.ProjectVersion, nil
+		}
+		recipe, err := r.appRecipe(ctx)
+		if err != nil {
+			return "", err
+		}
+		dir, tool, err := recipe.FromGit(ctx)
+		if err != nil || tool == "" {
+			return "", err
+		}
+		if r.Git == nil {
+			tell.Line(fmt.Sprintf("version: %s takes it from git, which is no part of the source: it is 0.0.0: give --git .git, or --project-version", tool))
+			return "", nil
+		}
+		image, err := r.appImage(ctx)
+		if err != nil {
+			return "", err
+		}
+		roots, err := r.allRoots(ctx)
+		if err != nil {
+			return "", err
+		}
+		version, err := recipe.GitVersion(ctx, image.Container, dir, r.Git, roots)
+		if err == nil {
+			tell.Line("version: " + version + ", by " + tool)
+		}
+		return version, err
+	})
+}
+
+// recipeToBuild is the recipe of the app container for what leaves the pipeline.
+func (r *Run) recipeToBuild(ctx context.Context) (images.App, error) {
+	recipe, err := r.appRecipe(ctx)
+	if err == nil {
+		recipe.Version, err = r.projectVersion(ctx)
+	}
+	return recipe, err
+}
+
+// recipeToTest knows the release alone: tests need not run again for each commit.
+func (r *Run) recipeToTest(ctx context.Context) (images.App, error) {
+	recipe, err := r.recipeToBuild(ctx)
+	recipe.Version = project.Release(recipe.Version)
+	return recipe, err
+}
