@@ -30,7 +30,7 @@ func (p *Pipeline) run(environment string) *steps.Run {
 func New(s struct {
 	// The repository: the directory with the project, or with several of them. Version control, caches, virtual environments, local state and .env files stay out of
 	// the containers.
-	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "artifact.zip", "dist"]
+	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist"]
 	Source *dagger.Directory
 	// Path of the project in the source, where that is a repository of several.
 	// +default="."
@@ -58,8 +58,7 @@ func New(s struct {
 	// Image to build the terraform container on: Alpine or Debian. One that has terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
 	// +optional
 	TerraformImage *string
-	// Version of terraform to install. Default: the table's, that of .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 where required_version allows
-	// it.
+	// Version of terraform to install. Default: the table's, that of .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 if required_version allows it.
 	// +optional
 	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.

@@ -25,7 +25,7 @@ var (
 	addTools            = script("add-tools")
 	fetchBackends       = script("uv-environment", "fetch-backends")
 	packSources         = script("uv-environment", "build-wheels", "pack-wheels")
-	findVersion         = script("uv-environment", "find-version")
+	findVersion         = script("find-version")
 	serveSources        = script("uv-environment", "make-service", "build-wheels", "serve-wheels")
 )
 

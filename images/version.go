@@ -43,14 +43,9 @@ func (a App) GitVersion(ctx context.Context, image *dagger.Container, dir string
 	if err != nil {
 		return "", err
 	}
-	manager, _, _, err := a.exporter(g.found)
-	if err != nil {
-		return "", err
-	}
 	c := image.
-		With(secrets.With).
-		With(g.withTools(manager)).
 		WithExec(installTools(tool{"git", "git", "git"})).
+		With(secrets.With).
 		WithDirectory(Workdir, g.inputs).
 		WithDirectory(path.Join(Workdir, ".git"), git).
 		WithExec([]string{"sh", "-c", findVersion, "find-version", Workdir, path.Join(Workdir, dir)}).
@@ -71,5 +66,5 @@ func explainVersion(output string) string {
 			return why + ": give the .git directory of a clone with its tags (GIT_DEPTH: 0, fetch-depth: 0), or the version with --project-version"
 		}
 	}
-	return explainUV(output)
+	return explainPip(output)
 }

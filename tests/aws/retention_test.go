@@ -54,7 +54,7 @@ func putImage(t *testing.T, repository, content, tag string) string {
 // are set spare what is deployed.
 func TestECR(t *testing.T) {
 	world.NeedTerraform(t)
-	p, environment := world.Project(t), world.Environment()
+	p, environment := served(world.Project(t)), world.Environment()
 	path := strings.TrimPrefix(images(), world.Lab.Registry+"/")
 	at := "ecr:" + path
 	docker := loggedIn(t)
@@ -99,8 +99,14 @@ func TestECR(t *testing.T) {
 			t.Errorf("deployed-%s in %s is %s, want %s", environment, name, got, pushed[i].Digest)
 		}
 	}
+	image := imageOf(t, call(p, at, web("--trust", "protected"), "outputs", "--environment", environment).With(docker))
+	for _, tag := range []string{"deployed-" + environment, environment} {
+		if got := digestOf(t, path+"/service", tag); !strings.HasSuffix(image, path+"/service@"+got) {
+			t.Errorf("%s of the service is %s, and %s is deployed", tag, got, image)
+		}
+	}
 	r := world.Succeed(t, call(p, at, web("--trust", "protected"), "retention", "preview").With(docker))
-	for _, want := range []string{short(deployed) + " (" + environment + ", deployed-" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set"} {
+	for _, want := range []string{short(deployed) + " (" + environment + ", deployed-" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set", "repository " + path + "/service: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
 		}
@@ -129,7 +135,12 @@ func TestECR(t *testing.T) {
 	if tags := tagsOf(t, path+"/app", deployed); !slices.Contains(tags, "deployed-"+environment) {
 		t.Errorf("tags %q", tags)
 	}
+	served := putImage(t, path+"/service", "served", "deployed-"+environment)
+	putImage(t, path+"/service", "served", "service-1")
 	world.Succeed(t, call(p, at, web("--trust", "protected"), "destroy", "--environment", environment).With(docker))
+	if tags := tagsOf(t, path+"/service", served); !slices.Equal(tags, []string{"service-1"}) {
+		t.Errorf("tags of the service after the destruction: %q", tags)
+	}
 	if tags := tagsOf(t, path+"/app", deployed); !slices.Equal(tags, []string{environment}) {
 		t.Errorf("tags after the destruction: %q", tags)
 	}
