@@ -137,9 +137,8 @@ func New(s struct {
 	// Password for the registry.
 	// +optional
 	RegistryPassword *dagger.Secret
-	// How far this run is trusted: protected for one of a protected branch, open for
-	// all others. A protected run uses nothing that an open one has left in the
-	// registry; give each level an engine of its own (docs/security.md).
+	// How far this run is trusted: protected for one of a protected branch, open for all others. A protected run uses nothing that an open one has left in
+	// the registry; give each level an engine of its own (docs/security.md).
 	// +default="open"
 	Trust string
 }) (*Pipeline, error) {
@@ -234,8 +233,7 @@ func (p *Pipeline) Plan(ctx context.Context,
 
 // Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
 //
-// plan.md is a note for the merge request, plan.json GitLab's Terraform report. plan.age is the plan itself, for a later deploy; it holds secrets, so it is there
-// only when a key is given, and encrypted.
+// plan.md is a note for the merge request, plan.json GitLab's Terraform report. plan.age is the plan for a later deploy: encrypted, and only with a key.
 // +cache="never"
 func (p *Pipeline) PlanReport(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
@@ -294,8 +292,7 @@ func (p *Pipeline) Deploy(ctx context.Context,
 
 // Test, package, plan and deploy the environment of a merge request in one call.
 //
-// The images are pushed too where there is a registry. What needs nothing of each other runs at the same time; the result ends with a table of all parts. The test
-// reports and the package can be fetched afterwards: they are reused.
+// The images are pushed too where there is a registry; what can run at the same time does. Test reports and package can be fetched afterwards: they are reused.
 // +cache="never"
 func (p *Pipeline) MergeRequest(ctx context.Context,
 	// Environment: mr-<number>.
