@@ -10,7 +10,6 @@ import (
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/rootmodule"
-	"dagger/pipeline/tell"
 )
 
 // roots are the paths of the root modules in the source, in the order in which
