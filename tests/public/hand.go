@@ -100,6 +100,8 @@ func (c Counts) String() string {
 
 var (
 	word = regexp.MustCompile(`(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)`)
+	// What the engine sets before each line of a step.
+	step = regexp.MustCompile(`^#\d+ [\d.]+ `)
 	// The last lines of a run of unittest.
 	ran    = regexp.MustCompile(`^Ran (\d+) tests? in `)
 	result = regexp.MustCompile(`^(?:OK|FAILED)(?: \((.*)\))?$`)
@@ -110,7 +112,7 @@ var (
 func counted(out string) Counts {
 	var c Counts
 	for line := range strings.Lines(out) {
-		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(step.ReplaceAllString(line, ""))
 		if m := ran.FindStringSubmatch(line); m != nil {
 			c.Passed += number(m[1])
 		} else if m := result.FindStringSubmatch(line); m != nil {

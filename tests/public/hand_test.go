@@ -8,6 +8,7 @@ func TestCounted(t *testing.T) {
 		"== 3 passed in 1s ==\ncoverage\n== 2 passed, 1 error, 1 xfailed in 2s ==": {5, 1, 1},
 		"Ran 12 tests in 0.4s\n\nFAILED (failures=1, errors=2, skipped=3)\n":       {6, 3, 3},
 		"Ran 1 test in 0.4s\n\nOK\n":                                               {1, 0, 0},
+		"#12 3.21 Ran 2 tests in 0.4s\n#12 3.22 \n#12 3.22 OK (skipped=1)\n":       {1, 0, 1},
 		"no tests ran in 0.1s":                                                     {},
 	} {
 		if got := counted(out); got != want {
