@@ -36,6 +36,7 @@ type Project struct {
 	Test       string   // command that runs its tests by hand; none where only its root modules are run
 	Package    string   // command that packages it by hand
 	Artifacts  []string // what that leaves
+	Buckets    []string // S3 buckets that its account has already
 	Roots      []Root   // its root modules for AWS
 	Mended     string   // what was mended in the pipeline for it
 	Missing    string   // what it needs and a machine with a package index alone has not

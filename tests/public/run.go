@@ -73,6 +73,11 @@ func (r runner) run(p Project, result Result) (Result, error) {
 		}
 	}
 	if len(p.Roots) > 0 && slices.Contains(r.parts, "terraform") {
+		for _, bucket := range p.Buckets {
+			if out, err := shell("", "curl -sSf -X PUT $LAB_AWS_ENDPOINT/"+bucket, c.log); err != nil {
+				return result, fmt.Errorf("making bucket %q: %w: %s", bucket, err, last(out))
+			}
+		}
 		result.Roots = map[string]string{}
 		for _, root := range p.Roots {
 			result.Roots[root.Path] = c.deploy(root)
