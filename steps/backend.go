@@ -29,6 +29,10 @@ const settingsTable = "[tool.pipeline.terraform] of pyproject.toml"
 // hold a state, and a plan would start from an empty one.
 func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environment string) (Backend, error) {
 	b := Backend{Own: set.Backend == "own", Workspace: set.Workspace == "environment" || set.Workspace == "" && m.Workspace != ""}
+	if m.Backend != nil && (m.Backend.Type == "cloud" || m.Backend.Type == "remote") && set.Backend != "managed" {
+		return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state, and plans and applies by itself and not in the pipeline: move that state and set backend = \"managed\" in %s (docs/environments.md), or declare a backend that only keeps the state",
+			m.Path, m.Backend.Where, m.Backend.Type, settingsTable)
+	}
 	if !b.Own {
 		if set.Backend == "" && declaresOther(m.Backend, bucket) {
 			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state: set backend = \"own\" in %s to use it as it is, or backend = \"managed\" to have a state for each environment in --state-bucket (a state that is there is moved first: docs/environments.md)",

@@ -54,7 +54,9 @@ func TestChooseBackend(t *testing.T) {
 		"gcs":                       {declared: declared("gcs", "bucket", "b"), want: unsaid + ` "gcs"`},
 		"local":                     {declared: declared("local"), want: unsaid + ` "local"`},
 		"local, own":                {declared: declared("local"), set: project.Terraform{Backend: "own"}, want: nothing},
-		"remote, own, by workspace": {declared: declared("remote"), set: project.Terraform{Backend: "own", Workspace: "environment"}, own: true, in: true},
+		"remote, own, by workspace": {declared: declared("remote"), set: project.Terraform{Backend: "own", Workspace: "environment"}, want: "plans and applies by itself"},
+		"cloud, own":                {declared: declared("cloud"), set: project.Terraform{Backend: "own", Workspace: "environment"}, want: "plans and applies by itself"},
+		"gcs, own, by workspace":    {declared: declared("gcs"), set: project.Terraform{Backend: "own", Workspace: "environment"}, own: true, in: true},
 	} {
 		m := rootmodule.Module{Path: "infra", Backend: test.declared, Workspace: test.workspace}
 		got, err := ChooseBackend(m, test.set, "b", "mr-7")

@@ -51,6 +51,9 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 		}
 	}
 	w.removeState(ctx)
+	if !found {
+		w.dropWorkspace(ctx, c)
+	}
 	out, err := c.Stdout(ctx)
 	return w.Environment + ": " + printable.String(Completed(out)), err
 }

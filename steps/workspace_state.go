@@ -10,6 +10,7 @@ import (
 	"dagger/pipeline/environments"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/state"
+	"dagger/pipeline/tell"
 )
 
 // inWorkspace selects the workspace that is named after the environment. In the
@@ -26,6 +27,18 @@ func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagge
 	}
 	c = c.WithExec(command, anyExit)
 	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain)
+}
+
+// dropWorkspace removes the one of a merge request in the project's own backend,
+// after its destruction. One that stays does no harm.
+func (w Workspace) dropWorkspace(ctx context.Context, c *dagger.Container) {
+	if !w.Backend.Own || !w.Backend.Workspace || w.lasts() {
+		return
+	}
+	c = c.WithExec([]string{"drop-workspace.sh", w.Environment}, anyExit)
+	if err := check(ctx, c, []string{"terraform", "workspace", "delete"}, w.explain); err != nil {
+		tell.Line("Warning: the empty workspace stays: " + err.Error())
+	}
 }
 
 // bucketRegion is that of the state bucket, found out where S3 tells it.

@@ -1,0 +1,75 @@
+package steps
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// inRoot runs commands of a shell one after the other in a root module of one
+// resource, with terraform and the scripts on PATH.
+func inRoot(t *testing.T, commands ...string) (out string, code int) {
+	t.Helper()
+	if _, err := exec.LookPath("terraform"); err != nil {
+		t.Skip("terraform is not on PATH")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"select-workspace.sh", "drop-workspace.sh"} {
+		text, err := scripts.ReadFile("scripts/" + name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	writeFile(t, filepath.Join(dir, "root/main.tf"), "resource \"terraform_data\" \"it\" {}\n")
+	c := exec.Command("sh", "-c", "set -e\nterraform init >/dev/null\n"+strings.Join(commands, "\n"))
+	c.Dir = filepath.Join(dir, "root")
+	c.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1")
+	text, err := c.CombinedOutput()
+	if c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(text), c.ProcessState.ExitCode()
+}
+
+// A lasting environment's first workspace is made, unless another one has a
+// state that may be its own under a former name.
+func TestSelectWorkspace(t *testing.T) {
+	const apply = "terraform apply -auto-approve >/dev/null"
+	for name, test := range map[string]struct {
+		before  string
+		refused string
+	}{
+		"nothing there":               {"", ""},
+		"it is there":                 {"terraform workspace new staging; terraform workspace select default", ""},
+		"a merge request's is there":  {"terraform workspace new mr-7; " + apply + "; terraform workspace select default", ""},
+		"an empty one is there":       {"terraform workspace new qa; terraform workspace select default", ""},
+		"another one has a state":     {"terraform workspace new prod; " + apply + "; terraform workspace select default", "a state may be in another one (prod)"},
+		"the default one has a state": {apply, "a state may be in another one (default)"},
+		"one like a merge request's":  {"terraform workspace new mr-prod; " + apply + "; terraform workspace select default", "in another one (mr-prod)"},
+	} {
+		out, code := inRoot(t, test.before, "select-workspace.sh staging only", "echo selected $(terraform workspace show)")
+		switch {
+		case test.refused == "" && (code != 0 || !strings.Contains(out, "selected staging")):
+			t.Errorf("%s: code %d\n%s", name, code, out)
+		case test.refused != "" && (code == 0 || !strings.Contains(out, test.refused)):
+			t.Errorf("%s: code %d\n%s", name, code, out)
+		}
+	}
+}
+
+// The workspace of a merge request goes with its environment, and stays while it
+// has resources.
+func TestDropWorkspace(t *testing.T) {
+	const apply = "select-workspace.sh mr-7\nterraform apply -auto-approve >/dev/null"
+	if out, code := inRoot(t, apply, "terraform destroy -auto-approve >/dev/null", "drop-workspace.sh mr-7", "echo left $(terraform workspace list | tr -d '* ')"); code != 0 || !strings.Contains(out, "left default\n") {
+		t.Errorf("code %d\n%s", code, out)
+	}
+	if out, code := inRoot(t, apply, "drop-workspace.sh mr-7"); code == 0 || !strings.Contains(out, "mr-7") {
+		t.Errorf("with resources: code %d\n%s", code, out)
+	}
+}
