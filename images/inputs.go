@@ -54,13 +54,23 @@ func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, 
 	}
 	out := []string{"artifact.zip"} // an old one must not pass for the result
 	for _, name := range names {
-		lower := strings.ToLower(name)
-		document := strings.HasSuffix(lower, ".md") || strings.HasSuffix(lower, ".rst")
-		if document && !strings.Contains(said, name) {
+		if document(name) && !strings.Contains(said, name) {
 			out = append(out, name)
 		}
 	}
 	return append(out, rootPatterns(dir, roots)...), nil
+}
+
+// document tells whether a file is one that people read, and no package has. Licences
+// and the like are in packages, as the standard names them.
+func document(name string) bool {
+	lower := strings.ToLower(name)
+	for _, packaged := range []string{"license", "licence", "copying", "notice", "authors"} {
+		if strings.HasPrefix(lower, packaged) {
+			return false
+		}
+	}
+	return strings.HasSuffix(lower, ".md") || strings.HasSuffix(lower, ".rst")
 }
 
 // rootPatterns leave out Terraform's own files in the root modules that are below

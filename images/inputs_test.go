@@ -25,3 +25,14 @@ func TestRootPatterns(t *testing.T) {
 		}
 	}
 }
+
+func TestDocument(t *testing.T) {
+	for name, want := range map[string]bool{
+		"README.md": true, "CHANGES.rst": true, "readme.MD": true, "notes.txt": false,
+		"LICENSE.md": false, "LICENCE.rst": false, "COPYING.md": false, "NOTICE.md": false, "AUTHORS.rst": false,
+	} {
+		if got := document(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
