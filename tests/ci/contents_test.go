@@ -84,9 +84,9 @@ var contents = []rule{
 		if err != nil {
 			return err.Error()
 		}
-		secret := regexp.MustCompile(`--(web-identity-token|aws-access-key-id|aws-secret-access-key|aws-session-token|registry-password|plan-key)=(\S*)`)
+		secret := regexp.MustCompile(`--(web-identity-token|aws-access-key-id|aws-secret-access-key|aws-session-token|registry-password|plan-key|note-token)=(\S*)`)
 		for _, m := range secret.FindAllStringSubmatch(string(text), -1) {
-			if !regexp.MustCompile(`^env://[A-Z_]+$`).MatchString(m[2]) {
+			if !regexp.MustCompile(`^env://[A-Z_]+$`).MatchString(strings.TrimSuffix(m[2], "}")) {
 				return m[0]
 			}
 		}
