@@ -131,7 +131,7 @@ func tryCall(m *module.Module, line string) error {
 	if err != nil {
 		return err
 	}
-	a := &App{Name: "pipeline", API: fakeAPI, Width: 79, LookupEnv: os.LookupEnv}
+	a := &App{Name: "pipeline", API: engineAPI, Width: 79, LookupEnv: os.LookupEnv}
 	o := newOptions()
 	args = args[slices.Index(args, "call")+1:]
 	args, o.help = stripHelp(args)

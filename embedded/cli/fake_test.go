@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"dagger/pipeline/embedded/session"
 	"dagger/pipeline/embedded/session/socket"
 )
 
@@ -36,33 +37,22 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// fakeAPI is a small part of the engine's.
-var fakeAPI = API{
-	"Container": {
-		{Name: "stdout", Returns: "String!", Doc: "Output of the last command."},
-		{Name: "publish", Returns: "String!", Doc: "Push the container.", Args: []FieldArg{{Name: "address", Type: "String!", Doc: "Reference."}}},
-		{Name: "withDirectory", Returns: "Container!", Doc: "Copy a directory.", Args: []FieldArg{
-			{Name: "path", Type: "String!", Doc: "Where to."}, {Name: "source", Type: "DirectoryID!", Doc: "What."},
-			{Name: "exclude", Type: "[String!]", Doc: "Patterns to leave out."}}},
-		{Name: "export", Returns: "String!", Args: []FieldArg{{Name: "path", Type: "String!"}}},
-		{Name: "sync", Returns: "Container!", Doc: "Evaluate."},
-		{Name: "node", Returns: "String!", Args: []FieldArg{{Name: "id", Type: "ID!"}}},
-	},
-	"Directory": {
-		{Name: "entries", Returns: "[String!]!", Doc: "List the names.", Args: []FieldArg{{Name: "path", Type: "String", Doc: "Where."}}},
-		{Name: "file", Returns: "File!", Doc: "Get a file.", Args: []FieldArg{{Name: "path", Type: "String!", Doc: "Path of the file."}}},
-		{Name: "export", Returns: "String!", Doc: "Write to the host.", Args: []FieldArg{{Name: "path", Type: "String!", Doc: "Where to."}}},
-		{Name: "sync", Returns: "Directory!", Doc: "Evaluate."},
-	},
-	"File": {
-		{Name: "contents", Returns: "String!", Doc: "Read."},
-		{Name: "export", Returns: "String!", Doc: "Write to the host.", Args: []FieldArg{
-			{Name: "path", Type: "String!"}, {Name: "allowParentDirPath", Type: "Boolean"}}},
-		{Name: "sync", Returns: "File!"},
-	},
-	"Secret":      {{Name: "plaintext", Returns: "String!"}},
-	"CacheVolume": {},
-}
+// engineAPI is what the session server implements.
+var engineAPI = func() API {
+	data, err := json.Marshal(session.Types())
+	if err != nil {
+		panic(err)
+	}
+	var types map[string]struct{ Fields []Field }
+	if err := json.Unmarshal(data, &types); err != nil {
+		panic(err)
+	}
+	api := API{}
+	for name, t := range types {
+		api[name] = t.Fields
+	}
+	return api
+}()
 
 // fakeSession answers queries without an engine: an object's id is the text of
 // the query that made it, a scalar is what answers has for the field, and else

@@ -21,7 +21,7 @@ func TestHelp(t *testing.T) {
 		"call-optional":      "call environments -h",
 		"call-object":        "call test-reports --help",
 		"call-chained":       "call test-reports file --help",
-		"call-chained-types": "call app-container with-directory --help",
+		"call-chained-types": "call test-reports with-directory --help",
 		"functions":          "functions",
 		"functions-help":     "functions --help",
 		"functions-of":       "functions test-reports file",

@@ -27,7 +27,7 @@ func newWorld(t *testing.T) *world {
 		Name: "pipeline", Version: "v0", Dir: t.TempDir(), ModuleDir: fixture,
 		Stdout: &w.out, Stderr: &w.err, Width: 79,
 		LookupEnv: func(name string) (string, bool) { v, ok := w.env[name]; return v, ok },
-		API:       fakeAPI,
+		API:       engineAPI,
 		NewSession: func(so SessionOptions) Session {
 			w.progress = so.Progress
 			return w.session
