@@ -14,7 +14,7 @@ each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit end-to-end lint format vet staticcheck shell readme golangci-lint bindings setup \
-	bench lab-up lab-down clean
+	release job-image bench lab-up lab-down clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,12 @@ bindings: ## generate dagger.gen.go and internal/dagger, offline
 
 setup:
 	@.ci/setup
+
+release: setup ## make the embedded engine as an archive that needs no Go, in dist/
+	@.ci/engine
+
+job-image: setup ## and from it the image of a CI job, pushed as IMAGE
+	@.ci/engine image "$(IMAGE)"
 
 bench: setup ## measure what reuse saves: about a quarter of an hour; results in docs/benchmarks
 	GOWORK=off go run -C bench . run

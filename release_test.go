@@ -16,6 +16,12 @@ import (
 // released runs .ci/release on a repository with a changelog.
 func released(t *testing.T, changelog string, tags []string, env []string, args ...string) (dir, out string, err error) {
 	t.Helper()
+	return releasedWith(t, func(string) {}, changelog, tags, env, args...)
+}
+
+// releasedWith does so after prepare.
+func releasedWith(t *testing.T, prepare func(dir string), changelog string, tags []string, env []string, args ...string) (dir, out string, err error) {
+	t.Helper()
 	for _, tool := range []string{"git", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not on PATH", tool)
@@ -49,6 +55,7 @@ func released(t *testing.T, changelog string, tags []string, env []string, args 
 			t.Fatalf("git %v: %v: %s", args, err, out)
 		}
 	}
+	prepare(dir)
 	out, err = run(".ci/release", args...)
 	return dir, out, err
 }
@@ -121,6 +128,24 @@ func TestReleaseIsPublished(t *testing.T) {
 	}
 	if sent.Tag != "v0.2.0" || sent.Ref != "abc" || strings.TrimSpace(sent.Notes) != "- new" || len(sent.Assets.Links) != 2 || sent.Assets.Links[0].URL != server.URL+files+"pipeline-v0.2.0.tar.gz" {
 		t.Errorf("sent %+v", sent)
+	}
+	asked = nil
+	withEngine := func(dir string) {
+		if err := os.MkdirAll(filepath.Join(dir, "dist"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"pipeline-engine-linux-amd64.tar.gz", "left.txt"} {
+			if err := os.WriteFile(filepath.Join(dir, "dist", name), []byte("x"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dir, out, err := releasedWith(t, withEngine, twoVersions, nil, env, "publish")
+	if want := []string{"PUT " + files + "pipeline-engine-linux-amd64.tar.gz", "PUT " + files + "pipeline-v0.2.0.tar.gz", "PUT " + files + "SHA256SUMS", "POST /api/v4/projects/7/releases"}; err != nil || !slices.Equal(asked, want) {
+		t.Errorf("with the engine: asked %q, want %q: %v, %s", asked, want, err, out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "dist/left.txt")); err == nil {
+		t.Error("what an earlier run left is still in dist")
 	}
 	env[2] = "CI_JOB_TOKEN=another"
 	if _, out, err := released(t, twoVersions, nil, env, "publish"); err == nil || !strings.Contains(out, "uploading pipeline-v0.2.0.tar.gz") {

@@ -55,6 +55,7 @@ type Session interface {
 
 // Engine is what `engine` commands work on.
 type Engine interface {
+	Build(ctx context.Context) error
 	Status(ctx context.Context) (string, error)
 	Stop(ctx context.Context) error
 	Prune(ctx context.Context, all bool) (freed int64, err error)

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// engine runs `engine status`, `engine stop` and `engine prune [--all]`.
+// engine runs `engine build`, `engine status`, `engine stop` and `engine prune [--all]`.
 func (a *App) engine(ctx context.Context, o *options, args []string) error {
 	all := false
 	extra := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -18,9 +18,10 @@ func (a *App) engine(ctx context.Context, o *options, args []string) error {
 	if err := fs.Parse(args); err != nil {
 		return a.usage("engine", err)
 	}
-	names := []string{"status", "stop", "prune"}
+	names := []string{"build", "status", "stop", "prune"}
 	if o.help {
-		fmt.Fprintf(a.Stdout, "Look after the embedded engine\n\n%s\n  %s engine status|stop|prune [options]\n\n%s\n"+
+		fmt.Fprintf(a.Stdout, "Look after the embedded engine\n\n%s\n  %s engine build|status|stop|prune [options]\n\n%s\n"+
+			"  build    Build it and the module, where that is not done, and start nothing\n"+
 			"  status   Tell whether it runs, its version, address and size\n"+
 			"  stop     Stop it, its cache stays\n"+
 			"  prune    Remove what was not used for a week from its cache\n\n%s\n%s",
@@ -28,9 +29,19 @@ func (a *App) engine(ctx context.Context, o *options, args []string) error {
 		return nil
 	}
 	if fs.NArg() != 1 {
-		return a.usage("engine", fmt.Errorf("want one of status, stop, prune"))
+		return a.usage("engine", fmt.Errorf("want one of build, status, stop, prune"))
 	}
 	switch name := fs.Arg(0); name {
+	case "build":
+		m, err := a.load(o)
+		if err != nil {
+			return err
+		}
+		if err := a.Engine.Build(ctx); err != nil {
+			return err
+		}
+		_, err = a.Builder.Build(ctx, m)
+		return err
 	case "status":
 		text, err := a.Engine.Status(ctx)
 		if err == nil {

@@ -43,7 +43,7 @@ func TestUsageErrors(t *testing.T) {
 		{"call deploy --environment e --artifact=", `reading argument "artifact": an empty value names no File`, "pipeline call deploy"},
 		{"functions nope", `no function "nope" in type "Pipeline"`, ""},
 		{"functions test more", `function "test" returns type "String" with no further functions available`, ""},
-		{"engine", "want one of status, stop, prune", "pipeline engine"},
+		{"engine", "want one of build, status, stop, prune", "pipeline engine"},
 		{"engine stat", `unknown command "stat" for "pipeline engine": did you mean "status"?`, "pipeline engine"},
 		{"engine --nope", "unknown flag: --nope", "pipeline engine"},
 		{"bindings x", `unexpected argument "x"`, "pipeline bindings"},
@@ -98,6 +98,7 @@ func TestEngineCommands(t *testing.T) {
 	w := newWorld(t)
 	for _, tc := range []struct{ args, call, out string }{
 		{"engine status", "status", "running\n"},
+		{"engine build", "build", ""},
 		{"engine stop", "stop", ""},
 		{"engine prune", "prune", "freed 1.235 MB\n"},
 		{"engine prune --all", "prune all", "freed 1.235 MB\n"},

@@ -51,6 +51,11 @@ type fakeEngine struct {
 	err   error
 }
 
+func (e *fakeEngine) Build(context.Context) error {
+	e.calls = append(e.calls, "build")
+	return e.err
+}
+
 func (e *fakeEngine) Status(context.Context) (string, error) {
 	e.calls = append(e.calls, "status")
 	return "running\n", e.err

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dagger/pipeline/embedded/files"
+	"dagger/pipeline/embedded/prebuilt"
 )
 
 // keepEngines is how many built engines stay in the cache.
@@ -30,14 +31,33 @@ var programs = []string{
 	embeddedModule + "/cmd/confine",
 }
 
-// binaries returns the directory of the engine's programs, which it builds when the
-// cache lacks them.
-func binaries(ctx context.Context, d dirs, progress io.Writer) (string, error) {
+// Build makes sure that the engine's programs are there, and starts nothing.
+func Build(ctx context.Context, progress io.Writer) error {
+	d, err := environment()
+	if err != nil {
+		return err
+	}
 	src, err := findSource()
 	if err != nil {
-		return "", err
+		return err
 	}
-	path := filepath.Join(d.bin(), src.version+"-"+src.sum)
+	_, err = binaries(ctx, d, src, progress)
+	return err
+}
+
+// released is the directory of the engine's programs in a release, "" where the
+// sources are no release's. It has a runc too.
+func released(src source) (string, error) {
+	return prebuilt.Find(filepath.Dir(src.dir), "engine/"+src.name())
+}
+
+// binaries returns the directory of the engine's programs, which it builds when
+// neither a release nor the cache has them.
+func binaries(ctx context.Context, d dirs, src source, progress io.Writer) (string, error) {
+	if dir, err := released(src); err != nil || dir != "" {
+		return dir, err
+	}
+	path := filepath.Join(d.bin(), src.name())
 	if isExecutable(filepath.Join(path, "buildkitd")) {
 		return path, nil
 	}

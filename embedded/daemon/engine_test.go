@@ -189,7 +189,7 @@ func processes(t *testing.T, d dirs) (pids []string) {
 
 func containers(t *testing.T, d dirs) []string {
 	t.Helper()
-	runc, err := findRunc(t.Context())
+	runc, err := findRunc(t.Context(), source{})
 	if err != nil {
 		t.Fatal(err)
 	}

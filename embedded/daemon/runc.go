@@ -16,9 +16,9 @@ import (
 // oldestRunc is the first minor version of runc 1 that is known to work.
 const oldestRunc = 1
 
-// findRunc returns the path of the container runtime: PIPELINE_RUNC, else runc on
-// PATH or in the directories where distributions put it.
-func findRunc(ctx context.Context) (string, error) {
+// findRunc returns the path of the container runtime: PIPELINE_RUNC, else that of
+// the release, else runc on PATH or in the directories where distributions put it.
+func findRunc(ctx context.Context, src source) (string, error) {
 	path := os.Getenv("PIPELINE_RUNC")
 	if path != "" {
 		found, err := exec.LookPath(path)
@@ -27,7 +27,11 @@ func findRunc(ctx context.Context) (string, error) {
 		}
 		path = found
 	} else {
-		if path = lookIn(append(pathList(), systemDirs...), "runc"); path == "" {
+		dir, err := released(src)
+		if err != nil {
+			return "", err
+		}
+		if path = lookIn(append([]string{dir}, append(pathList(), systemDirs...)...), "runc"); path == "" {
 			return "", errors.New("no runc on PATH: apt-get install runc, or set PIPELINE_RUNC")
 		}
 	}

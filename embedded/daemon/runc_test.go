@@ -55,7 +55,7 @@ func TestUnusableRunc(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PIPELINE_RUNC", test.path)
-			_, err := findRunc(t.Context())
+			_, err := findRunc(t.Context(), source{})
 			oneLine(t, err, test.path, test.want, "PIPELINE_RUNC")
 		})
 	}

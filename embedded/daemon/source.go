@@ -24,6 +24,9 @@ type source struct {
 	sum     string // first 12 hex digits of the SHA-256 of go.sum and our own programs
 }
 
+// name is that of the directory with the programs that are built from it.
+func (s source) name() string { return s.version + "-" + s.sum }
+
 // findSource looks where PIPELINE_EMBEDDED_DIR says, else upwards from the
 // working directory and from the executable.
 func findSource() (source, error) {

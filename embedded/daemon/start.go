@@ -29,7 +29,11 @@ func start(ctx context.Context, d dirs, n Network, progress io.Writer) error {
 	if err := private(d.state, "PIPELINE_STATE_DIR"); err != nil {
 		return err
 	}
-	runc, err := findRunc(ctx)
+	src, err := findSource()
+	if err != nil {
+		return err
+	}
+	runc, err := findRunc(ctx, src)
 	if err != nil {
 		return err
 	}
@@ -37,7 +41,7 @@ func start(ctx context.Context, d dirs, n Network, progress io.Writer) error {
 	if unshare == "" {
 		return errors.New("no unshare on PATH: apt-get install util-linux")
 	}
-	engine, err := binaries(ctx, d, progress)
+	engine, err := binaries(ctx, d, src, progress)
 	if err != nil {
 		return err
 	}

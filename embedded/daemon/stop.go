@@ -53,7 +53,8 @@ func halt(ctx context.Context, d dirs) error {
 	if p.PID == 0 {
 		return nil
 	}
-	runc, err := findRunc(ctx)
+	src, _ := findSource() // without, runc is the machine's
+	runc, err := findRunc(ctx, src)
 	if err != nil {
 		return fmt.Errorf("cleaning up after buildkitd: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dagger/pipeline/embedded/files"
+	"dagger/pipeline/embedded/prebuilt"
 )
 
 // SDK is the Go module whose types a pipeline speaks.
@@ -32,8 +33,8 @@ type Builder struct {
 	Progress io.Writer
 }
 
-// Build returns the path of the program of m, which is built when it is not in
-// the cache. The module's directory is only read: the bindings are laid over it.
+// Build returns the path of the program of m, which is built when neither a release
+// nor the cache has it. The module's directory is only read: the bindings are laid over it.
 // Of two builds at the same time the second waits for the first.
 func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 	sum, err := m.Hash(b.Salt)
@@ -41,6 +42,9 @@ func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 		return "", err
 	}
 	program := b.program(sum)
+	if path, err := prebuilt.Find(m.Dir, "modules/"+filepath.Base(program)); err != nil || path != "" {
+		return path, err
+	}
 	if used(program) {
 		return program, nil
 	}

@@ -77,7 +77,7 @@ func TestGitLabFitsItsSchema(t *testing.T) {
 	for name, inputs := range projects(t) {
 		docs["template with the inputs of "+name] = map[string]any(config(t, inputs))
 	}
-	for _, engine := range []string{"dind", "shared", "kubernetes", "embedded"} {
+	for _, engine := range []string{"dind", "shared", "kubernetes", "embedded", "embedded-image"} {
 		for _, shape := range []string{"jobs", "chain"} {
 			docs[engine+" "+shape] = map[string]any(config(t, map[string]any{"state_bucket": "s", "engine": engine, "shape": shape, "engine_host": "tcp://engine:1234",
 				"aws": "keys", "saved_plan": true, "manual_production": true, "retry_when": []any{"always"}}))

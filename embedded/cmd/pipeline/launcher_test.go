@@ -204,3 +204,39 @@ func TestLauncherTwoAtOnce(t *testing.T) {
 		t.Errorf("%d builds, want 1", c.builds())
 	}
 }
+
+// A release has the command for its sources: nothing is built until they are edited.
+func TestLauncherOfARelease(t *testing.T) {
+	c := newCheckout(t)
+	c.run("", "repo/pipeline")
+	built, err := filepath.Glob(c.dir + "/home/.cache/pipeline/bin/*/pipeline")
+	if err != nil || len(built) != 1 {
+		t.Fatal(built, err)
+	}
+	sum := filepath.Base(filepath.Dir(built[0]))
+	if err := os.CopyFS(c.dir+"/repo/prebuilt/bin/"+sum, os.DirFS(filepath.Dir(built[0]))); err != nil {
+		t.Fatal(err)
+	}
+	sums := exec.Command("sh", "-c", "find bin -type f | xargs sha256sum > SHA256SUMS")
+	sums.Dir = c.dir + "/repo/prebuilt"
+	if out, err := sums.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	anew := func() { _ = os.RemoveAll(c.dir + "/home/.cache") }
+	before := c.builds()
+	anew()
+	for range 2 {
+		if out, code := c.run("", "repo/pipeline"); code != 0 || c.builds() != before || strings.HasPrefix(out, notice) {
+			t.Errorf("exit code %d, %d builds, want %d: %s", code, c.builds(), before, out)
+		}
+	}
+	anew()
+	c.write("repo/prebuilt/bin/"+sum+"/shim", "#!/bin/sh\n")
+	if out, code := c.run("", "repo/pipeline"); code != 1 || !strings.Contains(out, "it is not what SHA256SUMS says: unpack the release again") {
+		t.Errorf("a changed shim: exit code %d: %s", code, out)
+	}
+	c.write("repo/embedded/cli/cli.go", "package cli // edited\n")
+	if out, code := c.run("", "repo/pipeline"); code != 0 || c.builds() != before+1 {
+		t.Errorf("edited: exit code %d, %d builds: %s", code, c.builds(), out)
+	}
+}

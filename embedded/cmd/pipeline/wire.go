@@ -151,6 +151,8 @@ func connect(ctx context.Context) (string, error) {
 // engine is the embedded daemon.
 type engine struct{}
 
+func (engine) Build(ctx context.Context) error { return daemon.Build(ctx, os.Stderr) }
+
 func (engine) Status(ctx context.Context) (string, error) {
 	info, err := daemon.Status(ctx)
 	if err != nil {

@@ -1,0 +1,13 @@
+# The image of a CI job that brings the embedded engine; .ci/engine makes it.
+ARG BASE=debian:bookworm-slim
+FROM ${BASE}
+RUN command -v git && [ -f /etc/ssl/certs/ca-certificates.crt ] || \
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates git && rm -rf /var/lib/apt/lists/*; }
+ARG ENGINE
+ADD ${ENGINE}.tar.gz /opt
+# Called once, the launcher knows that its programs are whole and are those of its sources.
+RUN mv "/opt/${ENGINE}" /opt/pipeline && ln -s /opt/pipeline/pipeline /usr/local/bin/pipeline && \
+    ln -s /opt/pipeline/pipeline /usr/local/bin/dagger && pipeline version
+# Layers can be stacked there: not on the file system of a container.
+VOLUME /var/lib/pipeline
+CMD ["/bin/sh"]
