@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dagger/pipeline/environments"
+	"dagger/pipeline/images"
 )
 
 // stateOfAnotherName is one of the same root module in an environment that may
@@ -59,6 +60,17 @@ func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
 		}
 	}
 	return nil
+}
+
+// alone refuses two projects of one name in one repository, whose states would be
+// one.
+func (w Workspace) alone(ctx context.Context, project string) error {
+	other, err := images.NamedAlike(ctx, w.Source, w.Dir, project, w.Root)
+	if err != nil || other == "" {
+		return err
+	}
+	return fmt.Errorf("keeping the state of %q: the projects %q and %q are both called %q, which is part of the state's key, so that one's deployment would destroy the other's: give one of them another name",
+		w.Infra, w.Dir, other, project)
 }
 
 // usual are the lasting environments that every project may have.

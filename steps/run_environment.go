@@ -131,6 +131,9 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 			return nil, err
 		}
 		w.Dir = r.Settings.Project
+		if w.Refused == nil {
+			w.Refused = w.alone(ctx, project)
+		}
 		w.State = StateFor(r.bucket(), project, environment, w.Root)
 		w.State.KMSKey = settings.KMSKey
 		w.AWS = account
