@@ -1,9 +1,15 @@
 package steps
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/project"
+	"dagger/pipeline/registry"
+	"dagger/pipeline/trust"
 )
 
 func TestCheckedTags(t *testing.T) {
@@ -17,6 +23,7 @@ func TestCheckedTags(t *testing.T) {
 		{[]string{"-x"}, nil, "not a tag"},
 		{[]string{strings.Repeat("a", 129)}, nil, "not a tag"},
 		{[]string{"app-" + strings.Repeat("0", 32)}, nil, "do not move"},
+		{[]string{"service-" + strings.Repeat("0", 32)}, nil, "do not move"},
 		{[]string{"app-1"}, []string{"app-1"}, ""},
 	} {
 		got, err := checkedTags(test.given)
@@ -26,6 +33,51 @@ func TestCheckedTags(t *testing.T) {
 		if test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)) {
 			t.Errorf("%q: got error %v, want %q", test.given, err, test.err)
 		}
+	}
+}
+
+// An image that has to be the run's own is pushed to its level, although the other
+// level has it: what is kept there is not this run's to say.
+func TestOwnLevel(t *testing.T) {
+	kept := images.Store{Path: "group", Reads: trust.Open.Reads(), Writes: trust.Open}
+	kept.Login.Host = "registry"
+	kept.Ask = func(_ context.Context, repository, tag string) (registry.Lookup, string, error) {
+		if repository == "group/open/service" {
+			return registry.Lookup{Reference: "registry/" + repository + ":" + tag, State: registry.Missing}, "", nil
+		}
+		return registry.Lookup{Reference: "registry/" + repository + ":" + tag, State: registry.Found, Digest: "sha256:1"}, tag, nil
+	}
+	image := images.Image{Name: "service", Tag: "service-1"}
+	var err error
+	if image.Found, err = kept.Look(t.Context(), image.Name, image.Tag); err != nil || image.Found.Digest != "sha256:1" {
+		t.Fatalf("%+v, %v", image.Found, err)
+	}
+	for own, want := range map[bool]string{true: "registry/group/open/service@sha256:2", false: "registry/group/service@sha256:1"} {
+		publish := Publish{Registry: Opened{Store: kept}, push: func(_ context.Context, _ images.Image, reference string) (string, error) {
+			if reference != "registry/group/open/service:service-1" {
+				t.Errorf("pushed to %s", reference)
+			}
+			return "sha256:2", nil
+		}}
+		pushed, err := publish.Run(t.Context(), Entry{Image: image, Own: own})
+		if err != nil || pushed[0].Image != want {
+			t.Errorf("own %v: %+v, %v, want %s", own, pushed, err, want)
+		}
+	}
+}
+
+// What a deployment without its source reads of the project has the image's variable.
+func TestPublishedProjectKeepsTheImage(t *testing.T) {
+	text, err := project.DeploymentProject("[project]\nname = \"shop\"\n[tool.pipeline.package.image]\nvariable = \"picture\"\nport = 80\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := project.Parse(text)
+	if err != nil || read.Settings.Package.Image.VariableName() != "picture" || read.Settings.Package.Image.Port != 0 {
+		t.Errorf("%v: %s", err, text)
+	}
+	if text, err = project.DeploymentProject("[project]\nname = \"shop\"\n"); err != nil || strings.Contains(text, "image") {
+		t.Errorf("%v: %s", err, text)
 	}
 }
 

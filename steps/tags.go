@@ -49,7 +49,7 @@ func readFacts(ctx context.Context, file *dagger.File, or string) (ci.Facts, err
 
 var (
 	tagForm    = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
-	contentTag = regexp.MustCompile(`^(app|terraform|module)-[0-9a-f]{32}$`)
+	contentTag = regexp.MustCompile(`^(app|terraform|module|service)-[0-9a-f]{32}$`)
 )
 
 // checkedTags refuses what no tag can be, and the names of contents, which do
