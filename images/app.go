@@ -101,6 +101,7 @@ func (a App) Image(ctx context.Context) (Image, error) {
 			return nil, err
 		}
 		c := base.
+			WithUser("root"). // whichever the image names: packages are installed
 			WithExec(tools).
 			With(withSystemPackages(system)).
 			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").

@@ -46,7 +46,7 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 	if err != nil {
 		return Image{}, err
 	}
-	base, err := a.Registry.from(ctx, first(s.Base, name))
+	base, err := a.serviceBase(ctx, first(s.Base, name))
 	if err != nil {
 		return Image{}, err
 	}
@@ -89,6 +89,7 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 			return nil, err
 		}
 		c := base.
+			WithUser("root").
 			With(withSystemPackages(g.Settings.SystemPackages)).
 			WithDirectory(serviceHome, installed.Directory(serviceHome)).
 			WithDirectory(serviceHome, s.project).
@@ -112,6 +113,20 @@ type service struct {
 	installFor string
 	// project are its packages as they are installed, files those of what is none.
 	project, files *dagger.Directory
+}
+
+// serviceBase pulls a base image for the platform that is asked for. One that is for
+// another alone would be taken as it is.
+func (a App) serviceBase(ctx context.Context, name string) (*dagger.Container, error) {
+	base, err := a.Registry.from(ctx, name)
+	if err != nil || a.Registry.Platform == "" {
+		return base, err
+	}
+	has, err := base.Platform(ctx)
+	if err == nil && !strings.HasPrefix(string(has), string(a.Registry.Platform)) {
+		err = fmt.Errorf("%s: the base image %q is for %s alone, and architecture in %s asks for %s: name one that is for it, with base", serviceDoing, name, has, serviceTable, a.Registry.Platform)
+	}
+	return base, err
 }
 
 // wheels are the flags for an image of another platform than the engine's: nothing

@@ -91,8 +91,8 @@ func (r Store) SignIn(ctx context.Context) error {
 	return err
 }
 
-// from pulls an image, logging in where the image is in this registry. Whichever user
-// the image names, its container is root's: packages are installed.
+// from pulls an image, logging in where the image is in this registry. Its reference can
+// be asked for until something is set on it, so whoever installs in it makes it root's.
 func (r Store) from(ctx context.Context, image string) (*dagger.Container, error) {
 	if err := trust.CheckImage(image, r.Reads); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (r Store) from(ctx context.Context, image string) (*dagger.Container, error
 			return nil, err
 		}
 	}
-	return dag.Container(dagger.ContainerOpts{Platform: r.Platform}).From(image).WithUser("root"), nil
+	return dag.Container(dagger.ContainerOpts{Platform: r.Platform}).From(image), nil
 }
 
 // Pinned pulls an image by the digest that it has now, and gives its reference with

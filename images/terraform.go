@@ -66,6 +66,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	}
 	return t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		c := base.
+			WithUser("root"). // whichever the image names: tools are installed
 			WithExec(terraformTools).
 			With(t.withTerraform()).
 			WithEnvVariable("TF_IN_AUTOMATION", "1").

@@ -58,6 +58,7 @@ func (c *container) clone() *container {
 		labels[k] = v
 	}
 	n.image.Config.Labels = labels
+	n.imageRef = "" // as on Dagger, a container that anything was set on is not the image
 	n.image.Config.ExposedPorts = maps.Clone(c.image.Config.ExposedPorts)
 	return &n
 }

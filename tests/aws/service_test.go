@@ -1,11 +1,15 @@
 package aws
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,6 +86,12 @@ func TestServiceImage(t *testing.T) {
 		t.Errorf("exit code %d, want a saved plan of another image refused\n%s", r.Code, r.Stderr)
 	}
 
+	p.Append("pyproject.toml", "architecture = \"arm64\"\nbase = \""+forArm(t, world.Lab.PythonImage)+"\"\n")
+	made := regexp.MustCompile(`image of the service: (\S+)`).FindStringSubmatch(world.Succeed(t, in("plan")).Stderr)
+	if made == nil || configured(t, made[1]).Architecture != "arm64" {
+		t.Errorf("no image for arm64: %q", made)
+	}
+
 	p.Dir = t.TempDir()
 	if got, want := lastLine(world.Succeed(t, in("destroy"))), environment+": 3 destroyed"; got != want {
 		t.Errorf("destroy says %q, want %q", got, want)
@@ -98,6 +108,7 @@ func TestServiceImageRefused(t *testing.T) {
 		{"no registry", "mr-7", "none", `deploying "mr-7": [tool.pipeline.package.image] asks for an image, and there is no registry to push it to: give one with --registry`, nil},
 		{"an open run", "prod", images(), "prod gets protected images alone, and an open run pushes none: call with --trust=protected", nil},
 		{"no variable", "mr-7", images(), `handing the image of the service over: infra declares no variable "picture"`, func(p *harness.Project) { p.Append("pyproject.toml", "variable = \"picture\"\n") }},
+		{"another architecture", "mr-7", images(), `is for linux/amd64 alone, and architecture in [tool.pipeline.package.image] asks for linux/arm64`, func(p *harness.Project) { p.Append("pyproject.toml", "architecture = \"arm64\"\n") }},
 		{"root", "mr-7", images(), `tool.pipeline.package.image.user is "0": give it a number that is not 0`, func(p *harness.Project) { p.Append("pyproject.toml", "user = \"0\"\n") }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -148,17 +159,38 @@ type imageConfig struct {
 	User            string
 	Entrypoint, Cmd []string
 	ExposedPorts    map[string]any
+	Architecture    string `json:"-"`
 }
 
-// configured is the configuration of an image in the lab's registry.
-func configured(t *testing.T, image string) imageConfig {
+// forArm is an image of the lab's under another name, which says that it is for arm64.
+func forArm(t *testing.T, image string) string {
 	t.Helper()
-	repository, digest, _ := strings.Cut(strings.TrimPrefix(image, world.Lab.Registry+"/"), "@")
-	var manifest struct{ Config struct{ Digest string } }
-	if err := json.NewDecoder(registry(t, http.MethodGet, repository, digest, nil, "").Body).Decode(&manifest); err != nil {
+	repository, tag, _ := strings.Cut(strings.TrimPrefix(image, world.Lab.Registry+"/"), ":")
+	manifest, err := io.ReadAll(registry(t, http.MethodGet, repository, tag, nil, "").Body)
+	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequest(http.MethodGet, "http://"+world.Lab.Registry+"/v2/"+repository+"/blobs/"+manifest.Config.Digest, nil)
+	var parts struct{ Config struct{ Digest string } }
+	if err := json.Unmarshal(manifest, &parts); err != nil || parts.Config.Digest == "" {
+		t.Fatalf("%v: %s", err, manifest)
+	}
+	config := blob(t, http.MethodGet, repository, parts.Config.Digest, nil)
+	changed := bytes.Replace(config, []byte(`"architecture":"amd64"`), []byte(`"architecture":"arm64"`), 1)
+	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(changed))
+	blob(t, http.MethodPost, repository, digest, changed)
+	manifest = bytes.Replace(manifest, []byte(parts.Config.Digest), []byte(digest), 1)
+	registry(t, http.MethodPut, repository, "arm64", bytes.Replace(manifest, fmt.Appendf(nil, `"size":%d`, len(config)), fmt.Appendf(nil, `"size":%d`, len(changed)), 1), manifestType)
+	return world.Lab.Registry + "/" + repository + ":arm64"
+}
+
+// blob reads one of the lab's registry, or uploads it in one request.
+func blob(t *testing.T, method, repository, digest string, body []byte) []byte {
+	t.Helper()
+	url := "http://" + world.Lab.Registry + "/v2/" + repository + "/blobs/" + digest
+	if method == http.MethodPost {
+		url = "http://" + world.Lab.Registry + "/v2/" + repository + "/blobs/uploads/?digest=" + digest
+	}
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,12 +201,28 @@ func configured(t *testing.T, image string) imageConfig {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	var out struct{ Config imageConfig }
-	if err == nil {
-		err = json.Unmarshal(text, &out)
+	if err != nil || resp.StatusCode > 299 {
+		t.Fatalf("%s %s: status %d, %v: %s", method, url, resp.StatusCode, err, text)
 	}
-	if err != nil {
+	return text
+}
+
+// configured is the configuration of an image in the lab's registry.
+func configured(t *testing.T, image string) imageConfig {
+	t.Helper()
+	repository, digest, _ := strings.Cut(strings.TrimPrefix(image, world.Lab.Registry+"/"), "@")
+	var manifest struct{ Config struct{ Digest string } }
+	if err := json.NewDecoder(registry(t, http.MethodGet, repository, digest, nil, "").Body).Decode(&manifest); err != nil {
+		t.Fatal(err)
+	}
+	text := blob(t, http.MethodGet, repository, manifest.Config.Digest, nil)
+	var out struct {
+		Config       imageConfig
+		Architecture string
+	}
+	if err := json.Unmarshal(text, &out); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
+	out.Config.Architecture = out.Architecture
 	return out.Config
 }
