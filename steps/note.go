@@ -36,7 +36,11 @@ func (n Noting) read(ctx context.Context) (facts ci.Facts, token string, err err
 	if token, err = plain(ctx, "--note-token", n.Token); err != nil || n.Facts == nil {
 		return facts, "", err
 	}
-	facts, err = readFacts(ctx, n.Facts, "or leave --ci-facts out")
+	text, err := n.Facts.Contents(ctx)
+	if err != nil {
+		return facts, "", err
+	}
+	facts, _, err = ci.FromFile(text) // of a system that is not known nothing is told, and no note is written
 	return facts, token, err
 }
 
@@ -51,6 +55,8 @@ type keeper interface {
 func board(facts ci.Facts, token string) (keeper, error) {
 	server := facts.Server()
 	switch {
+	case facts.System == "":
+		return nil, errors.New("the CI's facts are of no CI system that is known: write the variables that docs/note.md names into them")
 	case facts.MergeRequest == "":
 		return nil, errors.New("the pipeline is of no merge request")
 	case server == "":

@@ -82,6 +82,7 @@ func TestNoteIsNeverNeeded(t *testing.T) {
 		"nowhere":               noting("http://127.0.0.1:1", notetest.Token),
 		"of no merge request":   {Facts: factsOf("GITLAB_CI=true").Facts, Token: dag.SetSecret("note", "x")},
 		"no number":             {Facts: factsOf("GITLAB_CI=true", "CI_PROJECT_PATH=a/b", "CI_MERGE_REQUEST_IID=7", "CI_PIPELINE_URL=http://127.0.0.1:1/a/b/-/x").Facts, Token: dag.SetSecret("note", "x")},
+		"of no known system":    {Facts: factsOf("GITLAB_CI=false", "CI_MERGE_REQUEST_IID=7").Facts, Token: dag.SetSecret("note", "x")},
 		"another system":        {Facts: factsOf("BUILDKITE=true", "BUILDKITE_PULL_REQUEST=7").Facts, Token: dag.SetSecret("note", "x")},
 		"no token":              noting(board.URL, ""),
 		"no address":            noting("", notetest.Token),
