@@ -41,7 +41,14 @@ func TestMergeRequestPipeline(t *testing.T) {
 	if dotenv := string(p.artifact(t, "merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
 		t.Errorf("the dotenv report gives no URL: %q", dotenv)
 	}
-	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request"} {
+	said := string(p.artifact(t, "note", "note.md"))
+	for _, want := range []string{"| Tests | ✅ |", "`artifact.zip` ", " to add, **0** to change", "<https://" + env + ".example.com>"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the note does not say %q:\n%s", want, said)
+		}
+	}
+	t.Logf("the note:\n%s", said)
+	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request", "note"} {
 		if n := len(p.log(t, job)); n > quiet {
 			t.Errorf("%s prints %d bytes, want %d at most:\n%s", job, n, quiet, p.log(t, job))
 		}
