@@ -39,7 +39,7 @@ type Project struct {
 	Buckets    []string // S3 buckets that its account has already
 	Roots      []Root   // its root modules for AWS
 	Mended     string   // what was mended in the pipeline for it
-	Missing    string   // what it needs and a machine with a package index alone has not
+	Missing    string   // why it is not compared: what it needs, or does not have
 }
 
 // Root is a root module.

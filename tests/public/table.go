@@ -39,7 +39,7 @@ func table(projects []Project, results map[string]Result) string {
 			r.Hand, or(came, ""), or(r.Package, "none"), p.Mended)
 	}
 	fmt.Fprintf(&b, "\n%d of %d test and package with the same result as by hand.\n", good, ran)
-	list(&b, "Not run, for want of what a package index does not have:", missing)
+	list(&b, "Not compared, and why:", missing)
 	if len(waiting) > 0 {
 		fmt.Fprintf(&b, "\n%d more are on the list and have not been run: %s.\n", len(waiting), strings.Join(waiting, ", "))
 	}
