@@ -6,8 +6,7 @@ RUN command -v git && [ -f /etc/ssl/certs/ca-certificates.crt ] || \
 ARG ENGINE
 ADD ${ENGINE}.tar.gz /opt
 # Called once, the launcher knows that its programs are whole and are those of its sources.
-RUN mv "/opt/${ENGINE}" /opt/pipeline && ln -s /opt/pipeline/pipeline /usr/local/bin/pipeline && \
-    ln -s /opt/pipeline/pipeline /usr/local/bin/dagger && pipeline version
+RUN ln -s "/opt/${ENGINE}/pipeline" /usr/local/bin/pipeline && ln -s pipeline /usr/local/bin/dagger && pipeline version
 # Layers can be stacked there: not on the file system of a container.
 VOLUME /var/lib/pipeline
 CMD ["/bin/sh"]
