@@ -367,9 +367,9 @@ func (p *Pipeline) Destroy(ctx context.Context,
 func (p *Pipeline) ErroredState(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Forget it, so that the next run does not push it.
+	// SHA-256 of the file that an earlier call gave, to forget it: the next run does not push it.
 	// +optional
-	drop bool,
+	drop string,
 ) (*dagger.File, error) {
 	return p.run(environment).ErroredState(ctx, drop)
 }

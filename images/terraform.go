@@ -62,7 +62,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	}
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
-		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Release.program(), t.Release.Version, t.Release.From, fetchProviders, strings.Join(wanted, "\n")), err
+		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Release.Program(), t.Release.Version, t.Release.From, fetchProviders, strings.Join(wanted, "\n")), err
 	}
 	return t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		c := base.
@@ -80,8 +80,8 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 
 func (t Terraform) withTerraform() dagger.WithContainerFunc {
 	return func(c *dagger.Container) *dagger.Container {
-		sums := terraformChecksums[t.Release.program()+" "+t.Release.Version]
-		install := []string{"sh", "-c", installTerraform, "install-terraform", t.Release.program(), t.Release.Version, sums.amd64, sums.arm64, t.Release.From}
+		sums := terraformChecksums[t.Release.Program()+" "+t.Release.Version]
+		install := []string{"sh", "-c", installTerraform, "install-terraform", t.Release.Program(), t.Release.Version, sums.amd64, sums.arm64, t.Release.From}
 		if t.Releases == "" {
 			return c.WithExec(install)
 		}

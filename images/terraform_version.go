@@ -38,8 +38,8 @@ func (r Release) usual() string {
 	return defaultTerraformVersion
 }
 
-// program is its name.
-func (r Release) program() string {
+// Program is its name.
+func (r Release) Program() string {
 	if r.OpenTofu {
 		return "OpenTofu"
 	}
@@ -118,7 +118,7 @@ func releaseOfFiles(ctx context.Context, source *dagger.Directory, roots []strin
 			}
 			named.From = file
 			if found.From != "" && (named.Version != found.Version || named.OpenTofu != found.OpenTofu) {
-				return found, fmt.Errorf("choosing Terraform's version: %s names %s %s and %s names %s %s: %s", found.From, found.program(), found.Version, file, named.program(), named.Version, oneForAll)
+				return found, fmt.Errorf("choosing Terraform's version: %s names %s %s and %s names %s %s: %s", found.From, found.Program(), found.Version, file, named.Program(), named.Version, oneForAll)
 			}
 			found = named
 		}
@@ -151,9 +151,20 @@ func namedVersion(name, text string) (Release, error) {
 // versionIn finds the versions in a constraint.
 var versionIn = regexp.MustCompile(`[0-9]+(?:\.[0-9]+){0,2}`)
 
+// lastPatches are the last releases of Terraform's minor versions that get no more
+// (https://releases.hashicorp.com/terraform), the newest first.
+var lastPatches = []string{"1.10.5", "1.9.8", "1.8.5", "1.7.5", "1.6.6", "1.5.7", "1.4.7", "1.3.10", "1.2.9", "1.1.9", "1.0.11"}
+
+// LocksState tells whether the release can lock a state in S3 by itself, which the
+// managed state needs.
+func (r Release) LocksState() bool {
+	v, err := version.NewVersion(r.Version)
+	return err != nil || v.Core().GreaterThanOrEqual(version.Must(version.NewVersion("1.10.0")))
+}
+
 // allowed is the release, if required_version of all root modules allows it.
-// Where none is named, it is the usual one, or the newest that they name
-// themselves: that of ~> 1.9.3 is 1.9.3.
+// Where none is named, it is the usual one, or the newest that is known and fits:
+// the last of an older minor version, or one that they name themselves.
 func (r Release) allowed(required []string) (Release, error) {
 	var all []string
 	for _, text := range required {
@@ -176,7 +187,11 @@ func (r Release) allowed(required []string) (Release, error) {
 		return r, nil
 	}
 	candidates := []*version.Version{version.Must(version.NewVersion(r.usual()))}
-	for _, text := range versionIn.FindAllString(strings.Join(all, " "), -1) {
+	named := versionIn.FindAllString(strings.Join(all, " "), -1)
+	if !r.OpenTofu {
+		named = append(named, lastPatches...)
+	}
+	for _, text := range named {
 		candidates = append(candidates, version.Must(version.NewVersion(text)))
 	}
 	slices.SortStableFunc(candidates[1:], func(a, b *version.Version) int { return b.Compare(a) })

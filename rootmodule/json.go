@@ -36,7 +36,7 @@ func (f *reading) json(data []byte) error {
 	for name, v := range labelled(doc["variable"]) {
 		if value, ok := v["default"]; f.isRoot {
 			text, _ := value.(string)
-			f.out.Variables[name] = Variable{Default: text, Optional: ok}
+			f.out.Variables[name] = Variable{Default: text, Optional: ok, Ephemeral: v["ephemeral"] == true}
 		}
 	}
 	for kind := range labelled(doc["data"]) {
@@ -46,6 +46,13 @@ func (f *reading) json(data []byte) error {
 		f.needs.use(kind)
 		for name := range labelled(resources) {
 			f.address(kind + "." + name)
+		}
+	}
+	providers, _ := doc["provider"].(map[string]any)
+	for name, config := range providers {
+		f.needs.use(name + "_")
+		if name == "aws" && f.isRoot {
+			f.jsonProvider(objects(config))
 		}
 	}
 	for _, key := range []string{"moved", "removed"} {
@@ -78,6 +85,21 @@ func reference(text string) string {
 		return text
 	}
 	return declared(traversal(t))
+}
+
+// jsonProvider are the configurations of the aws provider.
+func (f *reading) jsonProvider(configs []map[string]any) {
+	for _, config := range configs {
+		dynamic, _ := config["dynamic"].(map[string]any)
+		for _, names := range []map[string]any{config, dynamic} {
+			for name := range names {
+				f.out.AssumesRole = f.out.AssumesRole || choosesCredentials(name)
+			}
+		}
+		if region, ok := config["region"].(string); ok && config["alias"] == nil {
+			f.out.Region = strings.TrimSuffix(strings.TrimPrefix(region, "${"), "}")
+		}
+	}
 }
 
 func (f *reading) jsonBackend(kind string, config map[string]any) {

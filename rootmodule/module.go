@@ -78,6 +78,8 @@ type Variable struct {
 	// whether it has one of any kind.
 	Default  string
 	Optional bool
+	// Ephemeral is one that no plan holds: it is given to apply once more.
+	Ephemeral bool
 }
 
 // Value is what a .tfvars file says of a variable.

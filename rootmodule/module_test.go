@@ -99,6 +99,7 @@ terraform { required_version = ">= 1.5" }
 variable "environment" {}
 variable "region" { default = "us-west-2" }
 variable "sizes" { default = [1] }
+variable "token" { ephemeral = true }
 resource "aws_x" "a" {}
 data "aws_y" "no" {}
 module "net" { source = "hashicorp/net/aws" }
@@ -113,7 +114,7 @@ moved {
 }
 `, "infra/more.tf.json", `{"variable": {"j": {}}, "resource": {"aws_x": {"k": {}}}, "moved": [{"from": "module.two[\"b.c\"].aws_x.it", "to": "aws_x.k"}, {"from": "aws_x.l[0]", "to": "aws_x.k"}]}`,
 		"infra/terraform.tfvars", `environment = "dev"`, "infra/z.auto.tfvars.json", `{"environment": "qa", "sizes": [2]}`, "infra/other.tfvars", `region = "x"`)
-	for name, want := range map[string]Variable{"environment": {}, "region": {"us-west-2", true}, "sizes": {"", true}, "j": {}} {
+	for name, want := range map[string]Variable{"environment": {}, "region": {Default: "us-west-2", Optional: true}, "sizes": {Optional: true}, "j": {}, "token": {Ephemeral: true}} {
 		if got, ok := m.Variables[name]; !ok || got != want {
 			t.Errorf("variable %s: %+v, %t, want %+v", name, got, ok, want)
 		}
@@ -182,5 +183,28 @@ func TestTexts(t *testing.T) {
 	got := Texts("a = \"one\"\nb = [\"two\", { c = \"three\\\"\" }]\nd = 123456\ne = <<EOT\nfour\nfive\nEOT\nf = true\ng = null\nh = var.x\n")
 	if want := []string{"123456", "four\nfive\n", "one", `three"`, "two"}; !slices.Equal(got, want) {
 		t.Errorf("texts %q, want %q", got, want)
+	}
+}
+
+func TestProvider(t *testing.T) {
+	for name, test := range map[string]struct {
+		file, text, region string
+		assumes            bool
+	}{
+		"default":           {"main.tf", `provider "aws" { region = var.region }`, "var.region", false},
+		"another region":    {"main.tf", "provider \"aws\" {\n alias = \"global\"\n region = var.other\n}", "", false},
+		"role":              {"main.tf", "provider \"aws\" {\n assume_role {\n role_arn = \"r\"\n }\n}", "", true},
+		"role, dynamic":     {"main.tf", "provider \"aws\" {\n dynamic \"assume_role\" {\n for_each = var.roles\n content {\n role_arn = \"r\"\n }\n }\n}", "", true},
+		"tags, dynamic":     {"main.tf", "provider \"aws\" {\n dynamic \"default_tags\" {\n for_each = var.tags\n content {}\n }\n}", "", false},
+		"JSON":              {"main.tf.json", `{"provider": {"aws": {"region": "${var.region}"}}}`, "var.region", false},
+		"JSON, several":     {"main.tf.json", `{"provider": {"aws": [{"region": "${var.region}"}, {"alias": "global", "region": "us-east-1"}]}}`, "var.region", false},
+		"JSON, role":        {"main.tf.json", `{"provider": {"aws": [{"assume_role": [{"role_arn": "r"}]}]}}`, "", true},
+		"JSON, dynamic":     {"main.tf.json", `{"provider": {"aws": {"dynamic": {"assume_role": {"for_each": [1], "content": {}}}}}}`, "", true},
+		"of something else": {"main.tf.json", `{"provider": {"google": {"region": "${var.region}", "assume_role": {}}}}`, "", false},
+	} {
+		m := readRoot(t, "infra", "infra/"+test.file, test.text)
+		if m.Region != test.region || m.AssumesRole != test.assumes {
+			t.Errorf("%s: region %q, other credentials %t", name, m.Region, m.AssumesRole)
+		}
 	}
 }

@@ -51,6 +51,10 @@ func (f *reading) block(block *hclsyntax.Block) error {
 			if a := attributes["default"]; a != nil {
 				v = Variable{Default: text(a.Expr), Optional: true}
 			}
+			if a := attributes["ephemeral"]; a != nil {
+				value, _ := a.Expr.Value(nil)
+				v.Ephemeral = value == cty.True
+			}
 			f.out.Variables[block.Labels[0]] = v
 		}
 	case "data", "ephemeral", "resource":
@@ -104,11 +108,15 @@ func (f *reading) backend(kind string, block *hclsyntax.Block) {
 // provider is a configuration of the aws provider.
 func (f *reading) provider(body *hclsyntax.Body) {
 	for _, inner := range body.Blocks {
-		f.out.AssumesRole = f.out.AssumesRole || strings.HasPrefix(inner.Type, "assume_role")
+		kind := inner.Type
+		if kind == "dynamic" && len(inner.Labels) == 1 {
+			kind = inner.Labels[0]
+		}
+		f.out.AssumesRole = f.out.AssumesRole || choosesCredentials(kind)
 	}
 	for name, a := range body.Attributes {
 		switch {
-		case name == "profile" || strings.HasPrefix(name, "shared_") || name == "access_key":
+		case choosesCredentials(name):
 			f.out.AssumesRole = true
 		case name == "region" && body.Attributes["alias"] == nil:
 			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
@@ -116,6 +124,12 @@ func (f *reading) provider(body *hclsyntax.Body) {
 			}
 		}
 	}
+}
+
+// choosesCredentials tells whether an argument or a block of the aws provider takes
+// others than those that the run has.
+func choosesCredentials(name string) bool {
+	return name == "profile" || name == "access_key" || strings.HasPrefix(name, "shared_") || strings.HasPrefix(name, "assume_role")
 }
 
 func (f *reading) required(constraint string) {

@@ -30,13 +30,15 @@ const mostBytes = 4 << 20
 // Bucket is one of S3. It signs its few requests itself: S3's client is the largest of the SDK, and every engine that
 // loads the module would build it.
 type Bucket struct {
-	Name    string
+	Name string
+	// KMSKey encrypts what is written; where it is "", S3's own key does.
+	KMSKey  string
 	session *aws.Session // nil for questions that need no signature
 	sdk     awssdk.Config
 }
 
 // In is a bucket as a session sees it.
-func In(s *aws.Session, name string) Bucket { return Bucket{name, s, s.SDK()} }
+func In(s *aws.Session, name string) Bucket { return Bucket{Name: name, session: s, sdk: s.SDK()} }
 
 // call is one request: of an object or, when key is empty, of what setting names in the bucket ("versioning",
 // "publicAccessBlock", "list-type=2&...").
@@ -52,6 +54,15 @@ type call struct {
 // get reads an object or a setting.
 func (b Bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
 	return b.do(ctx, call{method: http.MethodGet, key: key, setting: setting})
+}
+
+// encrypt asks for encryption as terraform's backend does with encrypt=true.
+func (b Bucket) encrypt(h http.Header) {
+	h.Set("X-Amz-Server-Side-Encryption", "AES256")
+	if b.KMSKey != "" {
+		h.Set("X-Amz-Server-Side-Encryption", "aws:kms")
+		h.Set("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id", b.KMSKey)
+	}
 }
 
 func (b Bucket) do(ctx context.Context, c call) ([]byte, error) {
@@ -98,8 +109,8 @@ func (b Bucket) once(ctx context.Context, c call, skew time.Duration) ([]byte, e
 	if c.absent {
 		req.Header.Set("If-None-Match", "*")
 	}
-	if c.method == http.MethodPut { // as terraform's backend does with encrypt=true
-		req.Header.Set("X-Amz-Server-Side-Encryption", "AES256")
+	if c.method == http.MethodPut {
+		b.encrypt(req.Header)
 	}
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
 	if err := signer.SignHTTP(ctx, keys, req, hash, "s3", b.sdk.Region, time.Now().Add(skew)); err != nil {

@@ -1,14 +1,15 @@
 package state
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"dagger/pipeline/aws"
 )
@@ -27,6 +28,7 @@ type Object struct {
 	// Moved says where the state went, "" for one that is here: see Mark.
 	Moved string
 	Body  []byte
+	arns  []arn.ARN
 }
 
 // largestState is the most bytes of a state that are read.
@@ -53,7 +55,7 @@ func Parse(body []byte) Object {
 		Version   int
 		Pipeline  string
 		Lineage   string
-		Resources *[]struct{ Mode, Module, Type, Name string }
+		Resources *[]resource
 	}
 	if json.Unmarshal(body, &state) != nil {
 		return out
@@ -66,6 +68,7 @@ func Parse(body []byte) Object {
 	}
 	out.Known, out.Lineage = true, state.Lineage
 	for _, r := range *state.Resources {
+		out.arns = append(out.arns, r.arns()...)
 		switch {
 		case r.Mode != "managed":
 		case r.Module != "":
@@ -79,27 +82,45 @@ func Parse(body []byte) Object {
 	return out
 }
 
-var (
-	arnRegion  = regexp.MustCompile(`"arn:aws[a-z-]*:[a-z0-9-]+:([a-z]{2}[a-z-]*-[0-9]):`)
-	arnAccount = regexp.MustCompile(`"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):`)
-)
-
-// Regions and Accounts are those of the ARNs in the state.
-func (o Object) Regions() []string  { return o.inARNs(arnRegion) }
-func (o Object) Accounts() []string { return o.inARNs(arnAccount) }
-
-func (o Object) inARNs(part *regexp.Regexp) []string {
-	var out []string
-	for _, m := range part.FindAllSubmatch(o.Body, -1) {
-		out = append(out, string(m[1]))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+// resource is one of a state, with as many instances as there are of it.
+type resource struct {
+	Mode, Module, Type, Name, Provider string
+	Instances                          []struct{ Attributes struct{ ARN any } }
 }
 
-// HasRegion tells whether an ARN in the state is in a region.
-func (o Object) HasRegion(region string) bool {
-	return bytes.Contains(o.Body, []byte(":"+region+":"))
+// arns are the resource's own, where the provider's default configuration made it:
+// one with an alias is for another region or account.
+func (r resource) arns() (own []arn.ARN) {
+	if r.Mode != "managed" || r.Provider != "" && !strings.HasSuffix(r.Provider, "]") {
+		return nil
+	}
+	for _, i := range r.Instances {
+		text, _ := i.Attributes.ARN.(string)
+		if parsed, err := arn.Parse(text); err == nil {
+			own = append(own, parsed)
+		}
+	}
+	return own
+}
+
+// Regions and Accounts are those of the resources that the provider's default
+// configuration made, as far as their ARNs tell.
+func (o Object) Regions() []string {
+	return o.inARNs(func(a arn.ARN) string { return a.Region })
+}
+
+func (o Object) Accounts() []string {
+	return o.inARNs(func(a arn.ARN) string { return a.AccountID })
+}
+
+func (o Object) inARNs(part func(arn.ARN) string) (found []string) {
+	for _, a := range o.arns {
+		if text := part(a); text != "" {
+			found = append(found, text)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 // firstModule is the module that the root module calls: module.a of

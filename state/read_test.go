@@ -12,17 +12,19 @@ import (
 
 func TestReadState(t *testing.T) {
 	const full = `{"version":4,"resources":[
-		{"mode":"managed","type":"aws_s3_bucket","name":"it","instances":[{"attributes":{"arn":"arn:aws:sns:us-west-2:1:t"}}]},
+		{"mode":"managed","type":"aws_s3_bucket","name":"it","instances":[{"attributes":{"arn":"arn:aws:sns:us-west-2:123456789012:t"}}]},
 		{"mode":"managed","module":"module.net[\"a.b\"].module.in","type":"aws_vpc","name":"v"},
 		{"mode":"managed","module":"module.net","type":"aws_vpc","name":"w"},
+		{"mode":"managed","type":"aws_acm_certificate","name":"c","provider":"provider[\"registry.terraform.io/hashicorp/aws\"].global","instances":[{"attributes":{"arn":"arn:aws:acm:us-east-1:210987654321:c"}}]},
+		{"mode":"managed","type":"aws_cloudfront_distribution","name":"d","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]","instances":[{"attributes":{"arn":"arn:aws:cloudfront::123456789012:d","certificate":"arn:aws:acm:us-east-1:210987654321:c"}}]},
 		{"mode":"data","type":"aws_region","name":"now"}]}`
 	for name, test := range map[string]struct {
 		object string
 		want   Object
 	}{
 		"none":      {"", Object{}},
-		"full":      {full, Object{Exists: true, Known: true, Addresses: []string{"aws_s3_bucket.it", "module.net"}}},
-		"large":     {strings.Replace(full, "{", `{"padding":"`+strings.Repeat("x", mostBytes)+`",`, 1), Object{Exists: true, Known: true, Addresses: []string{"aws_s3_bucket.it", "module.net"}}},
+		"full":      {full, Object{Exists: true, Known: true, Addresses: []string{"aws_acm_certificate.c", "aws_cloudfront_distribution.d", "aws_s3_bucket.it", "module.net"}}},
+		"large":     {strings.Replace(full, "{", `{"padding":"`+strings.Repeat("x", mostBytes)+`",`, 1), Object{Exists: true, Known: true, Addresses: []string{"aws_acm_certificate.c", "aws_cloudfront_distribution.d", "aws_s3_bucket.it", "module.net"}}},
 		"empty":     {emptyState, Object{Exists: true, Known: true}},
 		"encrypted": {`{"serial":3,"encrypted_data":"c2VjcmV0"}`, Object{Exists: true}},
 		"no state":  {"?", Object{Exists: true}},
@@ -36,8 +38,12 @@ func TestReadState(t *testing.T) {
 		if err != nil || got.Exists != test.want.Exists || got.Known != test.want.Known || !slices.Equal(got.Addresses, test.want.Addresses) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
-		if got.HasRegion("us-west-2") != (name == "full" || name == "large") || got.HasRegion("us-west") {
-			t.Errorf("%s: regions", name)
+		// Those of the provider's default configuration only.
+		if regions := strings.Join(got.Regions(), " "); regions != map[bool]string{true: "us-west-2"}[len(got.Addresses) > 0] {
+			t.Errorf("%s: regions %q", name, regions)
+		}
+		if accounts := strings.Join(got.Accounts(), " "); accounts != map[bool]string{true: "123456789012"}[len(got.Addresses) > 0] {
+			t.Errorf("%s: accounts %q", name, accounts)
 		}
 	}
 	// What cannot be read is not taken for nothing.

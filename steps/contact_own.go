@@ -151,7 +151,7 @@ func (w Workspace) checkPlace(own state.Object, account string) error {
 			w.Environment, strings.Join(regions, ", "), region, regions[0])
 	}
 	declared := w.Module.Variables["region"].Default
-	if own.HasRegion(fallbackRegion) && !w.RegionAsked && declared != "" && declared != fallbackRegion && !own.HasRegion(declared) {
+	if slices.Contains(regions, fallbackRegion) && !w.RegionAsked && declared != "" && declared != fallbackRegion && !slices.Contains(regions, declared) {
 		return fmt.Errorf("reading the state of %s: its resources are in %s, and the root module's own region is %s: give --region %s to go on with them, or destroy them first",
 			w.Environment, fallbackRegion, declared, fallbackRegion)
 	}

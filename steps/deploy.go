@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/printable"
 )
@@ -75,7 +74,7 @@ func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	if err != nil {
 		return nil, err
 	}
-	c = c.WithFile(images.Workdir+"/"+planBundle, d.Plan)
+	c = c.WithFile(savedPlan, d.Plan).With(w.tellEphemeral)
 	return w.apply(ctx, c, d.Key, append(slices.Clone(applyPlan), variables...), "terraform", "apply")
 }
 

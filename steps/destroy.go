@@ -8,7 +8,6 @@ import (
 	"dagger/pipeline/environments"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/printable"
-	"dagger/pipeline/state"
 	"dagger/pipeline/tell"
 )
 
@@ -67,7 +66,7 @@ func (w Workspace) removeState(ctx context.Context) {
 	w.State.Region = w.bucketRegion(ctx)
 	session, err := w.stateAccount().Session(ctx)
 	if err == nil {
-		_, err = state.In(session, w.State.Bucket).RemoveEmpty(ctx, w.State.Key, cmp.Or(JobUser(w.Job), "pipeline"))
+		_, err = w.State.in(session).RemoveEmpty(ctx, w.State.Key, cmp.Or(JobUser(w.Job), "pipeline"))
 	}
 	if err != nil {
 		tell.Line("Warning: the empty state stays: " + err.Error())

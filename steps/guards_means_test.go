@@ -92,7 +92,7 @@ var emptyMeans = map[string]string{
 	"Destroy.confirm":          "not confirmed: nothing but a merge request's is destroyed",
 	"Destroy.planKey":          refused,
 	"ErroredState.environment": refused,
-	"ErroredState.drop":        noText,
+	"ErroredState.drop":        "nothing is forgotten",
 	"MoveState.environment":    refused,
 	"MoveState.from":           refused,
 	"Drift.environment":        refused,

@@ -7,7 +7,9 @@ import (
 	"path"
 	"strings"
 
+	"dagger/pipeline/aws"
 	"dagger/pipeline/environments"
+	"dagger/pipeline/state"
 )
 
 // State is an S3 backend with a lock file.
@@ -60,6 +62,13 @@ func StateOf(project, key string) (environment, root string, ok bool) {
 		}
 	}
 	return environment, root, StateFor("", project, environment, root).Key == key && environments.Validate(environment) == nil
+}
+
+// in is the bucket as a session sees it.
+func (s State) in(session *aws.Session) state.Bucket {
+	b := state.In(session, s.Bucket)
+	b.KMSKey = s.KMSKey
+	return b
 }
 
 func (s State) validate() error {

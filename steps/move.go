@@ -84,7 +84,7 @@ func (w Workspace) moveState(ctx context.Context, from string, server gitlab.Sta
 	default:
 		return "", fmt.Errorf("moving the state of %s: no place %q: give --from s3://BUCKET/KEY, the address of GitLab's state (https://...), or none for an environment that is new; from other backends: docs/environments.md", w.Environment, from)
 	}
-	return w.move(ctx, state.In(session, w.State.Bucket), src, from)
+	return w.move(ctx, w.State.in(session), src, from)
 }
 
 // move locks both places, copies, and makes the source unusable, in this order:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/printable"
 )
@@ -14,6 +13,7 @@ const (
 	planMemory = "/run/plan"
 	planOut    = "/plan"
 	planBundle = "plan.age"
+	savedPlan  = "/saved-plan/" + planBundle
 	keyFile    = "/run/secrets/plan.key"
 )
 
@@ -133,4 +133,4 @@ func PlanText(stdout string) string {
 }
 
 // applyPlan applies a saved plan, when it still says what a plan made now says.
-var applyPlan = []string{"plan.sh", "apply", images.Workdir + "/" + planBundle, planMemory}
+var applyPlan = []string{"plan.sh", "apply", savedPlan, planMemory}

@@ -11,7 +11,7 @@ import (
 )
 
 // ErroredState is the state that a run could not write.
-func (r *Run) ErroredState(ctx context.Context, drop bool) (*dagger.File, error) {
+func (r *Run) ErroredState(ctx context.Context, drop string) (*dagger.File, error) {
 	roots, err := r.inEnvironment(ctx)
 	if err != nil {
 		return nil, err

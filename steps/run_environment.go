@@ -1,7 +1,9 @@
 package steps
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"path"
 	"path/filepath"
 
@@ -66,6 +68,21 @@ func (r *Run) modules(ctx context.Context) (Roots, error) {
 	return out, nil
 }
 
+// locksState refuses a release of Terraform that cannot lock the managed state.
+// That of an image that brings its own is seen when it runs.
+func (r *Run) locksState(ctx context.Context, root string) error {
+	recipe, err := r.terraformRecipe(ctx)
+	if err != nil {
+		return err
+	}
+	release := recipe.Release
+	if release.LocksState() || release.From == "" && recipe.Base != images.TerraformBase {
+		return nil
+	}
+	return fmt.Errorf("keeping the state of %q: %s %s cannot lock a state in S3, which came with 1.10: let %s allow a later one, or set backend = \"own\" in %s to keep the state in the backend that the root module declares",
+		root, release.Program(), release.Version, cmp.Or(release.From, "required_version"), settingsTable)
+}
+
 // inEnvironment is the run's environment with nothing to deploy.
 func (r *Run) inEnvironment(ctx context.Context) (Roots, error) {
 	return r.workspaces.get(func() (Roots, error) { return r.workspacesOf(ctx, r.Environment) })
@@ -122,6 +139,9 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 			return nil, err
 		}
 		w.Backend, w.Refused = ChooseBackend(w.Module, settings, r.bucket(), environment)
+		if !w.Backend.Own && w.Refused == nil && len(published.Roots) == 0 {
+			w.Refused = r.locksState(ctx, w.Infra)
+		}
 		w.Others = func(ctx context.Context) ([]rootmodule.Module, error) { return images.ReadRoots(ctx, w.Source) }
 		w.Project = project
 		w.Settings = settings

@@ -3,6 +3,8 @@ package steps
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
@@ -15,15 +17,23 @@ const valuesDir = "/run/secrets/values"
 // that Terraform prints it in, so that it is masked wherever it does; as one, their file's text would be
 // masked only where all of it stands. journal.sh looks for them, too.
 func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, error) {
-	if w.Variables == nil {
-		return func(c *dagger.Container) *dagger.Container { return c }, nil
+	var texts []string
+	if w.Variables != nil {
+		text, err := plain(ctx, "--terraform-variables", w.Variables)
+		if err != nil {
+			return nil, err
+		}
+		texts = rootmodule.Texts(text)
 	}
-	text, err := plain(ctx, "--terraform-variables", w.Variables)
-	if err != nil {
-		return nil, err
+	for _, name := range slices.Sorted(maps.Keys(w.Secrets)) {
+		text, err := w.Secrets[name].Plaintext(ctx)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
 	}
 	var values []*dagger.Secret
-	forms, short := maskForms(rootmodule.Texts(text))
+	forms, short := maskForms(texts)
 	for i, form := range forms {
 		values = append(values, dag.SetSecret(fmt.Sprintf("terraform-variable-%d", i+1), form))
 	}

@@ -15,6 +15,9 @@ const keepDir = "/var/lib/pipeline"
 // keptState is a state that could not be written, encrypted.
 const keptState = keepDir + "/errored.tfstate.age"
 
+// differs is errored-state.sh's exit code where the state is not the one that was named.
+const differs = 3
+
 // withKeep mounts what is kept for the state.
 func (w Workspace) withKeep(c *dagger.Container) *dagger.Container {
 	return c.WithMountedCache(keepDir, dag.CacheVolume(w.keep()))
@@ -36,22 +39,26 @@ func (w Workspace) apply(ctx context.Context, c *dagger.Container, key *dagger.S
 }
 
 // ErroredState gives the state that a run could not write, encrypted for the
-// plan key of that run. With drop, the engine forgets it: the next run would
-// push it otherwise.
-func ErroredState(ctx context.Context, w Workspace, drop bool) (*dagger.File, error) {
+// plan key of that run. The next run pushes it, unless the engine is told to forget
+// it: drop is the SHA-256 of what an earlier call gave.
+func ErroredState(ctx context.Context, w Workspace, drop string) (*dagger.File, error) {
 	if !w.Backend.Own {
 		if err := w.State.validate(); err != nil {
 			return nil, err
 		}
 	}
-	command := []string{"errored-state.sh", keptState, "/errored.tfstate.age"}
-	if drop {
-		command = append(command, "drop")
-	}
 	c := w.withKeep(w.Container).
 		With(withScripts).
 		With(volatile).
-		WithExec(command)
+		WithExec([]string{"errored-state.sh", keptState, "/errored.tfstate.age", drop}, anyExit)
+	switch code, err := c.ExitCode(ctx); {
+	case err != nil:
+		return nil, err
+	case code == differs:
+		return nil, fmt.Errorf("forgetting the errored state of %s: %q is not the SHA-256 of the one that is kept: get it without --drop, and give what sha256sum says of that file", w.Environment, drop)
+	case code != 0:
+		return nil, check(ctx, c, []string{"errored-state.sh"}, w.explain)
+	}
 	ok, err := c.Directory("/").Exists(ctx, "errored.tfstate.age")
 	if err != nil {
 		return nil, err

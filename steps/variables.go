@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/tell"
 )
@@ -65,4 +66,15 @@ func (w Workspace) tellName(file, name string) {
 	if name != "" && name != w.Environment {
 		tell.Line(fmt.Sprintf("%s: environment = %q does not count: this is %q", file, name, w.Environment))
 	}
+}
+
+// tellEphemeral lets plan.sh give the variables to apply, where a plan does not hold
+// them all.
+func (w Workspace) tellEphemeral(c *dagger.Container) *dagger.Container {
+	for _, v := range w.Module.Variables {
+		if v.Ephemeral {
+			return c.WithEnvVariable("PLAN_EPHEMERAL", "1")
+		}
+	}
+	return c
 }

@@ -102,7 +102,6 @@ func (w Workspace) prepared() *dagger.Container {
 		With(w.Package.on).
 		With(w.Image.on).
 		WithEnvVariable("PLAN_FILES", strings.Join(w.planFiles(), "\n")).
-		WithEnvVariable("PLAN_BUNDLE", path.Join(images.Workdir, planBundle)).
 		WithEnvVariable("TF_STATE_BUCKET", w.State.Bucket).
 		WithEnvVariable("TF_STATE_KEY", w.State.Key).
 		WithEnvVariable("LOCK_TIMEOUT", w.lockTimeout())

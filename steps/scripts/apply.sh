@@ -26,7 +26,7 @@ push_kept() {
   age --decrypt -i "$PLAN_KEY_FILE" "$kept" > "$memory/kept.tfstate" 2>/dev/null ||
     fail "state not written: the one kept of an earlier run cannot be decrypted: give the key it was made with, --plan-key"
   push "$memory/kept.tfstate" ||
-    fail "state not written: the one kept of an earlier run does not fit the state as it is now: get it with errored-state --drop and compare"
+    fail "state not written: the one kept of an earlier run does not fit the state as it is now: get it with errored-state, compare, and forget it with errored-state --drop and its SHA-256"
   rm -f "$kept"
   echo "Pushed the state that an earlier run could not write."
 }

@@ -3,7 +3,8 @@
 #
 #   plan.sh make DIR [terraform plan options]   exit 0: nothing to do, 2: changes, other: failed
 #   plan.sh bundle DIR FILE                     encrypt what `make` left in DIR
-#   plan.sh apply FILE DIR [options]            exit 3: the world has moved since the plan
+#   plan.sh apply FILE DIR [options]            exit 3: the world has moved since the plan;
+#                                               $PLAN_EPHEMERAL: give its variables to apply too
 #
 # A plan holds state and secrets in clear. DIR must be memory, not disk: only
 # summary.json, which has addresses and actions but no values, may leave it
@@ -55,7 +56,7 @@ make_plan() {
   # All files that the root module reaches, whatever their names: $PLAN_FILES has
   # the paths, a line each.
   configuration=$(printf '%s\n' "${PLAN_FILES:-.}" | tr '\n' '\0' \
-    | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "$PLAN_BUNDLE" ! -path "$TF_VAR_artifact" -print0' find \
+    | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "$TF_VAR_artifact" -print0' find \
     | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   artifact=$(printf '%s\n' "$PIPELINE_ARTIFACTS" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   # The plan carries the state that it was made from.
@@ -83,7 +84,11 @@ apply() {
     --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
   [ -z "$moved" ] || fail "plan changed: $moved" 3
   jq -r '.changes[] | select(.action | contains("forget")).address' "$saved/summary.json" > "$dir/forgets" # applying a plan does not say them
-  exec apply.sh apply -lock-timeout="$lock_timeout" "$saved/tfplan"
+  for option; do
+    shift
+    case ${PLAN_EPHEMERAL:+$option} in -var=* | -var-file=*) set -- "$@" "$option" ;; esac
+  done
+  exec apply.sh apply -lock-timeout="$lock_timeout" "$@" "$saved/tfplan"
 }
 
 command=$1; shift

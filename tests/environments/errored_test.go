@@ -1,10 +1,14 @@
 package environments
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/tests/harness"
 )
 
 // secretive makes a resource whose state is to be kept from view.
@@ -106,7 +110,13 @@ func TestErroredStateOfDestroy(t *testing.T) {
 	s3.refuse.Store(true)
 	refused(t, s3.on(call(p, "destroy", env, "--plan-key", key.flag)), 1, "running terraform destroy: state not written: nothing new is not in it: it is kept")
 	s3.refuse.Store(false)
-	world.Succeed(t, s3.on(call(p, "errored-state", env, "--drop", "export", "--path", filepath.Join(t.TempDir(), "state.age"))))
+	path := filepath.Join(t.TempDir(), "state.age")
+	drop := func(sum string) harness.Call {
+		return s3.on(call(p, "errored-state", env, "--drop", sum, "export", "--path", path))
+	}
+	refused(t, drop("0123"), 1, `"0123" is not the SHA-256 of the one that is kept`)
+	world.Succeed(t, s3.on(call(p, "errored-state", env, "export", "--path", path)))
+	world.Succeed(t, drop(fmt.Sprintf("%x", sha256.Sum256([]byte(readFile(t, path))))))
 	if got := result(t, s3.on(call(p, "destroy", env))); got != env+": 3 destroyed" {
 		t.Errorf("after dropping what was kept, destroy says %q", got)
 	}

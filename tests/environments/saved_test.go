@@ -48,6 +48,21 @@ func TestSavedPlan(t *testing.T) {
 	}
 }
 
+// A plan of the top directory as root module is applied there, too: the plan is none
+// of its files.
+func TestSavedPlanOfTheTopDirectory(t *testing.T) {
+	p := project(t, counted)
+	p.Write("main.tf", variables+counted)
+	p.Remove("infra")
+	p.Append("pyproject.toml", "\n[tool.pipeline.terraform]\nroots = [\".\"]\n")
+	env := world.Environment()
+	k := newKey(t)
+	dir := savedPlan(t, p, env, k)
+	if got, want := result(t, call(p, "deploy", env, "--plan", filepath.Join(dir, "plan.age"), "--plan-key", k.flag)), env+": 1 added, 0 changed, 0 destroyed"; got != want {
+		t.Errorf("applying says %q, want %q", got, want)
+	}
+}
+
 // Without a key no plan leaves the engine.
 func TestReportWithoutKey(t *testing.T) {
 	p := project(t, counted)

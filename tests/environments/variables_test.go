@@ -13,6 +13,10 @@ func TestVariableFiles(t *testing.T) {
 variable "environment" {}
 variable "memory" { type = number }
 variable "owner" {}
+variable "token" {
+  type      = string
+  ephemeral = true
+}
 resource "terraform_data" "it" { input = "orders-${var.environment}" }
 output "name" { value = terraform_data.it.output }
 output "memory" { value = var.memory }
@@ -23,7 +27,7 @@ output "owner" { value = var.owner }
 	p.Write("infra/terraform.tfvars", "environment = \"nobody\"\n")
 	p.Append("pyproject.toml", `
 [tool.pipeline.terraform]
-variables = { owner = "team of {environment}" }
+variables = { owner = "team of {environment}", token = "given to plan and apply" }
 [tool.pipeline.terraform.variable-files]
 "mr-*" = ["tfvars/dev.tfvars"]
 "*" = ["tfvars/{environment}.tfvars"]
