@@ -141,6 +141,9 @@ func New(s struct {
 	// the registry; give each level an engine of its own (docs/security.md).
 	// +default="open"
 	Trust string
+	// How old the result of a test or build in the registry may be to be used, such as 24h; 0 keeps and uses none. Default: 168h.
+	// +optional
+	ResultsMaxAge *string
 }) (*Pipeline, error) {
 	return &Pipeline{Settings: Settings(s)}, steps.Settings(s).Check()
 }

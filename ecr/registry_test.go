@@ -135,9 +135,13 @@ func TestEnsureRepository(t *testing.T) {
 		!slices.Equal(filters, []string{"WILDCARD app-*", "WILDCARD module-*"}) {
 		t.Errorf("sent %+v", sent)
 	}
-	repo, err = r.EnsureRepository(t.Context(), "group/app")
+	repo, err = r.EnsureRepository(t.Context(), "group/app", "app-*")
 	if err != nil || repo.Created || len(repo.Notes) != 2 {
 		t.Errorf("an existing repository: %+v, %v", repo, err)
+	}
+	repo, err = r.EnsureRepository(t.Context(), "group/app")
+	if err != nil || len(repo.Notes) != 1 || !strings.Contains(repo.Notes[0], "scanned") {
+		t.Errorf("an existing repository whose tags are to move: %+v, %v", repo, err)
 	}
 	made = false
 	if repo, err := r.EnsureRepository(t.Context(), "group/app"); err != nil || repo.Created {

@@ -24,7 +24,7 @@ type Repository struct {
 
 // EnsureRepository creates a repository where it is missing: scanned on push, the tags that fit one of the patterns
 // immutable, encrypted as the account has it by default. The other tags move: those of merge requests, branches and
-// environments, and of what is deployed, are more patterns than ECR takes. One that exists is left as it is; what differs is noted. Two
+// environments, and of what is deployed, are more patterns than ECR takes. Without a pattern all move. One that exists is left as it is; what differs is noted. Two
 // jobs that create it at once both succeed.
 func (r *Registry) EnsureRepository(ctx context.Context, name string, fixed ...string) (Repository, error) {
 	if err := checkRepository(name); err != nil {
@@ -36,28 +36,32 @@ func (r *Registry) EnsureRepository(ctx context.Context, name string, fixed ...s
 	}
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()
-	found, err := r.describe(ctx, name)
+	found, err := r.describe(ctx, name, len(fixed) > 0)
 	if err == nil || !errors.Is(err, fault.ErrNotFound) {
 		return found, err
+	}
+	mutability := types.ImageTagMutabilityMutableWithExclusion
+	if len(fixed) == 0 {
+		mutability = types.ImageTagMutabilityMutable
 	}
 	out, err := r.client.CreateRepository(ctx, &ecr.CreateRepositoryInput{
 		RegistryId:                         &r.account,
 		RepositoryName:                     &name,
 		ImageScanningConfiguration:         &types.ImageScanningConfiguration{ScanOnPush: true},
-		ImageTagMutability:                 types.ImageTagMutabilityMutableWithExclusion,
+		ImageTagMutability:                 mutability,
 		ImageTagMutabilityExclusionFilters: filters,
 	})
 	var exists *types.RepositoryAlreadyExistsException
 	switch {
 	case errors.As(err, &exists):
-		return r.describe(ctx, name)
+		return r.describe(ctx, name, len(fixed) > 0)
 	case err != nil:
 		return Repository{}, r.session.Explain(fmt.Sprintf("creating repository %q", name), err, "allow ecr:CreateRepository, or create it beforehand")
 	}
 	return Repository{Name: name, URI: value(out.Repository.RepositoryUri), Created: true}, nil
 }
 
-func (r *Registry) describe(ctx context.Context, name string) (Repository, error) {
+func (r *Registry) describe(ctx context.Context, name string, fixed bool) (Repository, error) {
 	out, err := r.client.DescribeRepositories(ctx, &ecr.DescribeRepositoriesInput{RegistryId: &r.account, RepositoryNames: []string{name}})
 	if err != nil {
 		return Repository{}, r.session.Explain(fmt.Sprintf("looking for repository %q", name), err, "allow ecr:DescribeRepositories")
@@ -69,6 +73,12 @@ func (r *Registry) describe(ctx context.Context, name string) (Repository, error
 	repo := Repository{Name: name, URI: value(found.RepositoryUri)}
 	if found.ImageScanningConfiguration == nil || !found.ImageScanningConfiguration.ScanOnPush {
 		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q is not scanned on push", name))
+	}
+	if !fixed {
+		if found.ImageTagMutability == types.ImageTagMutabilityImmutable {
+			repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags: a result there can not be made anew", name))
+		}
+		return repo, nil
 	}
 	switch found.ImageTagMutability {
 	case types.ImageTagMutabilityMutableWithExclusion:

@@ -55,62 +55,87 @@ type installer struct {
 // No layer has a cache volume. What installs runs code of whoever wrote a
 // package, and package managers take what is in their caches for verified.
 func (a App) Image(ctx context.Context) (Image, error) {
-	found, err := a.find(ctx)
+	r, err := a.recipe(ctx)
 	if err != nil {
 		return Image{}, err
+	}
+	return a.Registry.image(ctx, "app", func() (string, error) { return a.tag(ctx, r) }, func() (*dagger.Container, error) { return a.built(ctx, r) })
+}
+
+// Content is the tag of the image, whether it is there or not: nothing is built or
+// pulled for it.
+func (a App) Content(ctx context.Context) (string, error) {
+	r, err := a.recipe(ctx)
+	if err != nil {
+		return "", err
+	}
+	return a.tag(ctx, r)
+}
+
+// recipe is what the image is made of.
+type recipe struct {
+	base    *dagger.Container
+	system  []string
+	tools   []string
+	install installer
+}
+
+func (a App) recipe(ctx context.Context) (recipe, error) {
+	found, err := a.find(ctx)
+	if err != nil {
+		return recipe{}, err
 	}
 	install, err := a.installer(ctx, found)
 	if err != nil {
-		return Image{}, err
+		return recipe{}, err
 	}
 	name, err := a.base(found)
 	if err != nil {
-		return Image{}, err
+		return recipe{}, err
 	}
 	base, err := a.Registry.from(ctx, name)
+	return recipe{base: base, system: found.Settings.SystemPackages, tools: appTools(install.files), install: install}, err
+}
+
+func (a App) tag(ctx context.Context, r recipe) (string, error) {
+	from, err := baseContent(ctx, r.base)
 	if err != nil {
-		return Image{}, err
+		return "", err
 	}
-	system, tools := found.Settings.SystemPackages, appTools(install.files)
-	tag := func() (string, error) {
-		from, err := baseContent(ctx, base)
+	ingredients := []string{from, strings.Join(r.tools, "\n"), strings.Join(r.system, "\n"), installPackages, installManager, strings.Join(r.install.manager, "\n"),
+		importFromSource, r.install.script, strings.Join(r.install.arguments, "\n"), a.workdir()}
+	for _, file := range sortedKeys(r.install.files) {
+		ingredients = append(ingredients, file, r.install.files[file])
+	}
+	archives := dag.Directory()
+	for _, file := range sortedKeys(r.install.archives) {
+		archives = archives.WithFile(file, r.install.archives[file])
+	}
+	if len(r.install.archives) > 0 {
+		digest, err := archives.Digest(ctx)
 		if err != nil {
 			return "", err
 		}
-		ingredients := []string{from, strings.Join(tools, "\n"), strings.Join(system, "\n"), installPackages, installManager, strings.Join(install.manager, "\n"),
-			importFromSource, install.script, strings.Join(install.arguments, "\n"), a.workdir()}
-		for _, file := range sortedKeys(install.files) {
-			ingredients = append(ingredients, file, install.files[file])
-		}
-		archives := dag.Directory()
-		for _, file := range sortedKeys(install.archives) {
-			archives = archives.WithFile(file, install.archives[file])
-		}
-		if len(install.archives) > 0 {
-			digest, err := archives.Digest(ctx)
-			if err != nil {
-				return "", err
-			}
-			ingredients = append(ingredients, digest)
-		}
-		return contentTag("app", ingredients...), nil
+		ingredients = append(ingredients, digest)
 	}
-	return a.Registry.image(ctx, "app", tag, func() (*dagger.Container, error) {
-		secrets, err := a.logins(ctx, install.files)
-		if err != nil {
-			return nil, err
-		}
-		c := base.
-			WithUser("root"). // whichever the image names: packages are installed
-			WithExec(tools).
-			With(withSystemPackages(system)).
-			WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
-			With(secrets.With).
-			With(withManager(install.manager)).
-			With(a.withDependencies(install)).
-			With(secrets.Without)
-		return built(ctx, "building the app container", c, install.explain)
-	})
+	return contentTag("app", ingredients...), nil
+}
+
+func (a App) built(ctx context.Context, r recipe) (*dagger.Container, error) {
+	secrets, err := a.logins(ctx, r.install.files)
+	if err != nil {
+		return nil, err
+	}
+	c := r.base.
+		WithUser("root"). // whichever the image names: packages are installed
+		WithExec(r.tools).
+		With(withSystemPackages(r.system)).
+		WithEnvVariable("PYTHONDONTWRITEBYTECODE", "1").
+		With(secrets.With).
+		With(withManager(r.install.manager)).
+		With(a.withDependencies(r.install)).
+		With(secrets.Without)
+	return built(ctx, "building the app container", c, r.install.explain)
 }
 
 // appTools installs what the targets of projects use, and git where a package

@@ -16,7 +16,7 @@ import (
 // packages of the repository. Python takes it for one of its package directories.
 const installedDir = "/opt/project"
 
-// Installed adds the project and the packages of the repository that it uses to
+// Installed is the project and the packages of the repository that it uses, for
 // the image, as an editable installation does: their modules are found in the
 // source, their metadata, entry points and commands are files. No command runs
 // for it, so a new version or an edit costs nothing. It gives the repository's
@@ -25,15 +25,16 @@ const installedDir = "/opt/project"
 // What only a build backend makes complete is in Build: directories to install
 // once the source is there.
 type Installed struct {
-	Container *dagger.Container
+	// Files are its metadata and the paths of its modules, Commands what it brings
+	// for PATH.
+	Files, Commands *dagger.Directory
 	// Dirs are the directories of the project and of the packages that it uses.
 	Dirs  []string
 	Build []string
-	Lock  string
 }
 
 // Installed reads the packages' pyproject.toml files.
-func (a App) Installed(ctx context.Context, c *dagger.Container) (Installed, error) {
+func (a App) Installed(ctx context.Context) (Installed, error) {
 	f, err := a.find(ctx)
 	if err != nil {
 		return Installed{}, err
@@ -42,7 +43,7 @@ func (a App) Installed(ctx context.Context, c *dagger.Container) (Installed, err
 	if err != nil {
 		return Installed{}, err
 	}
-	out := Installed{Dirs: dirs, Lock: f.lock}
+	out := Installed{Dirs: dirs}
 	files, commands := dag.Directory(), dag.Directory()
 	var roots []string
 	for _, dir := range dirs {
@@ -70,9 +71,13 @@ func (a App) Installed(ctx context.Context, c *dagger.Container) (Installed, err
 			commands = commands.WithNewFile(name, scripts[name], dagger.DirectoryWithNewFileOpts{Permissions: 0o755})
 		}
 	}
-	files = files.WithNewFile("source.pth", strings.Join(roots, "\n")+"\n")
-	out.Container = c.WithDirectory(installedDir, files).WithDirectory(virtualenv+"/bin", commands)
+	out.Files, out.Commands = files.WithNewFile("source.pth", strings.Join(roots, "\n")+"\n"), commands
 	return out, nil
+}
+
+// on puts it into the image.
+func (i Installed) on(c *dagger.Container) *dagger.Container {
+	return c.WithDirectory(installedDir, i.Files).WithDirectory(virtualenv+"/bin", i.Commands)
 }
 
 // localDirs are the project's directory and those of the packages of the

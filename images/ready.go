@@ -2,38 +2,48 @@ package images
 
 import (
 	"context"
-	"path"
+
+	"golang.org/x/sync/errgroup"
 
 	"dagger/pipeline/internal/dagger"
 )
 
-// Ready is the app container with all that tests and package depend on.
-type Ready struct {
-	Container *dagger.Container
-	// Source is the project's directory, as it is in the container.
+// Prepared is what is put on the app image for tests and package: all that they
+// depend on beside it.
+type Prepared struct {
+	Installed
+	// Source is the part of the repository that they read.
 	Source *dagger.Directory
-	// Lock is the text of the project's lock file.
-	Lock string
 }
 
-// Ready puts the source into the image, installs the project and leaves out what
-// tests and package do not read; roots are Terraform's root modules.
-func (a App) Ready(ctx context.Context, image *dagger.Container, roots []string) (Ready, error) {
-	installed, err := a.Installed(ctx, image)
+// Prepare installs the project and leaves out what tests and package do not read;
+// roots are Terraform's root modules. Nothing is run.
+func (a App) Prepare(ctx context.Context, roots []string) (Prepared, error) {
+	installed, err := a.Installed(ctx)
 	if err != nil {
-		return Ready{}, err
+		return Prepared{}, err
 	}
-	inputs, err := a.Inputs(ctx, installed.Dirs, roots)
-	if err != nil {
-		return Ready{}, err
+	source, err := a.Inputs(ctx, installed.Dirs, roots)
+	return Prepared{Installed: installed, Source: source}, err
+}
+
+// Digests name the contents of all that is put on the image.
+func (p Prepared) Digests(ctx context.Context) ([]string, error) {
+	out := make([]string, 3)
+	group, ctx := errgroup.WithContext(ctx)
+	for i, dir := range []*dagger.Directory{p.Source, p.Files, p.Commands} {
+		group.Go(func() (err error) { out[i], err = dir.Digest(ctx); return })
 	}
-	c := installed.Container.With(withWhatIsInstalled).WithDirectory(Workdir, inputs)
-	if len(installed.Build) > 0 {
-		if c, err = a.build(ctx, c, installed.Build); err != nil {
-			return Ready{}, err
-		}
+	return out, group.Wait()
+}
+
+// Ready is the app container with all that tests and package depend on.
+func (a App) Ready(ctx context.Context, image *dagger.Container, p Prepared) (*dagger.Container, error) {
+	c := p.on(image).With(withWhatIsInstalled).WithDirectory(Workdir, p.Source)
+	if len(p.Build) == 0 {
+		return c, nil
 	}
-	return Ready{Container: c, Source: inputs.Directory(path.Clean(a.Path)), Lock: installed.Lock}, nil
+	return a.build(ctx, c, p.Build)
 }
 
 // withWhatIsInstalled makes `uv run` in a Makefile take the environment that is there:

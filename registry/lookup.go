@@ -32,6 +32,8 @@ type Lookup struct {
 	State     State
 	Digest    string // "sha256:..." when the tag is there
 	Reason    string // why it is not Found, on one line
+	// Labels are those of the image. They are read where the platform is asked for, and it is no index.
+	Labels map[string]string
 }
 
 // Line tells in one line what was found and what follows.
@@ -88,7 +90,7 @@ func (r Client) Lookup(ctx context.Context, repository, tag, platform string) Lo
 	c := newRepo(r, repository, auth.ActionPull)
 	digest, err := c.head(ctx, tag)
 	if err == nil && platform != "" {
-		err = c.checkPlatform(ctx, digest, platform)
+		out.Labels, err = c.checkPlatform(ctx, digest, platform)
 	}
 	out.Digest = digest
 	switch {

@@ -34,28 +34,34 @@ type manifest struct {
 	Manifests []struct{ Platform platform }
 }
 
+// config is that of an image; only what a look-up needs.
+type config struct {
+	platform
+	Config struct{ Labels map[string]string }
+}
+
 // checkPlatform reads what a digest names and compares: an index must have an entry for the platform, an image's
-// config must name it.
-func (c *repo) checkPlatform(ctx context.Context, digest, want string) error {
+// config must name it. It gives the labels in that config.
+func (c *repo) checkPlatform(ctx context.Context, digest, want string) (labels map[string]string, err error) {
 	body, err := c.byDigest(ctx, "manifests", digest)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var m manifest
 	if err := json.Unmarshal(body, &m); err != nil {
-		return &fault.Error{Op: "reading an image", What: fmt.Sprintf("manifest %s is not JSON", digest), Kind: fault.ErrServer}
+		return nil, &fault.Error{Op: "reading an image", What: fmt.Sprintf("manifest %s is not JSON", digest), Kind: fault.ErrServer}
 	}
 	var have []string
 	if m.Config.Digest != "" {
 		body, err := c.byDigest(ctx, "blobs", m.Config.Digest)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var p platform
+		var p config
 		if err := json.Unmarshal(body, &p); err != nil {
-			return &fault.Error{Op: "reading an image", What: fmt.Sprintf("config %s is not JSON", m.Config.Digest), Kind: fault.ErrServer}
+			return nil, &fault.Error{Op: "reading an image", What: fmt.Sprintf("config %s is not JSON", m.Config.Digest), Kind: fault.ErrServer}
 		}
-		have = append(have, p.String())
+		have, labels = append(have, p.String()), p.Config.Labels
 	}
 	for _, entry := range m.Manifests {
 		if entry.Platform.OS != "" && entry.Platform.OS != "unknown" { // attestations have an unknown platform
@@ -65,8 +71,8 @@ func (c *repo) checkPlatform(ctx context.Context, digest, want string) error {
 	want = strings.TrimSuffix(want, "/v8")
 	for _, p := range have {
 		if p == want {
-			return nil
+			return labels, nil
 		}
 	}
-	return fmt.Errorf("%w: wanted %q, it is for %q", errPlatform, want, strings.Join(have, ", "))
+	return nil, fmt.Errorf("%w: wanted %q, it is for %q", errPlatform, want, strings.Join(have, ", "))
 }

@@ -16,14 +16,12 @@ import (
 
 // marking tags what was deployed in the run's own level, unmarking takes such a
 // tag off.
-func marking(r images.Store) []ecr.Grant   { return pullingAnd(ecr.DeployActions)(r) }
-func unmarking(r images.Store) []ecr.Grant { return pullingAnd(ecr.DestroyActions)(r) }
+func marking(r images.Store) []ecr.Grant {
+	return append(using(r), ecr.Grant{Actions: ecr.DeployActions, Repositories: r.Repositories(r.Writes)})
+}
 
-// pullingAnd is pulling, and actions on what the run writes.
-func pullingAnd(actions []string) purpose {
-	return func(r images.Store) []ecr.Grant {
-		return append(pulling(r), ecr.Grant{Actions: actions, Repositories: r.Repositories(r.Writes)})
-	}
+func unmarking(r images.Store) []ecr.Grant {
+	return append(pulling(r), ecr.Grant{Actions: ecr.DestroyActions, Repositories: r.Repositories(r.Writes)})
 }
 
 // mark moves the tag of the environment's deployment onto the images that it
@@ -59,7 +57,10 @@ func (r *Run) used(ctx context.Context, opened Opened, name string) (string, err
 		return r.service.value.Digest, nil // it was pushed there to be deployed
 	}
 	repository := opened.Repository(opened.Writes, name)
-	content := map[string]images.Image{"app": r.app.value, "terraform": r.terraform.value}[name]
+	content, err := r.contentOf(ctx, opened, name)
+	if err != nil {
+		return "", err
+	}
 	here := content.Found.State == registry.Found && content.Found.Reference == opened.Reference(name, content.Tag)
 	if name == "app" && here {
 		return content.Found.Digest, nil
@@ -78,6 +79,26 @@ func (r *Run) used(ctx context.Context, opened Opened, name string) (string, err
 		return content.Found.Digest, nil
 	}
 	return "", nil
+}
+
+// contentOf is what the registry has of an image of the run. The app image was not
+// asked for where the package is the result of an earlier run.
+func (r *Run) contentOf(ctx context.Context, opened Opened, name string) (out images.Image, err error) {
+	if name == "terraform" {
+		return r.terraform.value, nil
+	}
+	if out = r.app.value; out.Tag != "" {
+		return out, nil
+	}
+	recipe, err := r.appRecipe(ctx)
+	if err != nil {
+		return out, err
+	}
+	if out.Tag, err = recipe.Content(ctx); err != nil {
+		return out, err
+	}
+	out.Found, err = opened.LookAt(ctx, opened.Writes, name, out.Tag)
+	return out, err
 }
 
 // ended takes the tag of a project's environment off, unless another of its root

@@ -108,7 +108,7 @@ func (d Doctor) registry(ctx context.Context) (doctor.Pushing, error) {
 func pushes(r images.Store) doctor.Pushing {
 	out := doctor.Pushing{To: r.Repositories(r.Writes)}
 	if r.Writes != trust.Protected {
-		out.NotTo = r.Repositories(trust.Protected)
+		out.NotTo = r.AllRepositories(trust.Protected)
 	}
 	return out
 }

@@ -42,6 +42,7 @@ var emptyMeans = map[string]string{
 	"New.RegistryUsername":     refused,
 	"New.RegistryPassword":     refused,
 	"New.Trust":                refused,
+	"New.ResultsMaxAge":        refused,
 
 	"Test.attempt":             "the tests that ran already",
 	"TestReports.attempt":      "the tests that ran already",

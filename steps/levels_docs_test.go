@@ -39,7 +39,7 @@ func TestPoliciesInTheDocs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		purposes := []purpose{pulling, pushing, marking, unmarking}
+		purposes := []purpose{pulling, using, pushing, marking, unmarking}
 		if level == "protected" {
 			purposes = append(purposes, retaining)
 		}
@@ -56,7 +56,7 @@ func TestPoliciesInTheDocs(t *testing.T) {
 		}
 	}
 	for _, action := range slices.Concat(ecr.PushActions, ecr.RetentionActions, ecr.DestroyActions) {
-		for _, repository := range []string{"group/my-service/app", "group/my-service/terraform", "group/my-service", "group/other/app"} {
+		for _, repository := range []string{"group/my-service/app", "group/my-service/terraform", "group/my-service/results", "group/my-service", "group/other/app"} {
 			reads := slices.Contains(ecr.PullActions, action) && strings.HasPrefix(repository, "group/my-service/")
 			if matches(found["open"], action, repository) && !reads {
 				t.Errorf("the open role may %s on %s", action, repository)

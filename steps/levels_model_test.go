@@ -9,10 +9,12 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"dagger/pipeline/ecr"
 	"dagger/pipeline/images"
 	"dagger/pipeline/registry"
+	"dagger/pipeline/results"
 	"dagger/pipeline/trust"
 )
 
@@ -25,6 +27,7 @@ import (
 // written it, or it was built on one that is.
 type modelImage struct {
 	content, digest string
+	labels          map[string]string // of a result
 	tainted         bool
 }
 
@@ -32,12 +35,14 @@ type modelImage struct {
 type rules struct {
 	open func(Place) (images.Store, error)
 	push purpose
+	find func(images.Store) images.Store // where results are looked for
 }
 
 func soundRules() rules {
 	return rules{
 		open: func(r Place) (images.Store, error) { return r.images(r.Address) },
 		push: pushing,
+		find: func(r images.Store) images.Store { return r },
 	}
 }
 
@@ -98,7 +103,7 @@ func (m *model) ask(_ context.Context, repository, tag string) (registry.Lookup,
 	out := registry.Lookup{Reference: "registry/" + repository + ":" + tag, State: registry.Missing}
 	image, found := m.tags[repository+":"+tag]
 	if found {
-		out.State, out.Digest = registry.Found, image.digest
+		out.State, out.Digest, out.Labels = registry.Found, image.digest, image.labels
 	}
 	return out, image.content, nil
 }
@@ -148,10 +153,10 @@ func (m *model) content(kind string) string {
 // attack pushes an image of the attacker's choice under any name that the role
 // lets it have, its label forged.
 func (m *model) attack(run Place, r images.Store) {
-	kind := pick(m.random, []string{"app", "terraform", "module"})
+	kind := pick(m.random, []string{"app", "terraform", "module", "results"})
 	tag := m.content(kind)
-	image := modelImage{content: tag, digest: m.digest()}
-	if m.random.IntN(3) == 0 {
+	image := modelImage{content: tag, digest: m.digest(), labels: results.Record{Key: tag, Made: time.Now()}.Labels()}
+	if kind != "results" && m.random.IntN(3) == 0 {
 		tag = pick(m.random, modelTags)
 	}
 	if kind == "module" {
@@ -188,6 +193,7 @@ func (m *model) pipeline(run Place, r images.Store) {
 		}
 		entries = append(entries, Entry{Image: image, Moving: kind != "terraform"})
 	}
+	m.result(run, r, built[entries[0].Tag])
 	if m.random.IntN(2) == 0 {
 		publish := Publish{Registry: Opened{Store: r}, Tags: []string{pick(m.random, modelTags)}}
 		publish.push = func(_ context.Context, image images.Image, reference string) (string, error) {
@@ -208,5 +214,26 @@ func (m *model) pipeline(run Place, r images.Store) {
 	}
 	if reference, err := r.PublishedAt(ctx, pick(m.random, modelTags)); err == nil {
 		m.use(run, reference)
+	}
+}
+
+// result takes the result of a step where it finds one, else runs the step in the
+// app image, which may be tainted, and keeps what it gave.
+func (m *model) result(run Place, r images.Store, tainted bool) {
+	key := m.content("results")
+	found, ok, err := m.rules.find(r).FindResult(context.Background(), key, func(labels map[string]string) error {
+		_, err := results.Read(labels, key, time.Now(), time.Hour)
+		return err
+	})
+	if err != nil {
+		m.violations = append(m.violations, err.Error())
+	}
+	if ok {
+		m.use(run, found.Pinned())
+		return
+	}
+	image := modelImage{content: key, digest: m.digest(), labels: results.Record{Key: key, Made: time.Now()}.Labels(), tainted: tainted}
+	if err := m.put(run, r, r.Results(r.Writes), key, image); err != nil {
+		m.violations = append(m.violations, "keeping a result: "+err.Error())
 	}
 }

@@ -59,24 +59,35 @@ func TestModelFindsWhatIsBroken(t *testing.T) {
 		}
 	}
 	everything := func(r images.Store) []ecr.Grant {
-		return []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.Repositories(trust.Protected, trust.Open)}}
+		return []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.AllRepositories(trust.Protected, trust.Open)}}
 	}
 	for name, broken := range map[string]rules{
-		"no levels": {opened(func(_ *Place, r *images.Store) {
-			r.Reads, r.Writes = []trust.Level{trust.Protected}, trust.Protected
-		}), pushing},
-		"a protected run reads open images too": {opened(func(_ *Place, r *images.Store) {
+		"a protected run takes open results": {open: soundRules().open, push: pushing, find: func(r images.Store) images.Store {
 			r.Reads = []trust.Level{trust.Protected, trust.Open}
-		}), pushing},
-		"an environment that lasts is given open images": {opened(func(run *Place, r *images.Store) {
+			return r
+		}},
+		"an environment that lasts is given open results": {open: soundRules().open, push: pushing, find: func(r images.Store) images.Store {
+			r.Reads = r.Writes.Reads()
+			return r
+		}},
+		"no levels": {open: opened(func(_ *Place, r *images.Store) {
+			r.Reads, r.Writes = []trust.Level{trust.Protected}, trust.Protected
+		}), push: pushing},
+		"a protected run reads open images too": {open: opened(func(_ *Place, r *images.Store) {
+			r.Reads = []trust.Level{trust.Protected, trust.Open}
+		}), push: pushing},
+		"an environment that lasts is given open images": {open: opened(func(run *Place, r *images.Store) {
 			r.Reads = run.Trust.Reads()
-		}), pushing},
-		"an open run's session may push everywhere": {soundRules().open, everything},
-		"a project may be where another's open images are": {func(run Place) (images.Store, error) {
+		}), push: pushing},
+		"an open run's session may push everywhere": {open: soundRules().open, push: everything},
+		"a project may be where another's open images are": {open: func(run Place) (images.Store, error) {
 			r, _ := run.images(run.Address)
 			return r, nil
-		}, pushing},
+		}, push: pushing},
 	} {
+		if broken.find == nil {
+			broken.find = soundRules().find
+		}
 		if bad := histories(t, broken, 2_000); bad == nil {
 			t.Errorf("%s: no history shows it", name)
 		}
@@ -110,21 +121,21 @@ func TestModelReachesBothLevels(t *testing.T) {
 // What a session may do for each level, by repository: read, push or expire.
 func TestGrantsOfLevels(t *testing.T) {
 	for _, test := range []struct {
-		level                 trust.Level
-		lasting               bool
-		pull, push, retention string
+		level                       trust.Level
+		lasting                     bool
+		pull, keep, push, retention string
 	}{
-		{trust.Open, false, "pull g/open/app g/open/terraform g/app g/terraform", "push g/open/app g/open/terraform, pull g/app g/terraform", "retain g/open/app g/open/terraform"},
-		{"", false, "pull g/open/app g/open/terraform g/app g/terraform", "push g/open/app g/open/terraform, pull g/app g/terraform", "retain g/open/app g/open/terraform"},
-		{trust.Open, true, "pull g/app g/terraform", "push g/open/app g/open/terraform, pull g/app g/terraform", "retain g/open/app g/open/terraform"},
-		{trust.Protected, false, "pull g/app g/terraform", "push g/app g/terraform", "retain g/app g/terraform g/open/app g/open/terraform"},
-		{trust.Protected, true, "pull g/app g/terraform", "push g/app g/terraform", "retain g/app g/terraform g/open/app g/open/terraform"},
+		{trust.Open, false, "pull g/open/app g/open/terraform g/open/results g/app g/terraform g/results", "g/open/results", "push g/open/app g/open/terraform g/open/results, pull g/app g/terraform g/results", "retain g/open/app g/open/terraform g/open/results"},
+		{"", false, "pull g/open/app g/open/terraform g/open/results g/app g/terraform g/results", "g/open/results", "push g/open/app g/open/terraform g/open/results, pull g/app g/terraform g/results", "retain g/open/app g/open/terraform g/open/results"},
+		{trust.Open, true, "pull g/app g/terraform g/results", "g/open/results", "push g/open/app g/open/terraform g/open/results, pull g/app g/terraform g/results", "retain g/open/app g/open/terraform g/open/results"},
+		{trust.Protected, false, "pull g/app g/terraform g/results", "g/results", "push g/app g/terraform g/results", "retain g/app g/terraform g/results g/open/app g/open/terraform g/open/results"},
+		{trust.Protected, true, "pull g/app g/terraform g/results", "g/results", "push g/app g/terraform g/results", "retain g/app g/terraform g/results g/open/app g/open/terraform g/open/results"},
 	} {
 		r, err := Place{Trust: test.level, Lasting: test.lasting}.images("g")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for want, to := range map[string]purpose{test.pull: pulling, test.push: pushing, test.retention: retaining} {
+		for want, to := range map[string]purpose{test.pull: pulling, test.pull + ", push " + test.keep: using, test.push: pushing, test.retention: retaining} {
 			if got := granted(to(r)); got != want {
 				t.Errorf("level %q, lasting %v: %s, want %s", test.level, test.lasting, got, want)
 			}
@@ -152,7 +163,7 @@ func granted(grants []ecr.Grant) string {
 
 func TestDoctorLooksWhereARunMayNotPush(t *testing.T) {
 	open, _ := Place{}.images("g")
-	if p := pushes(open); !slices.Equal(p.To, []string{"g/open/app", "g/open/terraform"}) || !slices.Equal(p.NotTo, []string{"g/app", "g/terraform"}) {
+	if p := pushes(open); !slices.Equal(p.To, []string{"g/open/app", "g/open/terraform"}) || !slices.Equal(p.NotTo, []string{"g/app", "g/terraform", "g/results"}) {
 		t.Errorf("open: %+v", p)
 	}
 	protected, _ := Place{Trust: trust.Protected}.images("g")
@@ -169,8 +180,8 @@ func TestSessionOfARegistryStep(t *testing.T) {
 		"222222222222.dkr.ecr.eu-west-1.amazonaws.com/group/shop": "222222222222",
 	} {
 		for level, want := range map[string][]string{
-			"open":      {"group/shop/open/app", "group/shop/open/terraform", "group/shop/app", "group/shop/terraform"},
-			"protected": {"group/shop/app", "group/shop/terraform"},
+			"open":      {"group/shop/open/app", "group/shop/open/terraform", "group/shop/open/results", "group/shop/app", "group/shop/terraform", "group/shop/results"},
+			"protected": {"group/shop/app", "group/shop/terraform", "group/shop/results"},
 		} {
 			server, asked := cloud(t)
 			s := settings(server.URL)

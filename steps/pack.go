@@ -78,7 +78,7 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 	if err != nil {
 		return Package{}, err
 	}
-	return Package{Files: c.Directory(artifactsDir), Paths: []string{name}}, nil
+	return Package{Files: c.Directory(artifactsDir), Paths: []string{name}, ended: c.File(endedFile)}, nil
 }
 
 // packedName is where the package is to be, from the project's directory.

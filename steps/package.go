@@ -17,10 +17,11 @@ import (
 // are, where it leaves none of that name.
 const ArtifactName = "artifact.zip"
 
-// Places in the app container, which python/artifacts.py knows.
+// Places in the app container, which python/artifacts.py and python/run.py know.
 const (
 	artifactsDir  = "/artifacts"
 	artifactsList = commandHome + "/artifacts"
+	endedFile     = commandHome + "/ended"
 )
 
 // Package is what a build has left.
@@ -31,6 +32,8 @@ type Package struct {
 	Paths []string
 	// At is the project's path in the source.
 	At string
+	// ended says when it was built, in seconds; nil where it was not built here.
+	ended *dagger.File
 }
 
 // Build builds the project's artifacts in the app container with the source. A
@@ -48,7 +51,7 @@ func Build(ctx context.Context, app *dagger.Container, settings project.Package)
 		return Package{}, err
 	}
 	list, err := c.File(artifactsList).Contents(ctx)
-	return Package{Files: c.Directory(artifactsDir), Paths: strings.FieldsFunc(list, func(r rune) bool { return r == '\n' })}, err
+	return Package{Files: c.Directory(artifactsDir), Paths: strings.FieldsFunc(list, func(r rune) bool { return r == '\n' }), ended: c.File(endedFile)}, err
 }
 
 // Given is a package of one file that was built elsewhere.

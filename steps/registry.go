@@ -75,15 +75,20 @@ type purpose func(images.Store) []ecr.Grant
 
 // pulling reads the levels that the run may use.
 func pulling(r images.Store) []ecr.Grant {
-	return []ecr.Grant{{Actions: ecr.PullActions, Repositories: r.Repositories(r.Reads...)}}
+	return []ecr.Grant{{Actions: ecr.PullActions, Repositories: r.AllRepositories(r.Reads...)}}
+}
+
+// using reads them, and keeps results of the run's own level.
+func using(r images.Store) []ecr.Grant {
+	return append(pulling(r), ecr.Grant{Actions: ecr.PushActions, Repositories: []string{r.Results(r.Writes)}})
 }
 
 // pushing writes to the run's own level, and to no other.
 func pushing(r images.Store) []ecr.Grant {
-	grants := []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.Repositories(r.Writes)}}
+	grants := []ecr.Grant{{Actions: ecr.PushActions, Repositories: r.AllRepositories(r.Writes)}}
 	for _, level := range r.Reads {
 		if level != r.Writes {
-			grants = append(grants, ecr.Grant{Actions: ecr.PullActions, Repositories: r.Repositories(level)})
+			grants = append(grants, ecr.Grant{Actions: ecr.PullActions, Repositories: r.AllRepositories(level)})
 		}
 	}
 	return grants
@@ -91,7 +96,7 @@ func pushing(r images.Store) []ecr.Grant {
 
 // retaining sets the policies of the levels that the run administers.
 func retaining(r images.Store) []ecr.Grant {
-	return []ecr.Grant{{Actions: ecr.RetentionActions, Repositories: r.Repositories(retained(r.Writes)...)}}
+	return []ecr.Grant{{Actions: ecr.RetentionActions, Repositories: r.AllRepositories(retained(r.Writes)...)}}
 }
 
 // retained are the levels whose images a run may expire: a protected run those of

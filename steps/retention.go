@@ -11,8 +11,10 @@ import (
 	"dagger/pipeline/ci"
 	"dagger/pipeline/ecr"
 	"dagger/pipeline/ecr/lifecycle"
+	"dagger/pipeline/results"
 	"dagger/pipeline/state"
 	"dagger/pipeline/tell"
+	"dagger/pipeline/trust"
 )
 
 // Retention says what ECR is to keep of the pipeline's images, and what it must.
@@ -83,9 +85,12 @@ func (r Retention) prepare(ctx context.Context) (*ecr.Registry, []ecr.Target, li
 		}
 	}
 	var targets []ecr.Target
-	for _, repository := range opened.Repositories(retained(opened.Writes)...) {
+	for _, repository := range opened.AllRepositories(retained(opened.Writes)...) {
 		rules := r.Rules
-		rules.Content = contentTags[path.Base(repository)]
+		rules.Content, rules.Results = contentTags[path.Base(repository)], nil
+		if slices.Contains([]string{opened.Results(trust.Open), opened.Results(trust.Protected)}, repository) {
+			rules.Results = []string{results.TestStep + "-*", results.PackageStep + "-*"}
+		}
 		policy, err := rules.Policy()
 		if err != nil {
 			return nil, nil, guard, err

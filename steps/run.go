@@ -24,13 +24,16 @@ type Run struct {
 	registry   once[Opened]
 	pull       once[images.Store]
 	app        once[images.Image]
-	tested     once[images.Ready]
-	buildable  once[images.Ready]
+	keeping    once[Opened]
+	notKept    sync.Once
 	terraform  once[images.Image]
 	workspaces once[Roots]
 	built      once[Package]
 	service    once[Pushed]
 	version    once[string]
+
+	// toTest and toBuild are the project as the steps have it.
+	toTest, toBuild *forStep
 
 	// purpose says what the run may do in the registry, where that is ECR.
 	purpose purpose
@@ -44,12 +47,14 @@ type Run struct {
 
 // NewRun is the run of a call. Nothing is asked for yet.
 func NewRun(settings Settings, environment string) *Run {
-	return &Run{
+	r := &Run{
 		Settings:    settings,
 		Environment: environment,
-		purpose:     pulling,
+		purpose:     using,
 		sessions:    map[aws.Facts]*once[*aws.Session]{},
 	}
+	r.toTest, r.toBuild = &forStep{recipe: r.recipeToTest}, &forStep{recipe: r.recipeToBuild}
+	return r
 }
 
 // Project is what the source says of itself.

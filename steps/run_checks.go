@@ -43,7 +43,7 @@ func (r *Run) Format(ctx context.Context) (string, error) {
 
 // Drift fails when the environment was changed outside of terraform.
 func (r *Run) Drift(ctx context.Context, given Artifacts) (string, error) {
-	r.purpose = r.deploying(ctx, pulling)
+	r.purpose = r.deploying(ctx, using)
 	roots, err := r.deployment(ctx, given)
 	if err != nil {
 		return "", err

@@ -56,7 +56,7 @@ func (r Roots) with(p Package, image Handed) Roots {
 
 // Plan tells what a deployment would change.
 func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (string, error) {
-	r.purpose = r.deploying(ctx, pulling)
+	r.purpose = r.deploying(ctx, using)
 	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return "", err
@@ -66,7 +66,7 @@ func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (strin
 
 // PlanReport is a plan for review, and the plan itself where there is a key.
 func (r *Run) PlanReport(ctx context.Context, given Artifacts, key *dagger.Secret, options Options) (*dagger.Directory, error) {
-	r.purpose = r.deploying(ctx, pulling)
+	r.purpose = r.deploying(ctx, using)
 	roots, err := r.deploymentAs(ctx, given, options)
 	if err != nil {
 		return nil, err

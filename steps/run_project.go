@@ -9,32 +9,51 @@ import (
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
+	"dagger/pipeline/results"
 	"dagger/pipeline/trust"
 )
 
-// appToTest and appToBuild are the app container with the project in it.
-func (r *Run) appToTest(ctx context.Context) (images.Ready, error) {
-	return r.tested.get(func() (images.Ready, error) { return r.readyApp(ctx, r.recipeToTest) })
+// forStep is the project as a step has it: tests and build may know different
+// versions of it.
+type forStep struct {
+	recipe  func(context.Context) (images.App, error)
+	prepare once[images.Prepared]
+	ready   once[*dagger.Container]
+	inputs  once[results.Inputs]
 }
 
-func (r *Run) appToBuild(ctx context.Context) (images.Ready, error) {
-	return r.buildable.get(func() (images.Ready, error) { return r.readyApp(ctx, r.recipeToBuild) })
+// prepared is what the step has of the source.
+func (r *Run) prepared(ctx context.Context, f *forStep) (images.Prepared, error) {
+	return f.prepare.get(func() (images.Prepared, error) {
+		recipe, err := f.recipe(ctx)
+		if err != nil {
+			return images.Prepared{}, err
+		}
+		roots, err := r.allRoots(ctx)
+		if err != nil {
+			return images.Prepared{}, err
+		}
+		return recipe.Prepare(ctx, roots)
+	})
 }
 
-func (r *Run) readyApp(ctx context.Context, recipeOf func(context.Context) (images.App, error)) (images.Ready, error) {
-	image, err := r.appImage(ctx)
-	if err != nil {
-		return images.Ready{}, err
-	}
-	recipe, err := recipeOf(ctx)
-	if err != nil {
-		return images.Ready{}, err
-	}
-	roots, err := r.allRoots(ctx)
-	if err != nil {
-		return images.Ready{}, err
-	}
-	return recipe.Ready(ctx, image.Container, roots)
+// readyApp is the app container with the project in it.
+func (r *Run) readyApp(ctx context.Context, f *forStep) (*dagger.Container, error) {
+	return f.ready.get(func() (*dagger.Container, error) {
+		image, err := r.appImage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		recipe, err := f.recipe(ctx)
+		if err != nil {
+			return nil, err
+		}
+		prepared, err := r.prepared(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		return recipe.Ready(ctx, image.Container, prepared)
+	})
 }
 
 // allRoots are the paths in the source of all root modules that may be meant:
@@ -48,13 +67,10 @@ func (r *Run) allRoots(ctx context.Context) ([]string, error) {
 	return out, err
 }
 
-// tests are the project's; another attempt runs them again.
+// tests are the project's; another attempt runs them again. They have no container
+// yet: where their result is known, none is needed.
 func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	read, err := r.Project(ctx)
-	if err != nil {
-		return Test{}, err
-	}
-	app, err := r.appToTest(ctx)
 	if err != nil {
 		return Test{}, err
 	}
@@ -68,18 +84,53 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	}
 	services, err := r.services(ctx, read.Settings.Test.Services, secrets)
 	return Test{
-		App: app.Container, Settings: read.Settings.Test, Secrets: secrets, Services: services,
+		Settings: read.Settings.Test, Secrets: secrets, Services: services,
 		Project: read.Name, Trust: level, Attempt: attempt, Seen: r.seen,
 	}, err
 }
 
-// Test runs the project's tests.
+// Test runs the project's tests, or says what they came to where a run with the same
+// inputs has passed.
 func (r *Run) Test(ctx context.Context, attempt string) (string, error) {
 	t, err := r.tests(ctx, attempt)
 	if err != nil {
 		return "", err
 	}
-	return t.Run(ctx)
+	earlier, err := r.testResult(ctx, t)
+	if err != nil {
+		return "", err
+	}
+	if earlier.found && r.noted(ctx, earlier) {
+		return earlier.said() + "\n" + earlier.record.Summary, nil
+	}
+	if t.App, err = r.readyApp(ctx, r.toTest); err != nil {
+		return "", err
+	}
+	passed, err := t.Run(ctx)
+	if err != nil {
+		return "", err
+	}
+	r.keepTests(ctx, earlier, passed)
+	return passed.Summary, nil
+}
+
+// noted tells whether all is had of a result that this call wants: its reports for
+// the note, where there is one.
+func (r *Run) noted(ctx context.Context, e earlier) bool {
+	if r.seen == nil {
+		return true
+	}
+	reports := e.files(ctx, reportsDir)
+	if reports == nil {
+		return false
+	}
+	junit, err := readReport(ctx, reports, "junit.xml")
+	if err != nil {
+		return false
+	}
+	cobertura, err := readReport(ctx, reports, "coverage.xml")
+	r.seen.tests(junit, cobertura)
+	return err == nil
 }
 
 // TestReports are what the tests wrote, also where they failed.
@@ -88,37 +139,61 @@ func (r *Run) TestReports(ctx context.Context, attempt string) (*dagger.Director
 	if err != nil {
 		return nil, err
 	}
+	earlier, err := r.testResult(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if reports := earlier.files(ctx, reportsDir); reports != nil {
+		return reports, nil
+	}
+	if t.App, err = r.readyApp(ctx, r.toTest); err != nil {
+		return nil, err
+	}
 	return t.Reports(ctx)
 }
 
-// build is what the project's build leaves.
+// build is what the project's build leaves, or has left where a run had the same
+// inputs.
 func (r *Run) build(ctx context.Context) (Package, error) {
 	return r.built.get(func() (Package, error) {
 		read, err := r.Project(ctx)
 		if err != nil {
 			return Package{}, err
 		}
-		var built Package
-		if (read.Settings.Package.Lambda == project.Lambda{}) {
-			app, err := r.appToBuild(ctx)
-			if err != nil {
-				return Package{}, err
-			}
-			if built, err = Build(ctx, app.Container, read.Settings.Package); err != nil {
-				return Package{}, err
-			}
+		earlier, err := r.packageResult(ctx, read.Settings.Package)
+		if err != nil {
+			return Package{}, err
 		}
-		if len(built.Paths) == 0 && read.Settings.Package.Image != nil && (read.Settings.Package.Lambda == project.Lambda{}) {
-			return Package{At: r.Settings.Project}, nil // the image is all that there is to deploy
-		}
-		if len(built.Paths) == 0 {
-			if built, err = r.pack(ctx, read.Settings.Package); err != nil {
+		built, ok := earlier.asPackage(ctx)
+		if !ok {
+			if built, err = r.buildAnew(ctx, read.Settings.Package); err != nil {
 				return Package{}, err
 			}
+			r.keepPackage(ctx, earlier, built)
 		}
 		built.At = r.Settings.Project
 		return built, nil
 	})
+}
+
+// buildAnew runs the project's build, or packs for Lambda where it has none.
+func (r *Run) buildAnew(ctx context.Context, settings project.Package) (built Package, err error) {
+	if (settings.Lambda == project.Lambda{}) {
+		app, err := r.readyApp(ctx, r.toBuild)
+		if err != nil {
+			return Package{}, err
+		}
+		if built, err = Build(ctx, app, settings); err != nil {
+			return Package{}, err
+		}
+	}
+	switch none := len(built.Paths) == 0; {
+	case none && settings.Image != nil && (settings.Lambda == project.Lambda{}):
+		return Package{}, nil // the image is all that there is to deploy
+	case none:
+		return r.pack(ctx, settings)
+	}
+	return built, nil
 }
 
 // BuildPackage gives the artifact of a project that has one.
@@ -133,10 +208,7 @@ func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
 // BuildArtifacts gives all artifacts, at their paths in the project.
 func (r *Run) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
 	built, err := r.build(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return built.Files, built.isThere()
+	return built.Files, err
 }
 
 // Scan runs a checker of the caller's choice over the root module.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"dagger/pipeline/ecr/lifecycle"
+	"dagger/pipeline/results"
 )
 
 // RetentionRules say what ECR keeps, and for how long.
@@ -43,6 +44,10 @@ func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, e
 			return Retention{}, err
 		}
 	}
+	maxAge, err := results.ParseMaxAge(text(r.ResultsMaxAge))
+	if err != nil {
+		return Retention{}, err
+	}
 	r.purpose = retaining
 	place, err := r.registryPlace(ctx)
 	return Retention{
@@ -50,7 +55,7 @@ func (r *Run) retention(ctx context.Context, rules RetentionRules) (Retention, e
 		Open:     r.openRegistry,
 		Rules: lifecycle.Retention{
 			Keep: rules.Keep, Releases: rules.Releases, MergeRequestDays: rules.MergeRequestDays,
-			ContentCount: rules.ContentCount, UntaggedDays: rules.UntaggedDays,
+			ContentCount: rules.ContentCount, UntaggedDays: rules.UntaggedDays, ResultDays: results.Days(maxAge),
 		},
 		Deployed: rules.Deployed,
 		Bucket:   r.bucket(),

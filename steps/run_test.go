@@ -36,7 +36,9 @@ func TestRunOpensOnce(t *testing.T) {
 		"AssumeRoleWithWebIdentity":                          2,
 		"GetCallerIdentity":                                  2,
 		"GetAuthorizationToken":                              1,
-		"DescribeRepositories":                               2,
+		"DescribeRepositories":                               3, // two of images, and that of results
+		"HEAD /v2/group/shop/results/manifests/test-":        1,
+		"HEAD /v2/group/shop/results/manifests/package-":     1,
 		"HEAD /v2/group/shop/app/manifests/app-":             3, // the look-up, and before and after its push
 		"HEAD /v2/group/shop/terraform/manifests/terraform-": 3,
 		"HEAD /v2/group/shop/terraform/manifests/module-":    3,

@@ -42,4 +42,5 @@ type Settings struct {
 	RegistryUsername     *string
 	RegistryPassword     *dagger.Secret
 	Trust                string
+	ResultsMaxAge        *string
 }

@@ -69,16 +69,23 @@ func (t Test) run() *dagger.Container {
 	return t.ready(false).With(bind(t.Services)).WithExec(runProject("test"))
 }
 
-// Run returns a line with the counts and the coverage, or an error with the
-// exit code of the tests.
-func (t Test) Run(ctx context.Context) (string, error) {
+// Passed is what tests that succeeded have left.
+type Passed struct {
+	// Summary is a line with the counts and the coverage.
+	Summary string
+	// Container is the one that they ran in.
+	Container *dagger.Container
+}
+
+// Run gives what the tests came to, or an error with their exit code.
+func (t Test) Run(ctx context.Context) (Passed, error) {
 	c, err := t.run().Sync(ctx)
 	if err != nil {
-		return "", t.failed(ctx, err)
+		return Passed{}, t.failed(ctx, err)
 	}
 	junit, cobertura, stderr, err := read(ctx, c)
 	if err != nil {
-		return "", err
+		return Passed{}, err
 	}
 	t.Seen.tests(junit, cobertura)
 	if junit == "" {
@@ -87,10 +94,10 @@ func (t Test) Run(ctx context.Context) (string, error) {
 			err = nothingDone("test", stdout)
 		}
 		if err != nil {
-			return "", err
+			return Passed{}, err
 		}
 	}
-	return TestSummary(t.name(stderr), junit, cobertura), nil
+	return Passed{Summary: TestSummary(t.name(stderr), junit, cobertura), Container: c}, nil
 }
 
 // read gets what a summary is made of, at the same time: each is a request.

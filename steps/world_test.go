@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
@@ -86,8 +87,8 @@ func leaf(made, field, given string) any {
 		}
 		for name, text := range map[string]string{
 			"pyproject.toml": "[project]\nname = \"shop\"\n", "summary.json": "{}",
-			artifactsList: ArtifactName,
-			"junit.xml":   `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
+			artifactsList: ArtifactName, endedFile: fmt.Sprint(time.Now().Unix()),
+			"junit.xml": `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
 		} {
 			if strings.HasSuffix(made, name) {
 				return text

@@ -10,14 +10,14 @@ import (
 )
 
 // sample is what a project keeps; it has every kind of rule.
-var sample = Retention{Keep: []string{"prod", "staging"}, Releases: []string{"v*"}, MergeRequestDays: 14, Content: []string{"app-*", "terraform-*"}, ContentCount: 3}
+var sample = Retention{Keep: []string{"prod", "staging"}, Releases: []string{"v*"}, MergeRequestDays: 14, Content: []string{"app-*", "terraform-*"}, ContentCount: 3, Results: []string{"test-*", "package-*"}, ResultDays: 8}
 
 // randomRepository is a repository as a registry can hold it: a tag is on one image at most, tags move to other images,
 // an image has none, one or many, and several are pushed at the same instant.
 func randomRepository(r *rand.Rand) []Image {
 	names := []string{"latest", "latest-arm64", "prod", "prod-old", "staging", "v1.0", "v2", "dev-v3", "mr-7", "mr-70", "mr-8", "main", "deployed-mr-7", "deployed-prod", "deployed-staging"}
 	for i := range 8 {
-		names = append(names, fmt.Sprintf("app-%x", i), fmt.Sprintf("terraform-%x", i), fmt.Sprintf("mr-%d", 100+i))
+		names = append(names, fmt.Sprintf("app-%x", i), fmt.Sprintf("terraform-%x", i), fmt.Sprintf("test-%x", i), fmt.Sprintf("mr-%d", 100+i))
 	}
 	images := make([]Image, 1+r.IntN(20))
 	for i := range images {

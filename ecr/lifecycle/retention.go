@@ -34,6 +34,8 @@ type Retention struct {
 	MergeRequestCount int      // or their count
 	Content           []string // patterns of content tags, such as "app-*"
 	ContentCount      int      // how many of each pattern to keep, default 50
+	Results           []string // patterns of the tags of results, such as "test-*"
+	ResultDays        int      // their age limit in days, default 8
 	UntaggedDays      int      // default 1
 }
 
@@ -43,6 +45,7 @@ const (
 	DefaultMergeRequestDays = 30
 	DefaultContentCount     = 50
 	DefaultUntaggedDays     = 1
+	DefaultResultDays       = 8
 )
 
 // Policy generates the lifecycle policy. Shields come first: one rule for all that is deployed, whose count is out of
@@ -53,7 +56,7 @@ func (r Retention) Policy() (Policy, error) {
 	if r.MergeRequestDays > 0 && r.MergeRequestCount > 0 {
 		return Policy{}, fault.Setting(op, "merge requests' images by age and by count", "choose one: AWS lets only one rule decide about an image")
 	}
-	if min(r.MergeRequestDays, r.MergeRequestCount, r.ContentCount, r.UntaggedDays) < 0 {
+	if min(r.MergeRequestDays, r.MergeRequestCount, r.ContentCount, r.ResultDays, r.UntaggedDays) < 0 {
 		return Policy{}, fault.Setting(op, "a negative limit", "use a positive number")
 	}
 	var p Policy
@@ -86,6 +89,9 @@ func (r Retention) Policy() (Policy, error) {
 	}
 	for _, pattern := range r.Content {
 		add("content tags "+pattern, tagged(pattern, orDefault(r.ContentCount, DefaultContentCount)))
+	}
+	for _, pattern := range r.Results {
+		add("results "+pattern, aged(Selection{TagStatus: Tagged, TagPatternList: []string{pattern}}, orDefault(r.ResultDays, DefaultResultDays)))
 	}
 	add("untagged images", aged(Selection{TagStatus: Untagged}, orDefault(r.UntaggedDays, DefaultUntaggedDays)))
 	return p, p.Validate()

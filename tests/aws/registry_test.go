@@ -50,7 +50,7 @@ func move(t *testing.T, image, tag string) {
 
 // loggedIn is the variable that names a docker configuration with the lab's login, for base images that
 // are not in the pipeline's own registry.
-func loggedIn(t *testing.T) string {
+func loggedIn(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	auth := base64.StdEncoding.EncodeToString([]byte(world.Lab.Username + ":" + world.Lab.Password))

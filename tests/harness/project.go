@@ -111,6 +111,9 @@ func CopyModule(root, to string) error {
 	return nil
 }
 
+// T is the test that the project is for.
+func (p *Project) T() testing.TB { return p.t }
+
 // Path is the path of a file of the project.
 func (p *Project) Path(name string) string { return filepath.Join(p.Dir, name) }
 
@@ -169,6 +172,7 @@ func (p *Project) Call(args ...string) Call {
 		Args: []string{"call",
 			"--source", p.Dir,
 			"--python-image", l.PythonImage, "--terraform-image", l.TerraformImage,
+			"--results-max-age", "0", // most tests are about what runs
 			"--registry", l.Registry, "--registry-username", l.Username, "--registry-password", "env://TEST_REGISTRY_PASSWORD",
 		},
 		Env: []string{"TEST_REGISTRY_PASSWORD=" + l.Password},

@@ -1,0 +1,8 @@
+package project
+
+import "embed"
+
+// Sources are the code of this package: it decides of what a step does.
+//
+//go:embed *.go
+var Sources embed.FS

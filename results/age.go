@@ -1,0 +1,39 @@
+package results
+
+import (
+	"fmt"
+	"time"
+)
+
+// DefaultMaxAge is how old a result may be where the caller says nothing. Tests and
+// builds may reach the network, and what is there changes.
+const DefaultMaxAge = 7 * 24 * time.Hour
+
+// ParseMaxAge reads how old a result may be; "" is the default, and 0 keeps and uses
+// none.
+func ParseMaxAge(text string) (time.Duration, error) {
+	if text == "" {
+		return DefaultMaxAge, nil
+	}
+	age, err := time.ParseDuration(text)
+	if err != nil || age < 0 {
+		return 0, fmt.Errorf("reading --results-max-age %q: it is no length of time: write hours, such as 168h, or 0 to run everything", text)
+	}
+	return age, nil
+}
+
+// Days is for how many days a registry is to keep results that may be so old.
+func Days(maxAge time.Duration) int { return int(maxAge/(24*time.Hour)) + 1 }
+
+// Age is a length of time as a person says it: "3 h".
+func Age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", max(0, d/time.Second))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days", d/(24*time.Hour))
+}

@@ -1,0 +1,71 @@
+package results
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+)
+
+// version is part of every key. Change it when the form of what is kept changes.
+const version = "1"
+
+// Steps whose results are kept; their names begin the keys.
+const (
+	TestStep    = "test"
+	PackageStep = "package"
+)
+
+// Inputs are all that the result of a step depends on. Two runs with the same ones
+// would give the same; whatever else differs must not count.
+type Inputs struct {
+	// Step is one of those above.
+	Step string
+	// Image is the content tag of the app image: base image, platform, tools, lock.
+	Image string
+	// Files are the digests of what is put on it: source, installed project, commands.
+	Files []string
+	// Project is the project's path in the source, Roots those of the root modules.
+	Project string
+	Roots   []string
+	// Versions are what the caller says of versions: of the project, poetry and uv.
+	Versions []string
+	// Settings is the step's table of the project: command, variables, patterns.
+	Settings any
+	// Services tell one service from another, each with its image's digest.
+	Services []string
+	// Program is the pipeline's own code.
+	Program string
+}
+
+// Key is the name of the result: "test-0f3a...". Like the content tag of an image it
+// is known before anything runs.
+func (i Inputs) Key() string {
+	text, err := json.Marshal(i) // lists and texts are quoted: none runs into the next
+	if err != nil {
+		panic(err) // texts, lists and tables of them can be marshalled
+	}
+	sum := sha256.Sum256(append([]byte(version+"\n"), text...))
+	return i.Step + "-" + hex.EncodeToString(sum[:])
+}
+
+// Program is a hash of files: those of the pipeline's own code that decide of a
+// result. Results of another version of the pipeline are not used.
+func Program(all ...fs.FS) string {
+	h := sha256.New()
+	for _, files := range all {
+		err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(files, name)
+			fmt.Fprintf(h, "%q %d\n%s", name, len(text), text)
+			return err
+		})
+		if err != nil {
+			panic(err) // they are part of this program
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
