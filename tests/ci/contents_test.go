@@ -34,17 +34,17 @@ var contents = []rule{
 				differ(component.At(j, "artifacts", "when"), "always"),
 				differ(component.At(j, "artifacts", "reports", "junit"), "reports/junit.xml"),
 				differ(component.At(j, "artifacts", "reports", "coverage_report"), map[string]any{"coverage_format": "cobertura", "path": "reports/coverage.xml"}),
-				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --attempt "$CI_JOB_ID" -o reports`), true),
+				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --attempt "$PIPELINE_ATTEMPT" -o reports`), true),
 			)
 		})
 	}, func(c component.Config) {
 		component.At(job(c, "unit-test"), "artifacts").(map[string]any)["when"] = "on_success"
 	}},
 
-	{"a retried job runs the tests again, and the reports are of that run", func(c component.Config) string {
+	{"tests that passed can be made to run again, and the reports are of that run", func(c component.Config) string {
 		return each([]string{"unit-test", "chain-merge-request", "chain-staging", "chain-production"}, func(name string) string {
-			return first(differ(strings.Count(fmt.Sprint(job(c, name)["script"]), `--attempt "$CI_JOB_ID"`), 1),
-				differ(strings.Count(fmt.Sprint(job(c, name)["after_script"]), `--attempt "$CI_JOB_ID"`), 1))
+			return first(differ(strings.Count(fmt.Sprint(job(c, name)["script"]), `--attempt "$PIPELINE_ATTEMPT"`), 1),
+				differ(strings.Count(fmt.Sprint(job(c, name)["after_script"]), `--attempt "$PIPELINE_ATTEMPT"`), 1))
 		})
 	}, func(c component.Config) { job(c, "unit-test")["after_script"] = []any{"dagger call test-reports"} }},
 

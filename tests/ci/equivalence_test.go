@@ -22,34 +22,34 @@ type system struct {
 
 var systems = []system{
 	{"github.yml", map[string]string{
-		"$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT": "{Attempt}",
-		"${{ vars.TF_STATE_BUCKET }}":        "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}",
+		"$PIPELINE_ATTEMPT":           "{Attempt}",
+		"${{ vars.TF_STATE_BUCKET }}": "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}",
 		"${{ github.event_name == 'push' && github.ref_protected && 'protected' || 'open' }}":                            "{Trust}",
 		"${{ github.event_name == 'push' && github.ref_protected && vars.AWS_PROTECTED_ROLE_ARN || vars.AWS_ROLE_ARN }}": "{Role}",
 		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}":                            "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
 		"env://AWS_ID_TOKEN": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}",
 		` --ci-facts "$RUNNER_TEMP/ci.env" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`: ""}},
 	{"circleci.yml", map[string]string{
-		"$CIRCLE_WORKFLOW_JOB_ID": "{Attempt}",
-		"$TF_STATE_BUCKET":        "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
+		"$PIPELINE_ATTEMPT": "{Attempt}",
+		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
 		"env://CIRCLE_OIDC_TOKEN_V2": "{IDToken}", "mr-${CIRCLE_PULL_REQUEST##*/}": "mr-{MergeRequest}"}},
 	{"azure-pipelines.yml", map[string]string{
-		"$BUILD_BUILDID-$SYSTEM_JOBATTEMPT": "{Attempt}",
-		"$(TF_STATE_BUCKET)":                "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(PIPELINE_TRUST)": "{Trust}", "$(PIPELINE_ROLE)": "{Role}",
+		"$PIPELINE_ATTEMPT":  "{Attempt}",
+		"$(TF_STATE_BUCKET)": "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(PIPELINE_TRUST)": "{Trust}", "$(PIPELINE_ROLE)": "{Role}",
 		"$(System.CollectionUri)$(System.TeamProject)/_build/results?buildId=$(Build.BuildId)": "{JobURL}",
 		"env://AWS_ID_TOKEN": "{IDToken}", "mr-$(System.PullRequest.PullRequestId)": "mr-{MergeRequest}"}},
 	{"bitbucket-pipelines.yml", map[string]string{
-		"$BITBUCKET_STEP_UUID-$BITBUCKET_STEP_RUN_NUMBER": "{Attempt}",
-		"$TF_STATE_BUCKET": "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}",
+		"$PIPELINE_ATTEMPT": "{Attempt}",
+		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}",
 		"$BITBUCKET_GIT_HTTP_ORIGIN/pipelines/results/$BITBUCKET_BUILD_NUMBER": "{JobURL}",
 		"env://BITBUCKET_STEP_OIDC_TOKEN":                                      "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}"}},
 	{"buildkite.yml", map[string]string{
-		"$$BUILDKITE_JOB_ID": "{Attempt}",
+		"$$PIPELINE_ATTEMPT": "{Attempt}",
 		"$$TF_STATE_BUCKET":  "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$PIPELINE_TRUST": "{Trust}", "$$PIPELINE_ROLE": "{Role}",
 		"$$BUILDKITE_BUILD_URL#$$BUILDKITE_JOB_ID": "{JobURL}", "env://AWS_ID_TOKEN": "{IDToken}", "mr-$$BUILDKITE_PULL_REQUEST": "mr-{MergeRequest}",
 		"$$": "$"}},
 	{"Jenkinsfile", map[string]string{
-		"$BUILD_TAG":             "{Attempt}",
+		"$PIPELINE_ATTEMPT":      "{Attempt}",
 		"${env.TF_STATE_BUCKET}": "{StateBucket}", "${env.PIPELINE_REGISTRY}": "{Registry}",
 		"${!env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'}":              "{Trust}",
 		"${!env.CHANGE_ID && env.AWS_PROTECTED_ROLE_ARN ? env.AWS_PROTECTED_ROLE_ARN : env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
@@ -161,7 +161,7 @@ func gitlab(t *testing.T) pipeline {
 				for _, off := range []string{" $PIPELINE_SAVE_PLAN", " $PIPELINE_SAVED_PLAN", written} {
 					line = strings.ReplaceAll(line, off, "")
 				}
-				p.calls = append(p.calls, strings.ReplaceAll(line, "$CI_JOB_ID", "{Attempt}"))
+				p.calls = append(p.calls, strings.ReplaceAll(line, "$PIPELINE_ATTEMPT", "{Attempt}"))
 			}
 		}
 		p.aws = strings.NewReplacer("env://AWS_ID_TOKEN", "{IDToken}", "$PIPELINE_ROLE", "{Role}").Replace(fmt.Sprint(job(c, name)["variables"].(map[string]any)["PIPELINE_AWS"]))
