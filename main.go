@@ -28,8 +28,7 @@ func (p *Pipeline) run(environment string) *steps.Run {
 
 // New sets what all functions have in common.
 func New(s struct {
-	// The repository: the directory with the project, or with several of them. Version control, caches, virtual environments, local state and .env files stay out of
-	// the containers.
+	// The repository: the directory with the project, or with several of them. Version control, caches, virtual environments, local state and .env files stay out.
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist"]
 	Source *dagger.Directory
 	// Path of the project in the source, where that is a repository of several.
@@ -127,8 +126,7 @@ func New(s struct {
 	// How long to wait for a state that another run holds, such as 5m.
 	// +default="5m"
 	LockTimeout string
-	// Registry of the images: a host with a path, such as registry.example.com/group/app, or ecr:group/app for ECR of the account and region; none for nowhere. The
-	// base images are pulled with its login too.
+	// Registry of images and results: a host with a path, such as registry.example.com/group/app, or ecr:group/app; none for nowhere. Base images use its login too.
 	// +optional
 	Registry *string
 	// User name for the registry.
@@ -137,8 +135,7 @@ func New(s struct {
 	// Password for the registry.
 	// +optional
 	RegistryPassword *dagger.Secret
-	// How far this run is trusted: protected for one of a protected branch, open for all others. A protected run uses nothing that an open one has left in
-	// the registry; give each level an engine of its own (docs/security.md).
+	// How far this run is trusted: protected for one of a protected branch, open for all others. A protected run uses nothing that an open one has left in it.
 	// +default="open"
 	Trust string
 	// How old the result of a test or build in the registry may be to be used, such as 24h; 0 keeps and uses none. Default: 168h.

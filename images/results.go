@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -45,14 +46,18 @@ func (r Store) FindResult(ctx context.Context, key string, use func(labels map[s
 			if err = use(found.Labels); err == nil {
 				return found, true, nil
 			}
-			found.Reason = err.Error()
+			tell.Line(fmt.Sprintf("%s: not used: %v", found.Reference, err))
 		}
-		missed = append(missed, found.Outcome())
+		if found.State != registry.Found {
+			missed = append(missed, found.Outcome())
+		}
 		if found.State == registry.Unreachable {
 			break // no other repository of that host answers either
 		}
 	}
-	tell.Line(strings.Join(missed, "; ") + ", running")
+	if len(missed) > 0 {
+		tell.Line(strings.Join(missed, "; ") + ", running")
+	}
 	return registry.Lookup{}, false, nil
 }
 

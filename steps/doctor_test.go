@@ -35,7 +35,7 @@ func TestDoctorNamesTheEngine(t *testing.T) {
 func TestWhereTheDoctorMayPush(t *testing.T) {
 	for level, want := range map[trust.Level][2][]string{
 		trust.Protected: {{"shop/app", "shop/terraform"}, nil},
-		trust.Open:      {{"shop/open/app", "shop/open/terraform"}, {"shop/app", "shop/terraform"}},
+		trust.Open:      {{"shop/open/app", "shop/open/terraform"}, {"shop/app", "shop/results", "shop/terraform"}},
 	} {
 		got := pushes(images.Store{Path: "shop", Writes: level})
 		for _, list := range [][]string{got.To, got.NotTo} {

@@ -10,10 +10,13 @@ func TestMergeRequestOpensOnce(t *testing.T) {
 	world.NeedTerraform(t)
 	p, environment := world.Project(t), world.Environment()
 	path := strings.TrimPrefix(images(), world.Lab.Registry+"/")
-	call := call(p, "ecr:"+path, web(), "merge-request", "--environment", environment).With(loggedIn(t))
-	for _, round := range []struct{ name, images string }{
-		{"first", "not found, building"},
-		{"second", "found, using"},
+	call := call(p, "ecr:"+path, web(), "merge-request", "--environment", environment).Without("--results-max-age").With(loggedIn(t))
+	for _, round := range []struct {
+		name, images string
+		repositories int // asked for before a push: those of images, and the one of results where a result is kept
+	}{
+		{"first", "not found, building", 3},
+		{"second", "found, using", 2},
 	} {
 		start := len(log(t, world.AWS.RequestLog, 0))
 		r := world.Succeed(t, call)
@@ -28,7 +31,7 @@ func TestMergeRequestOpensOnce(t *testing.T) {
 			"narrowed sessions":         1,
 			"sts GetCallerIdentity":     2, // of the session, and of the one that is narrowed
 			"ecr GetAuthorizationToken": 1,
-			"ecr DescribeRepositories":  2, // of the two repositories
+			"ecr DescribeRepositories":  round.repositories,
 		} {
 			if asked[what] != want {
 				t.Errorf("%s call: %s: %d times, want %d: %v", round.name, what, asked[what], want, asked)
