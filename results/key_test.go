@@ -110,7 +110,7 @@ func TestProgram(t *testing.T) {
 	for _, files := range []fstest.MapFS{file("a", "b"), file("a", "c"), file("b", "b"), file("a/b", "b"), {}} {
 		seen[Program(files)] = true
 	}
-	if len(seen) != 5 || Program(file("a", "b")) != Program(file("a", "b")) {
+	if !seen[Program(file("a", "b"))] || len(seen) != 5 {
 		t.Errorf("%d hashes of five programs", len(seen))
 	}
 }
