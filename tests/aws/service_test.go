@@ -174,22 +174,35 @@ func forArm(t *testing.T, image string) string {
 	if err := json.Unmarshal(manifest, &parts); err != nil || parts.Config.Digest == "" {
 		t.Fatalf("%v: %s", err, manifest)
 	}
-	config := blob(t, http.MethodGet, repository, parts.Config.Digest, nil)
+	config := blob(t, repository, parts.Config.Digest)
 	changed := bytes.Replace(config, []byte(`"architecture":"amd64"`), []byte(`"architecture":"arm64"`), 1)
 	digest := fmt.Sprintf("sha256:%x", sha256.Sum256(changed))
-	blob(t, http.MethodPost, repository, digest, changed)
+	upload(t, repository, digest, changed)
 	manifest = bytes.Replace(manifest, []byte(parts.Config.Digest), []byte(digest), 1)
-	registry(t, http.MethodPut, repository, "arm64", bytes.Replace(manifest, fmt.Appendf(nil, `"size":%d`, len(config)), fmt.Appendf(nil, `"size":%d`, len(changed)), 1), manifestType)
+	manifest = bytes.Replace(manifest, fmt.Appendf(nil, `"size":%d`, len(config)), fmt.Appendf(nil, `"size":%d`, len(changed)), 1)
+	if put := registry(t, http.MethodPut, repository, "arm64", manifest, manifestType); put.StatusCode != http.StatusCreated {
+		t.Fatalf("putting an image for arm64: %s", put.Status)
+	}
 	return world.Lab.Registry + "/" + repository + ":arm64"
 }
 
-// blob reads one of the lab's registry, or uploads it in one request.
-func blob(t *testing.T, method, repository, digest string, body []byte) []byte {
+// upload puts a blob into the lab's registry.
+func upload(t *testing.T, repository, digest string, body []byte) {
 	t.Helper()
-	url := "http://" + world.Lab.Registry + "/v2/" + repository + "/blobs/" + digest
-	if method == http.MethodPost {
-		url = "http://" + world.Lab.Registry + "/v2/" + repository + "/blobs/uploads/?digest=" + digest
+	begun, _ := asked(t, http.MethodPost, "http://"+world.Lab.Registry+"/v2/"+repository+"/blobs/uploads/", nil)
+	at, err := begun.Request.URL.Parse(begun.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	query := at.Query()
+	query.Set("digest", digest)
+	at.RawQuery = query.Encode()
+	asked(t, http.MethodPut, at.String(), body)
+}
+
+// asked is the lab's registry's answer, which has to be a good one.
+func asked(t *testing.T, method, url string, body []byte) (*http.Response, []byte) {
+	t.Helper()
 	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -204,6 +217,13 @@ func blob(t *testing.T, method, repository, digest string, body []byte) []byte {
 	if err != nil || resp.StatusCode > 299 {
 		t.Fatalf("%s %s: status %d, %v: %s", method, url, resp.StatusCode, err, text)
 	}
+	return resp, text
+}
+
+// blob reads one of the lab's registry.
+func blob(t *testing.T, repository, digest string) []byte {
+	t.Helper()
+	_, text := asked(t, http.MethodGet, "http://"+world.Lab.Registry+"/v2/"+repository+"/blobs/"+digest, nil)
 	return text
 }
 
@@ -215,7 +235,7 @@ func configured(t *testing.T, image string) imageConfig {
 	if err := json.NewDecoder(registry(t, http.MethodGet, repository, digest, nil, "").Body).Decode(&manifest); err != nil {
 		t.Fatal(err)
 	}
-	text := blob(t, http.MethodGet, repository, manifest.Config.Digest, nil)
+	text := blob(t, repository, manifest.Config.Digest)
 	var out struct {
 		Config       imageConfig
 		Architecture string
