@@ -26,6 +26,9 @@ type Pushed struct {
 	Pushed bool `json:"pushed"`
 }
 
+// tag is the one that names the content.
+func (p Pushed) tag() string { return p.Content[strings.LastIndex(p.Content, ":")+1:] }
+
 // Publish pushes images under the names of their contents and under tags that
 // move, into the repositories of the run's level.
 type Publish struct {
