@@ -29,7 +29,7 @@ func (p *Pipeline) run(environment string) *steps.Run {
 // New sets what all functions have in common.
 func New(s struct {
 	// The repository: the directory with the project, or with several of them. Version control, caches, virtual environments, local state and .env files stay out.
-	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist"]
+	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "**/.env.local", "**/.env.*.local", "**/.envrc", "**/venv", "**/*.tfplan"]
 	Source *dagger.Directory
 	// Path of the project in the source, where that is a repository of several.
 	// +default="."

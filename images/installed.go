@@ -92,7 +92,7 @@ func (a App) localDirs(ctx context.Context, f found) ([]string, error) {
 	switch f.lockName {
 	case "requirements.txt":
 		for _, local := range project.ReadRequirements(f.lock).Locals {
-			add(path.Join(f.lockDir, local))
+			add(path.Join(f.lockDir, local.Path))
 		}
 	case "pylock.toml":
 	default:
@@ -133,13 +133,28 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 	if err != nil {
 		return d, fmt.Errorf("reading %s: %w", path.Join(dir, "pyproject.toml"), err)
 	}
-	if d.Name == "" && slices.Contains(names, "setup.py") {
-		d.Build = true // its metadata is in code
+	if d.Name == "" && !d.Build {
+		if d.Build, err = a.isSetuptools(ctx, dir, names); err != nil {
+			return d, err
+		}
 	}
 	if d.Installed && d.Version == "" {
 		d.Version, err = a.version(ctx, dir, d.VersionFiles)
 	}
 	return d, err
+}
+
+// isSetuptools tells whether a directory is a package whose metadata is in setup.py
+// or setup.cfg: its build backend reads them.
+func (a App) isSetuptools(ctx context.Context, dir string, names []string) (bool, error) {
+	if slices.Contains(names, "setup.py") {
+		return true, nil
+	}
+	if !slices.Contains(names, "setup.cfg") || !slices.Contains(names, "pyproject.toml") {
+		return false, nil
+	}
+	text, err := a.Source.File(path.Join(dir, "setup.cfg")).Contents(ctx)
+	return strings.Contains("\n"+text, "\n[metadata]"), err // other tools keep their settings there, too
 }
 
 // version looks for a version in the files where it may stand. One that comes from

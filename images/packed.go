@@ -95,6 +95,11 @@ func (a App) exporter(f found) (manager []string, lock string, arguments []strin
 		if f.Name != "" {
 			arguments = append(arguments, "--package="+f.Name)
 		}
+		check := "--locked"
+		if project.DynamicRequires(f.pyproject) {
+			check = unchecked(a.Path)
+		}
+		arguments = append(arguments, check)
 		return manager, "uv", arguments, err
 	case "pylock.toml":
 		return manager, "pylock", nil, nil

@@ -2,9 +2,11 @@ package images
 
 import (
 	"context"
+	"fmt"
 	"path"
 
 	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
 )
 
 // defaultUV reads the lock files of all versions so far.
@@ -25,10 +27,14 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 			arguments = append(arguments, "--no-install-package="+local.Name)
 		}
 	}
+	check := "--locked"
 	for _, dir := range sortedKeys(dirs) {
 		pyproject, err := read(ctx, a.Source, path.Join(dir, "pyproject.toml"), "uv.lock names it: run `uv lock` and commit the file")
 		if err != nil {
 			return installer{}, err
+		}
+		if project.DynamicRequires(pyproject) {
+			check = unchecked(dir)
 		}
 		if files[path.Join(Workdir, dir, "pyproject.toml")], err = project.UVDependencyProject(pyproject); err != nil {
 			return installer{}, err
@@ -50,11 +56,18 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	return installer{
 		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
 		script:    installUV,
-		arguments: append([]string{"sync", "--locked", "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
+		arguments: append([]string{"sync", check, "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
 		files:     files,
 		archives:  archives,
 		explain:   explainUV,
 	}, nil
+}
+
+// unchecked takes uv.lock as it is where only a package's build backend knows what the
+// package requires: it is not there yet.
+func unchecked(dir string) string {
+	tell.Line(fmt.Sprintf("%s: its dependencies are dynamic: whether uv.lock fits them is not checked", path.Join(dir, "pyproject.toml")))
+	return "--frozen"
 }
 
 // pylock installs a pylock.toml; uv checks the hashes that are in it.

@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -79,4 +80,13 @@ func UVDependencyProject(pyproject string) (string, error) {
 	}
 	b, err := toml.Marshal(out)
 	return string(b), err
+}
+
+// DynamicRequires tells whether a package's build backend decides what it requires.
+func DynamicRequires(pyproject string) bool {
+	var doc struct{ Project struct{ Dynamic []string } }
+	if toml.Unmarshal([]byte(pyproject), &doc) != nil {
+		return false
+	}
+	return slices.Contains(doc.Project.Dynamic, "dependencies") || slices.Contains(doc.Project.Dynamic, "optional-dependencies")
 }

@@ -119,15 +119,39 @@ url = "https://example.com/g"
 }
 
 func TestReadRequirements(t *testing.T) {
-	got := ReadRequirements("# by pip-compile\n-r base.txt\n--constraint=c.txt\n-e .\n-e ../libs/a[x]\n./libs/b\nsix==1.17.0 \\\n    --hash=sha256:aa # via x\n--index-url https://example.com/simple\n-e git+https://example.com/g#egg=g\n")
-	if !reflect.DeepEqual(got.Includes, []string{"base.txt", "c.txt"}) || !reflect.DeepEqual(got.Locals, []string{".", "../libs/a", "./libs/b"}) || !got.Hashes {
+	got := ReadRequirements("# by pip-compile\n-r base.txt\n-rmore.txt\n-c https://example.com/c.txt\n--constraint=c.txt\n-e .\n-e ../libs/a[x, y]\n./libs/b\n-e libs/c\nfile:./libs/d ; python_version > \"3\"\nsix==1.17.0 \\\n    --hash=sha256:aa # via x\n--index-url https://example.com/simple\n-e git+https://example.com/g#egg=g\n")
+	if !reflect.DeepEqual(got.Includes, []string{"base.txt", "more.txt", "c.txt"}) || !reflect.DeepEqual(got.Locals, []LocalRequired{{".", nil}, {"../libs/a", []string{"x", "y"}}, {"./libs/b", nil}, {"libs/c", nil}, {"./libs/d", nil}}) || !got.Hashes {
 		t.Errorf("%+v", got)
 	}
-	if want := "-r base.txt\n--constraint=c.txt\nsix==1.17.0      --hash=sha256:aa # via x\n--index-url https://example.com/simple\n-e git+https://example.com/g#egg=g\n"; got.Text != want {
+	if want := "-r base.txt\n-r more.txt\n-c https://example.com/c.txt\n--constraint=c.txt\nsix==1.17.0      --hash=sha256:aa # via x\n--index-url https://example.com/simple\n-e git+https://example.com/g#egg=g\n"; got.Text != want {
 		t.Errorf("%q, want %q", got.Text, want)
 	}
 	if ReadRequirements("six==1.17.0\n").Hashes {
 		t.Error("a requirement without a hash passed for one with")
+	}
+}
+
+func TestLocalRequires(t *testing.T) {
+	const text = "[project]\nname = \"My_App\"\ndependencies = [\"requests>=2\"]\n[project.optional-dependencies]\ntest = [\"pytest\"]\nall = [\"my-app[test]\", \"boto3\"]\n"
+	for name, test := range map[string]struct {
+		text   string
+		extras []string
+		want   string
+		known  bool
+	}{
+		"no extra":          {text, nil, "requests>=2", true},
+		"an extra":          {text, []string{"Test"}, "requests>=2 pytest", true},
+		"extras of extras":  {text, []string{"all"}, "requests>=2 boto3 pytest", true},
+		"dynamic":           {"[project]\nname = \"a\"\ndynamic = [\"dependencies\"]\n", nil, "", false},
+		"dynamic extras":    {"[project]\nname = \"a\"\ndynamic = [\"optional-dependencies\"]\n", []string{"x"}, "", false},
+		"extras not wanted": {"[project]\nname = \"a\"\ndynamic = [\"optional-dependencies\"]\n", nil, "", true},
+		"no table":          {"[tool.poetry]\nname = \"a\"\n", nil, "", false},
+		"no file":           {"", nil, "", false},
+	} {
+		lines, known := LocalRequires(test.text, test.extras)
+		if got := strings.Join(lines, " "); got != test.want || known != test.known {
+			t.Errorf("%s: %q, %t", name, got, known)
+		}
 	}
 }
 

@@ -1,13 +1,23 @@
 package project
 
-import "strings"
+import (
+	"cmp"
+	"path"
+	"strings"
+)
 
 // Requirements is a requirements file as far as it is about third-party packages.
 type Requirements struct {
 	Text     string
-	Includes []string // paths from the file's directory
-	Locals   []string // paths of packages of the repository
-	Hashes   bool     // every package has one, or there is none
+	Includes []string        // paths from the file's directory
+	Locals   []LocalRequired // packages of the repository
+	Hashes   bool            // every package has one, or there is none
+}
+
+// LocalRequired is a package of the repository that a requirements file names.
+type LocalRequired struct {
+	Path   string // from the file's directory
+	Extras []string
 }
 
 // ReadRequirements reads a requirements file. Packages of the repository are left
@@ -21,16 +31,20 @@ func ReadRequirements(text string) Requirements {
 		if i := strings.Index(" "+bare, " #"); i >= 0 {
 			bare = strings.TrimSpace(bare[:max(i-1, 0)])
 		}
+		included := option(bare, "-r", "--requirement", "-c", "--constraint")
+		editable := option(bare, "-e", "--editable")
 		switch {
 		case bare == "":
 			continue
-		case option(bare, "-r", "--requirement", "-c", "--constraint") != "":
-			r.Includes = append(r.Includes, option(bare, "-r", "--requirement", "-c", "--constraint"))
-		case option(bare, "-e", "--editable") != "" && isLocal(option(bare, "-e", "--editable")):
-			r.Locals = append(r.Locals, withoutExtras(option(bare, "-e", "--editable")))
-			continue
-		case isLocal(bare):
-			r.Locals = append(r.Locals, withoutExtras(bare))
+		case included != "":
+			if !strings.Contains(included, "://") { // pip fetches one that has an address
+				r.Includes = append(r.Includes, included)
+			}
+			if !strings.HasPrefix(bare, "--") {
+				line = bare[:2] + " " + included // uv wants the blank
+			}
+		case editable != "" && isDirectory(editable), isDirectory(bare):
+			r.Locals = append(r.Locals, localRequired(cmp.Or(editable, bare)))
 			continue
 		case !strings.HasPrefix(bare, "-") && !strings.Contains(bare, "--hash="):
 			r.Hashes = false
@@ -40,21 +54,38 @@ func ReadRequirements(text string) Requirements {
 	return r
 }
 
-// option is the value of a line that is one of the options.
+// option is the value of a line that is one of the options. A short one needs
+// nothing between its name and the value.
 func option(line string, names ...string) string {
 	for _, name := range names {
-		if rest, ok := strings.CutPrefix(line, name); ok && rest != "" && strings.ContainsAny(rest[:1], " =") {
-			return strings.TrimSpace(rest[1:])
+		rest, ok := strings.CutPrefix(line, name)
+		if long := strings.HasPrefix(name, "--"); !ok || rest == "" || long && !strings.ContainsAny(rest[:1], " =") {
+			continue
 		}
+		return strings.TrimSpace(strings.TrimPrefix(rest, "="))
 	}
 	return ""
 }
 
-func isLocal(text string) bool {
-	return text == "." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") || strings.HasPrefix(text, ".[")
+// isDirectory tells whether a requirement is a directory of the repository: pip takes for
+// one what starts with a dot or has a slash, and is no address.
+func isDirectory(text string) bool {
+	text = strings.TrimPrefix(text, "file:")
+	if strings.HasPrefix(text, "-") || strings.HasPrefix(text, "/") || strings.Contains(text, "://") || strings.Contains(text, "@") {
+		return false
+	}
+	text, _, _ = strings.Cut(text, ";")
+	return text == "." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") || strings.HasPrefix(text, ".[") || strings.Contains(text, "/") && path.Ext(text) != ".whl"
 }
 
-func withoutExtras(text string) string {
-	text, _, _ = strings.Cut(text, "[")
-	return text
+func localRequired(text string) LocalRequired {
+	text, _, _ = strings.Cut(strings.TrimPrefix(text, "file:"), ";")
+	dir, extras, _ := strings.Cut(strings.TrimSpace(text), "[")
+	l := LocalRequired{Path: dir}
+	for name := range strings.SplitSeq(strings.TrimSuffix(extras, "]"), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			l.Extras = append(l.Extras, name)
+		}
+	}
+	return l
 }
