@@ -45,9 +45,11 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	if err != nil {
 		return "", err
 	}
-	open, err = OpenMergeRequests(ctx, open, api, gitlab.Project)
-	if err != nil {
-		return "", err
+	stillOpen := func(ctx context.Context) ([]string, error) { return OpenMergeRequests(ctx, open, api, gitlab.Project) }
+	if api == nil || open != nil {
+		if _, err := stillOpen(ctx); err != nil {
+			return "", err
+		}
 	}
 	project, err := r.projectName(ctx)
 	if err != nil {
@@ -60,7 +62,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 		AWS:     r.account(project, ""),
 		Bucket:  r.bucket(),
 		Project: project,
-		Open:    open,
+		Open:    stillOpen,
 		DryRun:  dryRun,
 	}.Run(ctx)
 }

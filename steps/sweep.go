@@ -27,8 +27,10 @@ type Sweep struct {
 	AWS     AWS
 	Bucket  string
 	Project string
-	// Open are the numbers of the merge requests that are open.
-	Open []string
+	// Open asks for the numbers of the merge requests that are open. It is asked after
+	// the states were listed, and again before each is destroyed: one that is opened
+	// meanwhile is left.
+	Open func(ctx context.Context) ([]string, error)
 	// DryRun only lists.
 	DryRun bool
 }
@@ -47,14 +49,18 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	open, err := s.Open(ctx)
+	if err != nil {
+		return "", err
+	}
 	var lines, left []string
-	orphans := Orphans(s.Project, keys, s.Open, s.Infra)
+	orphans := Orphans(s.Project, keys, open, s.Infra)
 	for _, environment := range slices.Sorted(maps.Keys(orphans)) {
 		if s.DryRun {
 			lines = append(lines, environment+": would be destroyed, its merge request is not open")
 			continue
 		}
-		line, err := s.destroy(ctx, environment, orphans[environment])
+		line, err := s.destroyClosed(ctx, environment, orphans[environment])
 		if err != nil {
 			left = append(left, environment)
 			line = environment + ": " + err.Error()
@@ -69,6 +75,18 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 		return "", errors.New("sweeping: could not destroy " + strings.Join(left, ", ") + ": " + strings.ReplaceAll(report, "\n", "; "))
 	}
 	return report, nil
+}
+
+// destroyClosed destroys an environment whose merge request is still not open.
+func (s Sweep) destroyClosed(ctx context.Context, environment string, found []string) (string, error) {
+	open, err := s.Open(ctx)
+	if err != nil {
+		return "", err
+	}
+	if slices.Contains(open, strings.TrimPrefix(environment, "mr-")) {
+		return environment + ": left, its merge request is open again", nil
+	}
+	return s.destroy(ctx, environment, found)
 }
 
 // destroy destroys the root modules that an environment has a state of, in the

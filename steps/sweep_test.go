@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -71,6 +73,31 @@ func TestOpenMergeRequestsOfGitLab(t *testing.T) {
 	}{{api, "g/p"}, {api, ""}, {nil, "g/p"}, {nil, ""}} {
 		if got, err := OpenMergeRequests(t.Context(), nil, test.api, test.project); err == nil {
 			t.Errorf("asked %v for %q: %q and no error", test.api != nil, test.project, got)
+		}
+	}
+}
+
+// A merge request that is opened again while others are destroyed keeps its
+// environment, and where GitLab no longer answers nothing is destroyed.
+func TestSweepAsksAgain(t *testing.T) {
+	destroyed := errors.New("its root modules were asked for")
+	for name, test := range map[string]struct {
+		open []string
+		err  error
+		want string
+		gone bool
+	}{
+		"still closed": {[]string{"8"}, nil, "", true},
+		"open again":   {[]string{"7"}, nil, "mr-7: left, its merge request is open again", false},
+		"no answer":    {nil, errors.New("no answer"), "", false},
+	} {
+		s := Sweep{
+			Open:  func(context.Context) ([]string, error) { return test.open, test.err },
+			Roots: func(context.Context, string) (Roots, error) { return nil, destroyed },
+		}
+		line, err := s.destroyClosed(t.Context(), "mr-7", []string{"infra"})
+		if line != test.want || errors.Is(err, destroyed) != test.gone || test.err != nil && !errors.Is(err, test.err) {
+			t.Errorf("%s: %q, %v", name, line, err)
 		}
 	}
 }
