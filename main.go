@@ -1,5 +1,4 @@
-// Test, package and deploy a Python service to AWS with Terraform, on two
-// containers that are defined once and reused by every step.
+// Test, package and deploy a Python service to AWS with Terraform, on two containers that are defined once and reused by every step.
 //
 // Arguments of the constructor are the same for every call of a project: put
 // them in a .env file. What is for one run only is an argument of the function.
@@ -28,7 +27,8 @@ func (p *Pipeline) run(environment string) *steps.Run {
 
 // New sets what all functions have in common.
 func New(s struct {
-	// The repository: the directory with the project, or with several of them. Version control, caches, virtual environments, local state and .env files stay out.
+	// The repository: the directory with the project, or with several. Version control, caches, local state and .env files stay out. Default: the one that installed the module.
+	// +defaultPath="/"
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "**/.env.local", "**/.env.*.local", "**/.envrc", "**/venv", "**/*.tfplan"]
 	Source *dagger.Directory
 	// Path of the project in the source, where that is a repository of several.
