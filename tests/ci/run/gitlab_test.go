@@ -109,16 +109,21 @@ func TestSavedPlan(t *testing.T) {
 	}
 }
 
-// A job that is retried runs the tests again, although nothing changed: they may have failed for a passing reason.
-func TestRetriedJob(t *testing.T) {
+// Tests that passed are not run again for the same inputs, unless the pipeline asks for another attempt.
+func TestRepeatedJob(t *testing.T) {
 	world.NeedTerraform(t)
 	r := newRepository(t, false)
 	facts := mergeRequest(world.Environment(), "main")
 	stamp := regexp.MustCompile(`timestamp="[^"]+"`)
-	first := stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "reports/junit.xml")))
-	second := stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "reports/junit.xml")))
-	if first == "" || first == second {
-		t.Errorf("the reports are of one run: %s, %s", first, second)
+	ran := func(facts map[string]string) string {
+		return stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "reports/junit.xml")))
+	}
+	first, second, asked := ran(facts), ran(facts), ran(with(facts, map[string]string{"PIPELINE_ATTEMPT": "2"}))
+	if first == "" || first != second {
+		t.Errorf("the reports are of two runs: %s, %s", first, second)
+	}
+	if asked == first {
+		t.Errorf("the reports of another attempt are those of the first: %s", asked)
 	}
 }
 
