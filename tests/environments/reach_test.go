@@ -49,11 +49,9 @@ func TestModuleOutside(t *testing.T) {
 // names, also where the plan's values are the same.
 func TestSavedPlanOfAllFiles(t *testing.T) {
 	for name, move := range map[string]func(p *harness.Project){
-		"a file outside":          func(p *harness.Project) { p.Write("config/app settings.json", `{"size": 1, "note": 2}`) },
-		"a module outside":        func(p *harness.Project) { p.Append("modules/thing/main.tf", "# a word\n") },
-		"a template":              func(p *harness.Project) { p.Write("infra/a template.tftpl", "b") },
-		"a file of OpenTofu":      func(p *harness.Project) { p.Write("infra/more.tofu", "# a word") },
-		"a JSON file of OpenTofu": func(p *harness.Project) { p.Write("infra/more.tofu.json", "{}") },
+		"a file outside":   func(p *harness.Project) { p.Write("config/app settings.json", `{"size": 1, "note": 2}`) },
+		"a module outside": func(p *harness.Project) { p.Append("modules/thing/main.tf", "# a word\n") },
+		"a template":       func(p *harness.Project) { p.Write("infra/a template.tftpl", "b") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
