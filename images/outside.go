@@ -63,6 +63,11 @@ func (a App) withOutside(ctx context.Context, out *dagger.Directory, roots []str
 			if err != nil {
 				return nil, err
 			}
+			if slices.ContainsFunc(roots, func(root string) bool { return path.Clean(root) == name }) { // the settings name it for Terraform
+				for _, pattern := range terraformFiles {
+					filter = append(filter, path.Join("**", pattern))
+				}
+			}
 			out = out.WithDirectory(name, a.Source.Directory(name), dagger.DirectoryWithDirectoryOpts{Exclude: filter})
 			continue
 		}
