@@ -66,7 +66,7 @@ func (a App) localRequires(ctx context.Context, file string, local project.Local
 	}
 	lines, known := project.LocalRequires(text, local.Extras)
 	if !known {
-		tell.Line(fmt.Sprintf("%s: what the package in %q requires stands in no [project] table of a pyproject.toml: only what the requirements files list is installed", file, dir))
+		tell.Once(fmt.Sprintf("%s: what the package in %q requires stands in no [project] table of a pyproject.toml: only what the requirements files list is installed", file, dir))
 		return "", nil
 	}
 	return strings.Join(append(lines, ""), "\n"), nil
@@ -84,7 +84,7 @@ func (a App) requirements(ctx context.Context, file string, files map[string]str
 	}
 	parsed := project.ReadRequirements(text)
 	if !parsed.Hashes {
-		tell.Line(fmt.Sprintf("%s: it has no hashes: what is installed may change from day to day: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` write them", file))
+		tell.Once(fmt.Sprintf("%s: it has no hashes: what is installed may change from day to day: `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` write them", file))
 	}
 	for _, local := range parsed.Locals {
 		lines, err := a.localRequires(ctx, file, local)

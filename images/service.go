@@ -18,9 +18,11 @@ const (
 	servedProject  = packedHome + "/service"
 	serviceUser    = "10001:10001"
 	serviceDoing   = "building the image of the service"
-	serviceTable   = "[tool.pipeline.package.image]"
-	serviceNeedsIt = "say what the image runs, with entrypoint in " + serviceTable
+	serviceNeedsIt = "say what the image runs, with entrypoint in " + ServiceTable
 )
+
+// ServiceTable is where a project asks for an image of its service.
+const ServiceTable = "[tool.pipeline.package.image]"
 
 // notServed are parts of a project that is no package and not what it serves.
 var notServed = []string{"tests", "test", "**/__pycache__", ".*"}
@@ -124,7 +126,7 @@ func (a App) serviceBase(ctx context.Context, name string) (*dagger.Container, e
 	}
 	has, err := base.Platform(ctx)
 	if err == nil && !strings.HasPrefix(string(has), string(a.Registry.Platform)) {
-		err = fmt.Errorf("%s: the base image %q is for %s alone, and architecture in %s asks for %s: name one that is for it, with base", serviceDoing, name, has, serviceTable, a.Registry.Platform)
+		err = fmt.Errorf("%s: the base image %q is for %s alone, and architecture in %s asks for %s: name one that is for it, with base", serviceDoing, name, has, ServiceTable, a.Registry.Platform)
 	}
 	return base, err
 }
@@ -137,7 +139,7 @@ func (s service) wheels(ctx context.Context, platform dagger.Platform) (string, 
 		return "", err
 	}
 	if len(s.Settings.SystemPackages) > 0 {
-		return "", fmt.Errorf("%s: system-packages can not be installed for %s on an engine for %s: take a base image that has them, with base in %s, and leave them out", serviceDoing, platform, here, serviceTable)
+		return "", fmt.Errorf("%s: system-packages can not be installed for %s on an engine for %s: take a base image that has them, with base in %s, and leave them out", serviceDoing, platform, here, ServiceTable)
 	}
 	minor, err := s.Python(s.pythonVersion)
 	target := project.Target{Python: minor, Architecture: s.Architecture, Platform: "manylinux_2_34"}
@@ -202,7 +204,7 @@ func (a App) entrypoint(ctx context.Context, g gathered, named []string) ([]stri
 // explainBase says of which image it is that the service's Python does not run there.
 func explainBase(name string) func(string) string {
 	return func(string) string {
-		return fmt.Sprintf("its Python does not run in the base image %q: take one with the Python of the app container, at the same path, with base in %s", name, serviceTable)
+		return fmt.Sprintf("its Python does not run in the base image %q: take one with the Python of the app container, at the same path, with base in %s", name, ServiceTable)
 	}
 }
 

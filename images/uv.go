@@ -66,7 +66,7 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 // unchecked takes uv.lock as it is where only a package's build backend knows what the
 // package requires: it is not there yet.
 func unchecked(dir string) string {
-	tell.Line(fmt.Sprintf("%s: its dependencies are dynamic: whether uv.lock fits them is not checked", path.Join(dir, "pyproject.toml")))
+	tell.Once(fmt.Sprintf("%s: its dependencies are dynamic: whether uv.lock fits them is not checked", path.Join(dir, "pyproject.toml")))
 	return "--frozen"
 }
 

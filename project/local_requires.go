@@ -1,7 +1,6 @@
 package project
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -51,9 +50,7 @@ func LocalRequires(pyproject string, extras []string) (lines []string, known boo
 	return lines, true
 }
 
-var nameSeparators = regexp.MustCompile(`[-_.]+`)
-
 // normal is a name as indexes compare it.
 func normal(name string) string {
-	return strings.ToLower(nameSeparators.ReplaceAllString(strings.TrimSpace(name), "-"))
+	return strings.ToLower(separator.ReplaceAllString(strings.TrimSpace(name), "-"))
 }

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"dagger/pipeline/aws"
@@ -117,19 +116,9 @@ func (a AWS) open(ctx context.Context) (*aws.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	tellOnce(fmt.Sprintf("aws: %s of account %s, from %s", session.Identity.ARN, session.Identity.Account, session.Source))
+	tell.Once(fmt.Sprintf("aws: %s of account %s, from %s", session.Identity.ARN, session.Identity.Account, session.Source))
 	for _, note := range session.Notes {
-		tellOnce("aws: " + note)
+		tell.Once("aws: " + note)
 	}
 	return session, nil
-}
-
-// told are the lines that this call has told.
-var told sync.Map
-
-// tellOnce tells what several steps of a call have to say, once.
-func tellOnce(line string) {
-	if _, before := told.LoadOrStore(line, true); !before {
-		tell.Line(line)
-	}
 }

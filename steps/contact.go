@@ -11,6 +11,7 @@ import (
 
 	"dagger/pipeline/environments"
 	"dagger/pipeline/state"
+	"dagger/pipeline/tell"
 )
 
 // states gives the buckets that an account sees.
@@ -56,10 +57,10 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 		}
 	}
 	if b := w.Module.Backend; w.lasts() && b != nil && (b.Config["bucket"] == "" || b.Config["key"] == "") {
-		tellOnce(fmt.Sprintf("%s: %s leaves open where the state is: where an earlier deployment was told by -backend-config, move that state first (%s)", w.Environment, b.Where, w.moving("s3://BUCKET/KEY")))
+		tell.Once(fmt.Sprintf("%s: %s leaves open where the state is: where an earlier deployment was told by -backend-config, move that state first (%s)", w.Environment, b.Where, w.moving("s3://BUCKET/KEY")))
 	}
 	if w.lasts() {
-		tellOnce(fmt.Sprintf("%s: there is no state of %q yet: all that it declares is made anew (a state in a local file is not seen: docs/environments.md)", w.Environment, w.Infra))
+		tell.Once(fmt.Sprintf("%s: there is no state of %q yet: all that it declares is made anew (a state in a local file is not seen: docs/environments.md)", w.Environment, w.Infra))
 	}
 	return nil
 }

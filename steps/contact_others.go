@@ -7,6 +7,7 @@ import (
 
 	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
+	"dagger/pipeline/tell"
 )
 
 // stateOfAnotherName is one of the same root module in an environment that may
@@ -52,7 +53,7 @@ func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
 		p := place{w.State.Bucket, StateFor("", name, w.Environment, w.Root).Key}
 		there, err := in(p.bucket).Read(ctx, p.key)
 		if err != nil {
-			tellOnce(fmt.Sprintf("%s: whether the project was %q before cannot be told: %v", w.Environment, name, err))
+			tell.Once(fmt.Sprintf("%s: whether the project was %q before cannot be told: %v", w.Environment, name, err))
 			continue
 		}
 		if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == n {

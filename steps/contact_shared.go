@@ -86,7 +86,7 @@ func (w Workspace) checkShared(ctx context.Context, in states, own state.Object)
 		return nil
 	}
 	unseen := func(err error) {
-		tellOnce(fmt.Sprintf("%s: whether another environment has the same resources cannot be told: %v", w.Environment, err))
+		tell.Once(fmt.Sprintf("%s: whether another environment has the same resources cannot be told: %v", w.Environment, err))
 	}
 	keys, err := in(w.State.Bucket).Keys(ctx, w.Project+"/")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // Where terraform's container finds what its SDK reads by itself.
@@ -38,7 +39,7 @@ func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 		return Credentials{}, err
 	}
 	if !a.minted() && a.Accounts == nil {
-		tellOnce("aws: the keys of --aws-access-key-id, of whatever account: --allowed-accounts would have it checked")
+		tell.Once("aws: the keys of --aws-access-key-id, of whatever account: --allowed-accounts would have it checked")
 		return a.keys(), nil
 	}
 	if _, err := a.Session(ctx); err != nil {

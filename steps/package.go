@@ -66,7 +66,7 @@ func Given(file *dagger.File, settings project.Package) Package {
 // isThere refuses a project that has nothing but an image of its service.
 func (p Package) isThere() error {
 	if p.Files == nil {
-		return errors.New("giving the artifact: the project builds none: " + imageTable + " asks for an image, which plan and deploy push: give it a command with command in [tool.pipeline.package], or lambda")
+		return errors.New("giving the artifact: the project builds none: " + images.ServiceTable + " asks for an image, which plan and deploy push: give it a command with command in [tool.pipeline.package], or lambda")
 	}
 	return nil
 }

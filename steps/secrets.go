@@ -8,6 +8,7 @@ import (
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/tell"
 )
 
 // valuesDir has the values for journal.sh.
@@ -38,7 +39,7 @@ func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, 
 		values = append(values, dag.SetSecret(fmt.Sprintf("terraform-variable-%d", i+1), form))
 	}
 	if short > 0 {
-		tellOnce(fmt.Sprintf("%d values of the secret variables have fewer than %d characters and are not masked", short, shortestValue))
+		tell.Once(fmt.Sprintf("%d values of the secret variables have fewer than %d characters and are not masked", short, shortestValue))
 	}
 	return func(c *dagger.Container) *dagger.Container {
 		for i, value := range values {

@@ -12,9 +12,6 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// imageTable is where a project asks for an image of its service.
-const imageTable = "[tool.pipeline.package.image]"
-
 // noImage has the form of an image's reference. It is given where nothing is
 // deployed: terraform asks for a value of each variable to destroy, too.
 const noImage = "no-image.invalid/service@sha256:0000000000000000000000000000000000000000000000000000000000000000"
@@ -95,7 +92,7 @@ func (r *Run) pushService(ctx context.Context) (Pushed, error) {
 // serviceRegistry is the registry, opened to push the image of the service. A run
 // without one is refused.
 func (r *Run) serviceRegistry(ctx context.Context) (Publish, error) {
-	doing := fmt.Sprintf("deploying %q: %s asks for an image", r.Environment, imageTable)
+	doing := fmt.Sprintf("deploying %q: %s asks for an image", r.Environment, images.ServiceTable)
 	if r.address() == "" {
 		return Publish{}, fmt.Errorf("%s, and there is no registry to push it to: give one with --registry, such as registry.example.com/group/app", doing)
 	}
@@ -181,7 +178,7 @@ func (r Roots) handing(ctx context.Context, image Handed) (Roots, error) {
 		taken = own
 	}
 	if !taken {
-		return nil, fmt.Errorf("handing the image of the service over: %s declares no variable %q: declare it, or name another with variable in %s", strings.ReplaceAll(r.paths(), ", ", " or "), image.Variable, imageTable)
+		return nil, fmt.Errorf("handing the image of the service over: %s declares no variable %q: declare it, or name another with variable in %s", strings.ReplaceAll(r.paths(), ", ", " or "), image.Variable, images.ServiceTable)
 	}
 	return out, nil
 }
