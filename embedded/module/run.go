@@ -136,6 +136,7 @@ func (p Program) environment() []string {
 		// the caller's own credentials come as flags, not by the way
 		"AWS_CONFIG_FILE=" + os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+		"GOGC=1000", // a call is short: garbage is collected when there is much of it
 	}
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")

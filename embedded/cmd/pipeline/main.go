@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 
 	"golang.org/x/term"
 
@@ -20,6 +21,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(1000) // a call is short: garbage is collected when there is much of it
 	app, err := newApp()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "Error: %v\n", err)
