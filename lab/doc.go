@@ -18,7 +18,7 @@
 //
 // # Environment
 //
-//	LAB_REGISTRY           HOST:PORT of the registry, plain HTTP
+//	LAB_REGISTRY           HOST:PORT of the registry; plain HTTP, unless it has a certificate
 //	LAB_REGISTRY_USERNAME  its user; LAB_REGISTRY_PASSWORD its password, random for each state directory
 //	LAB_PYTHON_IMAGE       reference of the python base image, such as HOST:PORT/python:3.11-bookworm
 //	LAB_TERRAFORM_IMAGE    reference of the terraform base image, such as HOST:PORT/terraform:1.11
@@ -37,6 +37,7 @@
 //	LAB_CACHE_DIR        images and virtualenv, shared by labs; default "cache" in the default LAB_DIR
 //	LAB_TERRAFORM        terraform binary for the image; empty: none; default the one on PATH
 //	LAB_PROVIDER_MIRROR  provider mirror; empty: none; default one in the standard places
+//	LAB_CERTIFICATE      PEM file with a certificate of the address and its key: the registry speaks TLS; read at the start
 //	LAB_SESSION_SECONDS  how long the sessions of roles last, whatever STS is asked for; read at the start
 //	LAB_INFRA_FREE       1: LAB_INFRA names infra-free in any case
 //

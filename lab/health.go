@@ -19,13 +19,18 @@ func healthy(ctx context.Context, dir state.Dir, running state.Running) error {
 	if err != nil {
 		return err
 	}
-	client := &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+	direct, err := transport(running.Certificate)
+	if err != nil {
+		return err
+	}
+	direct.DisableKeepAlives = true
+	client := &http.Client{Transport: direct}
 	for _, check := range []struct {
 		name, url string
 		status    int
 		login     bool
 	}{
-		{"registry", "http://" + running.Address("registry") + "/v2/", http.StatusOK, true},
+		{"registry", running.Registry() + "/v2/", http.StatusOK, true},
 		{"AWS stand-in", "http://" + running.Address("aws") + aws.HealthPath, http.StatusNoContent, false},
 		{"AWS stand-in", "http://" + running.ForContainers() + aws.HealthPath, http.StatusNoContent, false},
 	} {

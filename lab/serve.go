@@ -91,10 +91,15 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 		return err
 	}
 
+	certificate, err := certificateFile()
+	if err != nil {
+		return err
+	}
 	options, err := standIn(dir, registryListener.Addr().String())
 	if err != nil {
 		return err
 	}
+	options.Registry.TLS = certificate != ""
 	images, err := newRegistry(ctx, dir)
 	if err != nil {
 		return err
@@ -113,6 +118,10 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 	}
 	defer requests.Close()
 
+	speaking, err := secured(registryListener, certificate)
+	if err != nil {
+		return err
+	}
 	errorLog := log.New(os.Stderr, "lab: ", log.LstdFlags)
 	failed := make(chan error, 3)
 	for _, s := range []struct {
@@ -120,7 +129,7 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 		listeners []net.Listener
 		handler   http.Handler
 	}{
-		{"registry", []net.Listener{registryListener}, images},
+		{"registry", []net.Listener{speaking}, images},
 		{"AWS stand-in", listeners, aws.Proxy(moto, options, requests, errorLog)},
 	} {
 		server := &http.Server{Handler: s.handler, ErrorLog: errorLog, ReadHeaderTimeout: 30 * time.Second}
@@ -129,7 +138,7 @@ func serveUntil(ctx context.Context, dir state.Dir, bind string, progress debian
 		}
 		defer shutdown(server)
 	}
-	if err := announce(dir, bind, own, ports, moto); err != nil {
+	if err := announce(dir, state.Running{Bind: bind, Own: own, Ports: ports, Certificate: certificate}, moto); err != nil {
 		return err
 	}
 	defer func() { _ = dir.ClearRunning() }()
@@ -203,16 +212,16 @@ func newRegistry(ctx context.Context, dir state.Dir) (http.Handler, error) {
 	return registry.New(ctx, registry.Options{Storage: dir.Path("registry"), Htpasswd: dir.Path("htpasswd"), Secret: secret})
 }
 
-func announce(dir state.Dir, bind, own string, ports state.Ports, moto *aws.Moto) error {
-	self, err := state.Identify(os.Getpid())
+func announce(dir state.Dir, lab state.Running, moto *aws.Moto) (err error) {
+	lab.Process, err = state.Identify(os.Getpid())
 	if err != nil {
 		return err
 	}
-	child, err := state.Identify(moto.PID())
+	lab.Moto, err = state.Identify(moto.PID())
 	if err != nil {
 		return fmt.Errorf("starting moto: %w", err)
 	}
-	return dir.WriteRunning(state.Running{Process: self, Moto: child, Bind: bind, Own: own, Ports: ports})
+	return dir.WriteRunning(lab)
 }
 
 // tellReady writes one line to the process that waits for it, if there is one.

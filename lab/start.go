@@ -25,14 +25,18 @@ func ensureServing(ctx context.Context, dir state.Dir, cache, bind string, progr
 	if err != nil {
 		return running, err
 	}
+	certificate, err := certificateFile()
+	if err != nil {
+		return running, err
+	}
 	if alive {
-		moved := bind != "" && bind != running.Bind
+		moved := bind != "" && bind != running.Bind || certificate != running.Certificate
 		sick := healthy(ctx, dir, running)
 		if !moved && sick == nil {
 			return running, nil
 		}
 		if moved {
-			progress("moving the lab from %s to %s", running.Bind, bind)
+			progress("moving the lab from %s", running.Registry())
 		} else {
 			progress("starting the lab anew: %v", sick)
 		}

@@ -66,7 +66,11 @@ func up(ctx context.Context, dir state.Dir, bind string, stdout io.Writer, progr
 	if err != nil {
 		return err
 	}
-	login := image.Login{Host: running.Address("registry"), User: registry.User, Password: password}
+	direct, err := transport(running.Certificate)
+	if err != nil {
+		return err
+	}
+	login := image.Login{Host: running.Address("registry"), User: registry.User, Password: password, Transport: direct}
 	for _, b := range built {
 		if err := b.Push(ctx, login, progress); err != nil {
 			return err

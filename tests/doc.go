@@ -17,6 +17,10 @@
 //	PIPELINE_TEST_KEEP    1: leave engine and lab running, and use them again: for work on one test
 //	PIPELINE_TEST_BIND    dagger only: an address of this machine that the engine's containers reach;
 //	                      without it, tests that need AWS in a container are skipped
+//	PIPELINE_TEST_CERTIFICATE
+//	                      dagger only: a PEM file with a certificate of that address and its key, which the engine
+//	                      trusts; without it the registry is on loopback, where the module's own container does not
+//	                      reach it, and the tests of what is looked up in a registry fail
 //
 // The tests hold no expectation about time. What was reused shows in two ways: what an execution
 // left behind tells which one it was (a name in the test report, a file's time in the container), on both

@@ -17,8 +17,10 @@ import (
 
 // Login is a registry on this machine and who logs in there.
 type Login struct {
-	Host           string // HOST:PORT, spoken to without TLS
+	Host           string // HOST:PORT
 	User, Password string
+	// Transport speaks to it.
+	Transport http.RoundTripper
 }
 
 // Ref returns the image's full reference in a registry.
@@ -26,15 +28,14 @@ func (b Built) Ref(host string) string { return host + "/" + b.Name + ":" + b.Ta
 
 // Push puts the image under its tag, unless it is there already.
 func (b Built) Push(ctx context.Context, to Login, progress debian.Progress) error {
-	ref, err := name.ParseReference(b.Ref(to.Host), name.Insecure)
+	ref, err := name.ParseReference(b.Ref(to.Host), name.Insecure) // plain HTTP where it does not answer with TLS
 	if err != nil {
 		return fmt.Errorf("pushing base image %s: %w", b.Name, err)
 	}
 	options := []remote.Option{
 		remote.WithContext(ctx),
 		remote.WithAuth(&authn.Basic{Username: to.User, Password: to.Password}),
-		// Loopback: never by a proxy.
-		remote.WithTransport(&http.Transport{Proxy: nil}),
+		remote.WithTransport(to.Transport),
 	}
 	if head, err := remote.Head(ref, options...); err == nil && head.Digest.String() == b.Digest {
 		return nil

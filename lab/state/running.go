@@ -20,11 +20,21 @@ type Running struct {
 	Ports Ports   `json:"ports"`
 	// Own is the address of this machine on which containers reach AWS, empty where Bind is.
 	Own string `json:"own,omitempty"`
+	// Certificate is the file of the registry's certificate, empty where it speaks plain HTTP.
+	Certificate string `json:"certificate,omitempty"`
 }
 
 // Address returns a service's HOST:PORT.
 func (r Running) Address(service string) string {
 	return net.JoinHostPort(r.Bind, strconv.Itoa(r.Ports[service]))
+}
+
+// Registry returns the URL of the registry.
+func (r Running) Registry() string {
+	if r.Certificate == "" {
+		return "http://" + r.Address("registry")
+	}
+	return "https://" + r.Address("registry")
 }
 
 // ForContainers returns AWS's HOST:PORT for containers, which do not reach this machine's loopback.

@@ -17,16 +17,15 @@ const manifestType = "application/vnd.oci.image.manifest.v1+json"
 // registry asks the lab's for a manifest, or puts one.
 func registry(t *testing.T, method, repository, reference string, body []byte, contentType string) *http.Response {
 	t.Helper()
-	req, err := http.NewRequest(method, "http://"+world.Lab.Registry+"/v2/"+repository+"/manifests/"+reference, bytes.NewReader(body))
+	req, err := http.NewRequest(method, "/v2/"+repository+"/manifests/"+reference, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.SetBasicAuth(world.Lab.Username, world.Lab.Password)
 	req.Header.Set("Accept", manifestType)
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := world.Lab.Ask(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -189,7 +189,7 @@ func forArm(t *testing.T, image string) string {
 // upload puts a blob into the lab's registry.
 func upload(t *testing.T, repository, digest string, body []byte) {
 	t.Helper()
-	begun, _ := asked(t, http.MethodPost, "http://"+world.Lab.Registry+"/v2/"+repository+"/blobs/uploads/", nil)
+	begun, _ := asked(t, http.MethodPost, "/v2/"+repository+"/blobs/uploads/", nil)
 	at, err := begun.Request.URL.Parse(begun.Header.Get("Location"))
 	if err != nil {
 		t.Fatal(err)
@@ -207,8 +207,7 @@ func asked(t *testing.T, method, url string, body []byte) (*http.Response, []byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.SetBasicAuth(world.Lab.Username, world.Lab.Password)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := world.Lab.Ask(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +222,7 @@ func asked(t *testing.T, method, url string, body []byte) (*http.Response, []byt
 // blob reads one of the lab's registry.
 func blob(t *testing.T, repository, digest string) []byte {
 	t.Helper()
-	_, text := asked(t, http.MethodGet, "http://"+world.Lab.Registry+"/v2/"+repository+"/blobs/"+digest, nil)
+	_, text := asked(t, http.MethodGet, "/v2/"+repository+"/blobs/"+digest, nil)
 	return text
 }
 

@@ -16,7 +16,7 @@ import (
 func shortLab(t *testing.T) *harness.Lab {
 	t.Helper()
 	t.Setenv("LAB_SESSION_SECONDS", "20")
-	lab, err := harness.StartLab(t.Context(), world.Root, t.TempDir(), "")
+	lab, err := harness.StartLab(t.Context(), world.Root, t.TempDir(), "", "")
 	if err != nil {
 		t.Fatal(err)
 	}

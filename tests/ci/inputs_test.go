@@ -111,6 +111,17 @@ func TestEngines(t *testing.T) {
 	}
 }
 
+func TestEngineOfAnotherVersion(t *testing.T) {
+	for _, engine := range []string{"dind", "shared", "kubernetes"} {
+		c := config(t, map[string]any{"state_bucket": "states", "engine": engine, "engine_host": "tcp://engine:1234", "dagger_version": "0.21.11"})
+		for _, name := range c.Jobs() {
+			if d := differ(component.At(job(c, name), "variables", "DAGGER_VERSION"), "0.21.11"); d != "" {
+				t.Errorf("%s: %s: %s", engine, name, d)
+			}
+		}
+	}
+}
+
 // engineVersion is the one that dagger.json names.
 func engineVersion(t *testing.T) string {
 	t.Helper()

@@ -5,7 +5,10 @@ package harness
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,12 +36,14 @@ type Lab struct {
 	InfraFree string
 
 	root, dir string
+	// certificate is the file of the registry's certificate and key, empty where it speaks plain HTTP.
+	certificate string
 }
 
 // StartLab starts the lab of the repository at root in a directory of its own, on the address bind or
-// on loopback.
-func StartLab(ctx context.Context, root, dir, bind string) (*Lab, error) {
-	l := &Lab{root: root, dir: dir, InfraFree: filepath.Join(dir, "infra-free")}
+// on loopback, with TLS where there is a certificate.
+func StartLab(ctx context.Context, root, dir, bind, certificate string) (*Lab, error) {
+	l := &Lab{root: root, dir: dir, certificate: certificate, InfraFree: filepath.Join(dir, "infra-free")}
 	args := []string{"up"}
 	if bind != "" {
 		args = append(args, "--bind", bind)
@@ -81,7 +86,7 @@ func (l *Lab) Stop(ctx context.Context) error {
 
 func (l *Lab) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"run", "-C", filepath.Join(l.root, "lab"), "."}, args...)...)
-	cmd.Env = append(cleanEnviron(), "LAB_DIR="+l.dir)
+	cmd.Env = append(cleanEnviron(), "LAB_DIR="+l.dir, "LAB_CERTIFICATE="+l.certificate)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -108,6 +113,24 @@ func cleanEnviron() []string {
 		}
 	}
 	return out
+}
+
+// Ask asks the registry, with the login, for a path or the URL that it has named.
+func (l *Lab) Ask(req *http.Request) (*http.Response, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	req.URL.Scheme, req.URL.Host = "http", l.Registry
+	if l.certificate != "" {
+		text, err := os.ReadFile(l.certificate)
+		if err != nil {
+			return nil, err
+		}
+		pool := x509.NewCertPool()
+		pool.AppendCertsFromPEM(text)
+		req.URL.Scheme, transport.TLSClientConfig = "https", &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	}
+	transport.DisableKeepAlives = true
+	req.SetBasicAuth(l.Username, l.Password)
+	return (&http.Client{Transport: transport}).Do(req)
 }
 
 // Dir is the lab's directory.

@@ -88,14 +88,20 @@ func newWorld(ctx context.Context, root string) (w *World, err error) {
 	if w.Engine, err = newEngine(ctx, w.Root, dir, w.keep); err != nil {
 		return nil, err
 	}
-	if w.Lab, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab"), ""); err != nil {
+	bind, certificate := os.Getenv("PIPELINE_TEST_BIND"), os.Getenv("PIPELINE_TEST_CERTIFICATE")
+	if w.Engine.Name() == "dagger" && bind != "" && certificate != "" { // all that the engine's containers reach
+		w.Lab, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab-tls"), bind, certificate)
+		w.AWS = w.Lab
+		return w, err
+	}
+	if w.Lab, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab"), "", ""); err != nil {
 		return nil, err
 	}
 	w.AWS = w.Lab
 	if w.Engine.Name() == "dagger" {
 		w.AWS = nil
-		if bind := os.Getenv("PIPELINE_TEST_BIND"); bind != "" {
-			if w.AWS, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab-aws"), bind); err != nil {
+		if bind != "" {
+			if w.AWS, err = StartLab(ctx, w.Root, filepath.Join(dir, "lab-aws"), bind, ""); err != nil {
 				return nil, errors.Join(err, w.end())
 			}
 		}
