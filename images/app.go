@@ -224,6 +224,8 @@ func (a App) installer(ctx context.Context, f found) (installer, error) {
 		return a.uv(ctx, f)
 	case "pylock.toml":
 		return a.pylock(f)
+	case pipfileLock:
+		return a.pipenv(ctx, f)
 	}
 	return a.pip(ctx, f)
 }

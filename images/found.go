@@ -21,10 +21,11 @@ type found struct {
 	lockDir       string // of the lock file, in the repository
 	lock          string
 	pythonVersion string // text of .python-version
+	pipfile       project.Pipfile
 }
 
 // locks are the lock files, the one that counts first.
-var locks = []string{"poetry.lock", "uv.lock", "pylock.toml", "requirements.txt"}
+var locks = []string{"poetry.lock", "uv.lock", "pylock.toml", pipfileLock, "requirements.txt"}
 
 // ReadProject reads the project in a directory of a repository.
 func ReadProject(ctx context.Context, source *dagger.Directory, dir string) (project.Project, error) {
@@ -38,7 +39,7 @@ func ReadProject(ctx context.Context, source *dagger.Directory, dir string) (pro
 // readPyproject reads a directory's pyproject.toml. A project that has requirements
 // only needs none: its settings are the defaults.
 func readPyproject(ctx context.Context, source *dagger.Directory, dir string) (string, error) {
-	for _, name := range []string{"pyproject.toml", "requirements.txt", "pylock.toml"} {
+	for _, name := range append([]string{"pyproject.toml", "requirements.txt", "pylock.toml", pipfileLock}, mainRequirements...) {
 		there, err := source.Exists(ctx, path.Join(dir, name))
 		if err != nil {
 			return "", err
@@ -76,17 +77,29 @@ func (a App) find(ctx context.Context) (f found, err error) {
 	if f.names, err = a.Source.Directory(a.Path).Entries(ctx); err != nil {
 		return f, err
 	}
-	if slices.Contains(f.names, ".python-version") {
-		if f.pythonVersion, err = a.Source.File(path.Join(a.Path, ".python-version")).Contents(ctx); err != nil {
-			return f, err
-		}
-	}
 	if f.lockName, f.lockDir, err = a.findLock(ctx, f); err != nil {
 		return f, err
 	}
-	if f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx); f.lockName == "uv.lock" {
-		f.RequiresPython = first(project.LockedPython(f.lock), f.RequiresPython)
+	if f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx); err != nil {
+		return f, err
 	}
+	switch f.lockName {
+	case "uv.lock":
+		f.RequiresPython = first(project.LockedPython(f.lock), f.RequiresPython)
+	case "pylock.toml":
+		f.RequiresPython = first(f.RequiresPython, project.LockedPython(f.lock))
+	case pipfileLock:
+		if f.pipfile, err = project.ReadPipfileLock(f.lock); err != nil {
+			return f, err
+		}
+		f.RequiresPython = first(f.RequiresPython, f.pipfile.Python)
+	}
+	if f.RequiresPython == "" {
+		if f.RequiresPython, err = a.setupPython(ctx, f.names); err != nil {
+			return f, err
+		}
+	}
+	f.pythonVersion, err = a.pythonVersion(ctx, f)
 	return f, err
 }
 
@@ -105,6 +118,9 @@ func (a App) findLock(ctx context.Context, f found) (name, dir string, err error
 			return name, a.Path, nil
 		}
 	}
+	if name, err := a.requirementsBelow(ctx, f.names); err != nil || name != "" {
+		return name, a.Path, err
+	}
 	for dir := path.Clean(a.Path); dir != "." && dir != "/"; {
 		dir = path.Dir(dir)
 		ok, err := a.Source.Exists(ctx, path.Join(dir, "uv.lock"))
@@ -112,15 +128,33 @@ func (a App) findLock(ctx context.Context, f found) (name, dir string, err error
 			return "uv.lock", dir, err
 		}
 	}
-	hint := "run `poetry lock` or `uv lock` and commit the file"
-	if strings.Contains(f.pyproject, "[tool.poetry") {
-		hint = "run `poetry lock` and commit the file"
+	return "", "", noLock(f)
+}
+
+// locals are the packages of the repository that a lock file names.
+func (f found) locals() ([]project.Local, error) {
+	if f.lockName == "pylock.toml" {
+		parsed, err := project.ReadPylock(f.lock)
+		return parsed.Locals, err
 	}
-	wanted := "poetry.lock"
-	if !strings.Contains(f.pyproject, "[tool.poetry") {
-		wanted = "lock file (" + strings.Join(locks, ", ") + ")"
+	return project.LocalPackages(f.lock)
+}
+
+// noLock says what to do about a lock file that is not there, with the tool that the
+// project is made with.
+func noLock(f found) error {
+	wanted, hint := "lock file ("+strings.Join(locks, ", ")+")", "run `poetry lock` or `uv lock` and commit the file"
+	switch {
+	case slices.Contains(f.names, "pdm.lock"):
+		hint = "PDM writes one of them from pdm.lock: run `pdm export --format pylock --dev --output pylock.toml` and commit the file"
+	case slices.Contains(f.names, "Pipfile"):
+		wanted, hint = pipfileLock, "run `pipenv lock` and commit the file"
+	case slices.Contains(f.names, "environment.yml"):
+		hint = "packages of conda are not installed here: list those of Python in requirements.txt, the others in system-packages of [tool.pipeline]"
+	case strings.Contains(f.pyproject, "[tool.poetry"):
+		wanted, hint = "poetry.lock", "run `poetry lock` and commit the file"
 	}
-	return "", "", fmt.Errorf("reading the source: no %s: %s", wanted, hint)
+	return fmt.Errorf("reading the source: no %s: %s", wanted, hint)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -35,7 +35,7 @@ func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Director
 }
 
 // settingsAbove are files that tools look for above the project's directory.
-var settingsAbove = []string{"pyproject.toml", "uv.lock", "setup.cfg", "tox.ini", "pytest.ini", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version"}
+var settingsAbove = []string{"pyproject.toml", "uv.lock", "uv.toml", "setup.cfg", "tox.ini", "pytest.ini", "pytest.toml", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version"}
 
 // inAll tells whether the repository's own directory is among the directories.
 func (a App) inAll(dirs []string) bool { return slices.Contains(dirs, ".") }

@@ -90,13 +90,12 @@ func (a App) localDirs(ctx context.Context, f found) ([]string, error) {
 		}
 	}
 	switch f.lockName {
-	case "requirements.txt":
-		for _, local := range project.ReadRequirements(f.lock).Locals {
+	case pipfileLock:
+		for _, local := range f.pipfile.Locals {
 			add(path.Join(f.lockDir, local.Path))
 		}
-	case "pylock.toml":
-	default:
-		locals, err := project.LocalPackages(f.lock)
+	case "pylock.toml", "poetry.lock", "uv.lock":
+		locals, err := f.locals()
 		if err != nil {
 			return nil, err
 		}
@@ -107,6 +106,10 @@ func (a App) localDirs(ctx context.Context, f found) ([]string, error) {
 				}
 				add(dir)
 			}
+		}
+	default:
+		for _, local := range project.ReadRequirements(f.lock).Locals {
+			add(path.Join(path.Dir(path.Join(f.lockDir, f.lockName)), local.Path))
 		}
 	}
 	return dirs, nil

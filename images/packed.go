@@ -55,7 +55,7 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, g 
 	if err != nil {
 		return nil, err
 	}
-	manager, lock, arguments, err := a.exporter(g.found)
+	manager, lock, arguments, err := a.exporter(ctx, g.found)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +70,15 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, g 
 
 // exporter is what has the packages of the main group installed, by the lock
 // file that the project has.
-func (a App) exporter(f found) (manager []string, lock string, arguments []string, err error) {
+func (a App) exporter(ctx context.Context, f found) (manager []string, lock string, arguments []string, err error) {
 	for _, extra := range f.Settings.Package.Extras {
 		arguments = append(arguments, "--extra="+extra)
 	}
-	manager = []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)}
+	uv, err := a.uvManager(ctx, f)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	manager = []string{uv}
 	switch f.lockName {
 	case "poetry.lock":
 		version := a.Poetry
@@ -104,7 +108,14 @@ func (a App) exporter(f found) (manager []string, lock string, arguments []strin
 	case "pylock.toml":
 		return manager, "pylock", nil, nil
 	}
-	return manager, "requirements", nil, nil
+	if f.lockName == pipfileLock {
+		arguments = []string{pipfileDefault}
+		if f.pipfile.DefaultCloned != "" {
+			arguments = append(arguments, pipfileCloned)
+		}
+		return manager, "requirements", arguments, nil
+	}
+	return manager, "requirements", []string{f.lockName}, nil
 }
 
 // packedProject adds the packages of the repository.

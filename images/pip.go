@@ -3,51 +3,56 @@ package images
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
-	"slices"
 	"strings"
 
+	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/tell"
 )
 
-// pip installs requirements.txt, and the files beside it that tests need.
+// pip installs the project's requirements files, those that tests need too.
 func (a App) pip(ctx context.Context, f found) (installer, error) {
-	names := requirementFiles(f.names, f.Settings)
-	files := map[string]string{}
+	there, err := a.withFilesBelow(ctx, f.names)
+	if err != nil {
+		return installer{}, err
+	}
+	names, without := requirementFiles(f.lockName, there, f.Settings)
+	read := reading{files: map[string]string{}, archives: map[string]*dagger.File{}}
 	var arguments []string
 	hashed := 0
 	for _, name := range names {
 		file := path.Join(f.lockDir, name)
-		if err := a.requirements(ctx, file, files); err != nil {
+		if err := a.requirements(ctx, file, read); err != nil {
 			return installer{}, err
 		}
 		arguments = append(arguments, "--requirement="+name)
-		if strings.Contains(files[path.Join(Workdir, file)], "--hash=") {
+		if strings.Contains(read.files[path.Join(Workdir, file)], "--hash=") {
 			hashed++
 		}
 	}
-	if hashed > 0 && hashed < len(names) { // together, pip would want a hash for each package
+	more, err := groupRequires(f, without)
+	if err != nil {
+		return installer{}, err
+	}
+	if more != "" {
+		read.files[ownRequirements] = more
+		arguments = append(arguments, "--requirement="+ownRequirements)
+	}
+	if hashed > 0 && hashed < len(arguments) { // together, pip would want a hash for each package
 		arguments = append([]string{"--each"}, arguments...)
 	}
-	return installer{script: installRequirements, arguments: arguments, files: files, explain: explainPip}, nil
+	return installer{script: installRequirements, arguments: arguments, files: read.files, archives: read.archives, explain: explainPip}, nil
 }
 
-// requirementFiles are requirements.txt and, of the files beside it, those of the groups
-// that tests need and that the project asks for, however they are spelt.
-func requirementFiles(there []string, settings project.Settings) []string {
-	names := []string{"requirements.txt"}
-	for _, group := range append([]string{"dev", "test"}, settings.Groups...) {
-		if slices.Contains(settings.WithoutGroups, group) {
-			continue
-		}
-		for _, form := range []string{"requirements-%s.txt", "requirements_%s.txt", "%s-requirements.txt", "%s_requirements.txt"} {
-			if name := fmt.Sprintf(form, group); slices.Contains(there, name) && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
+// ownRequirements has what the project's own tables require.
+const ownRequirements = "/opt/requirements.txt"
+
+// reading is what was read of requirements files, by paths in the container.
+type reading struct {
+	files    map[string]string
+	archives map[string]*dagger.File
 }
 
 // localRequires is what a package of the repository requires, as lines. Where only
@@ -74,13 +79,16 @@ func (a App) localRequires(ctx context.Context, file string, local project.Local
 
 // requirements reads a file and those that it includes. In place of the packages of
 // the repository that are in them stands what those require.
-func (a App) requirements(ctx context.Context, file string, files map[string]string) error {
-	if _, done := files[path.Join(Workdir, file)]; done {
+func (a App) requirements(ctx context.Context, file string, r reading) error {
+	if _, done := r.files[path.Join(Workdir, file)]; done {
 		return nil
 	}
 	text, err := read(ctx, a.Source, file, "a requirements file names it")
 	if err != nil {
 		return err
+	}
+	if strings.ContainsAny(text, "\x00\ufffd") {
+		return fmt.Errorf("reading %s: it is no text in UTF-8: PowerShell's > writes UTF-16: save it as UTF-8", file)
 	}
 	parsed := project.ReadRequirements(text)
 	if !parsed.Hashes {
@@ -95,9 +103,14 @@ func (a App) requirements(ctx context.Context, file string, files map[string]str
 			parsed.Text += lines
 		}
 	}
-	files[path.Join(Workdir, file)] = parsed.Text
+	r.files[path.Join(Workdir, file)] = parsed.Text
+	archives, err := a.archiveLines(ctx, path.Clean(a.Path), parsed)
+	if err != nil {
+		return err
+	}
+	maps.Copy(r.archives, archives)
 	for _, included := range parsed.Includes {
-		if err := a.requirements(ctx, path.Join(path.Dir(file), included), files); err != nil {
+		if err := a.requirements(ctx, path.Join(path.Dir(file), included), r); err != nil {
 			return err
 		}
 	}

@@ -64,9 +64,10 @@ func mirrorPlugin(poetry string) string {
 // names, by their paths in the container.
 func (a App) archives(f found) (map[string]*dagger.File, error) {
 	locals, err := project.LocalPackages(f.lock)
-	if err != nil {
-		return nil, err
-	}
+	return a.archivesOf(f, locals), err
+}
+
+func (a App) archivesOf(f found, locals []project.Local) map[string]*dagger.File {
 	out := map[string]*dagger.File{}
 	for _, local := range locals {
 		if local.File {
@@ -74,5 +75,5 @@ func (a App) archives(f found) (map[string]*dagger.File, error) {
 			out[path.Join(Workdir, file)] = a.Source.File(file)
 		}
 	}
-	return out, nil
+	return out
 }

@@ -18,6 +18,7 @@ var (
 	installPoetry       = script("install-poetry")
 	installUV           = script("uv-environment", "run-uv")
 	installRequirements = script("install-requirements")
+	installPipfile      = script("check-pipfile", "install-requirements")
 	importFromSource    = script("import-from-source")
 	buildPackages       = script("build-packages")
 	installTerraform    = script("install-terraform")

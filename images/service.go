@@ -52,7 +52,7 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 	if err != nil {
 		return Image{}, err
 	}
-	manager, lock, arguments, err := a.exporter(g.found)
+	manager, lock, arguments, err := a.exporter(ctx, g.found)
 	if err != nil {
 		return Image{}, err
 	}

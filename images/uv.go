@@ -19,6 +19,13 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	if err != nil {
 		return installer{}, err
 	}
+	own, err := a.uvSettings(ctx, f.lockDir)
+	if err != nil {
+		return installer{}, err
+	}
+	if own != "" {
+		files[path.Join(Workdir, f.lockDir, "uv.toml")] = own
+	}
 	dirs := map[string]bool{f.lockDir: true, path.Clean(a.Path): true}
 	var arguments []string
 	for _, local := range locals {
@@ -53,14 +60,44 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	for _, group := range f.Settings.WithoutGroups {
 		arguments = append(arguments, "--no-group="+group)
 	}
+	manager, err := a.uvManager(ctx, f)
+	if err != nil {
+		return installer{}, err
+	}
 	return installer{
-		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
+		manager:   []string{manager},
 		script:    installUV,
 		arguments: append([]string{"sync", check, "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
 		files:     files,
 		archives:  archives,
 		explain:   explainUV,
 	}, nil
+}
+
+// uvSettings is the text of a uv.toml beside uv.lock: it takes the place of [tool.uv].
+func (a App) uvSettings(ctx context.Context, dir string) (string, error) {
+	there, err := a.Source.Exists(ctx, path.Join(dir, "uv.toml"))
+	if err != nil || !there {
+		return "", err
+	}
+	return a.Source.File(path.Join(dir, "uv.toml")).Contents(ctx)
+}
+
+// uvManager is a pip requirement for uv: the version that the caller or the project
+// names, else one that the project's required-version allows.
+func (a App) uvManager(ctx context.Context, f found) (string, error) {
+	if named := first(a.UV, f.Settings.UV); named != "" || f.lockName != "uv.lock" {
+		return "uv==" + first(named, defaultUV), nil
+	}
+	settings, err := a.uvSettings(ctx, f.lockDir)
+	if err != nil {
+		return "", err
+	}
+	workspace, err := a.Source.File(path.Join(f.lockDir, "pyproject.toml")).Contents(ctx)
+	if err != nil {
+		return "", err
+	}
+	return project.UVRequirement(workspace, settings, defaultUV)
 }
 
 // unchecked takes uv.lock as it is where only a package's build backend knows what the
@@ -72,11 +109,16 @@ func unchecked(dir string) string {
 
 // pylock installs a pylock.toml; uv checks the hashes that are in it.
 func (a App) pylock(f found) (installer, error) {
+	parsed, err := project.ReadPylock(f.lock)
+	if err != nil {
+		return installer{}, err
+	}
 	return installer{
 		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
 		script:    installUV,
 		arguments: []string{"pip", "install", "--preview-features", "pylock", "--requirements", "pylock.toml"},
-		files:     map[string]string{path.Join(Workdir, f.lockDir, "pylock.toml"): f.lock},
+		files:     map[string]string{path.Join(Workdir, f.lockDir, "pylock.toml"): parsed.Text},
+		archives:  a.archivesOf(f, parsed.Locals),
 		explain:   explainUV,
 	}, nil
 }

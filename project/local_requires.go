@@ -1,6 +1,7 @@
 package project
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -53,4 +54,40 @@ func LocalRequires(pyproject string, extras []string) (lines []string, known boo
 // normal is a name as indexes compare it.
 func normal(name string) string {
 	return strings.ToLower(separator.ReplaceAllString(strings.TrimSpace(name), "-"))
+}
+
+// GroupRequires is what a group of [dependency-groups] has, with the groups that it
+// includes. there is false where the file has no such group.
+func GroupRequires(pyproject, group string) (lines []string, there bool, err error) {
+	var doc struct {
+		Groups map[string][]any `toml:"dependency-groups"`
+	}
+	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
+		return nil, false, fmt.Errorf("reading pyproject.toml: %w", positioned(err))
+	}
+	done := map[string]bool{}
+	for todo := []string{group}; len(todo) > 0; todo = todo[1:] {
+		wanted := normal(todo[0])
+		if done[wanted] {
+			continue
+		}
+		done[wanted] = true
+		for name, entries := range doc.Groups {
+			if normal(name) != wanted {
+				continue
+			}
+			there = there || wanted == normal(group)
+			for _, entry := range entries {
+				switch e := entry.(type) {
+				case string:
+					lines = append(lines, e)
+				case map[string]any:
+					if more, ok := e["include-group"].(string); ok {
+						todo = append(todo, more)
+					}
+				}
+			}
+		}
+	}
+	return lines, there, nil
 }

@@ -2,6 +2,8 @@ package project
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -19,17 +21,24 @@ const (
 func (p Project) Python(pythonVersion string) (int, error) {
 	asked, where := p.Settings.Python, "tool.pipeline.python"
 	if asked == "" {
-		asked, where = firstWord(pythonVersion), ".python-version"
+		asked, where = AskedPython(pythonVersion), ".python-version"
 	}
 	allowed, err := parseVersions(p.RequiresPython)
 	if err != nil {
 		return 0, fmt.Errorf("reading requires-python: %w", err)
 	}
-	if v := numbers(strings.TrimPrefix(asked, "cpython-")); len(v) >= 2 && v[0] == 3 {
-		if !allowed.holdMinor(v[1]) {
+	if implementation := otherPython.FindString(asked); implementation != "" {
+		return 0, fmt.Errorf("choosing Python: %s says %s, and the app container's own images have CPython alone: name an image of %s with --python-image, or python-image in [tool.pipeline]", where, asked, implementation)
+	}
+	if m := cpython.FindStringSubmatch(asked); m != nil {
+		minor, _ := strconv.Atoi(m[1])
+		if !allowed.holdMinor(minor) {
 			return 0, fmt.Errorf("choosing Python: %s says %s, and requires-python %s: make them fit", where, asked, p.RequiresPython)
 		}
-		return v[1], nil
+		return minor, nil
+	}
+	if more, err := parseVersions(asked); err == nil && asked != "" { // a range, as uv reads there
+		allowed = allowed.and(more)
 	}
 	for minor, first := newestPython, defaultPython; minor >= oldestPython; minor-- {
 		if allowed.holdMinor(first) {
@@ -53,14 +62,66 @@ func (v versions) holdMinor(minor int) bool {
 	return false
 }
 
-// firstWord is the first of a file's words that is no comment: .python-version
-// may list several versions, the preferred one first.
-func firstWord(text string) string {
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		if words := strings.Fields(line); len(words) > 0 {
-			return words[0]
+// What .python-version names: pyenv's and uv's words for a version, and Pythons that
+// are not CPython.
+var (
+	cpython     = regexp.MustCompile(`^(?:cpython[-@]?|python-?)?3\.([0-9]+)(?:[^0-9].*)?$`)
+	otherPython = regexp.MustCompile(`^(?:pypy|graalpy|jython|stackless|miniconda|anaconda|mambaforge|miniforge)`)
+)
+
+// AskedPython is the version that a file .python-version asks for: the first of its
+// words that names one, else its first. Pyenv's list may begin with its name for a
+// virtual environment.
+func AskedPython(text string) string {
+	words := strings.Fields(withoutComments(text))
+	for _, word := range words {
+		if cpython.MatchString(word) || otherPython.MatchString(word) {
+			return word
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// IsPython tells whether the text of a .python-version says a version, or a range of
+// them, that fits what the project requires.
+func (p Project) IsPython(text string) bool {
+	asked := AskedPython(text)
+	if _, err := parseVersions(asked); asked == "" || err != nil && !cpython.MatchString(asked) {
+		return false
+	}
+	_, err := p.Python(text)
+	return err == nil
+}
+
+// ToolVersion is the version of a tool in a .tool-versions file, as asdf and mise read
+// it: the first of its line.
+func ToolVersion(text, tool string) string {
+	for line := range strings.Lines(withoutComments(text)) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == tool {
+			return words[1]
 		}
 	}
 	return ""
+}
+
+// SetupPython is the range of Python's versions in a setup.cfg or setup.py, "" where it
+// says none, or says it by code.
+func SetupPython(text string) string {
+	if m := setupPython.FindStringSubmatch(text); m != nil {
+		if _, err := parseVersions(m[1]); err == nil {
+			return strings.TrimSpace(m[1])
+		}
+	}
+	return ""
+}
+
+var setupPython = regexp.MustCompile(`(?m)^[^#\n]*\bpython_requires\s*=\s*["']?([^"'\n#]+)`)
+
+func withoutComments(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		b.WriteString(strings.TrimSpace(line) + "\n")
+	}
+	return b.String()
 }

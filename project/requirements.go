@@ -11,6 +11,8 @@ type Requirements struct {
 	Text     string
 	Includes []string        // paths from the file's directory
 	Locals   []LocalRequired // packages of the repository
+	Files    []string        // wheels and source archives of the repository
+	Links    []string        // directories of the repository in which pip looks for them
 	Hashes   bool            // every package has one, or there is none
 }
 
@@ -24,6 +26,7 @@ type LocalRequired struct {
 // out of its text.
 func ReadRequirements(text string) Requirements {
 	r := Requirements{Hashes: true}
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n") // as Windows writes it
 	joined := strings.ReplaceAll(text, "\\\n", " ")
 	for line := range strings.Lines(joined) {
 		line = strings.TrimSpace(line)
@@ -33,6 +36,9 @@ func ReadRequirements(text string) Requirements {
 		}
 		included := option(bare, "-r", "--requirement", "-c", "--constraint")
 		editable := option(bare, "-e", "--editable")
+		links := option(bare, "-f", "--find-links")
+		archive, _, _ := strings.Cut(strings.TrimPrefix(bare, "file:"), ";")
+		archive, _, _ = strings.Cut(strings.TrimSpace(archive), " ")
 		switch {
 		case bare == "":
 			continue
@@ -43,6 +49,11 @@ func ReadRequirements(text string) Requirements {
 			if !strings.HasPrefix(bare, "--") {
 				line = bare[:2] + " " + included // uv wants the blank
 			}
+		case links != "" && !strings.Contains(links, "://") && !path.IsAbs(links):
+			r.Links = append(r.Links, links)
+		case isFile(archive):
+			r.Files = append(r.Files, archive)
+			r.Hashes = r.Hashes && strings.Contains(bare, "--hash=")
 		case editable != "" && isDirectory(editable), isDirectory(bare):
 			r.Locals = append(r.Locals, localRequired(cmp.Or(editable, bare)))
 			continue
@@ -76,6 +87,21 @@ func isDirectory(text string) bool {
 	}
 	text, _, _ = strings.Cut(text, ";")
 	return text == "." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") || strings.HasPrefix(text, ".[") || strings.Contains(text, "/") && path.Ext(text) != ".whl"
+}
+
+// IsArchive tells by its name whether a file is a package to install.
+func IsArchive(name string) bool {
+	for _, end := range []string{".whl", ".tar.gz", ".zip", ".tar.bz2"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFile tells whether a requirement is a package's file in the repository.
+func isFile(text string) bool {
+	return IsArchive(text) && !strings.HasPrefix(text, "-") && !path.IsAbs(text) && !strings.Contains(text, "://") && !strings.Contains(text, "@")
 }
 
 func localRequired(text string) LocalRequired {

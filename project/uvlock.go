@@ -1,8 +1,11 @@
 package project
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // localSource is the line of a uv.lock that says that a package is one of the
@@ -20,6 +23,38 @@ func LockedPython(lock string) string {
 		return m[1]
 	}
 	return ""
+}
+
+// UVRequirement is a pip requirement for uv that a project's required-version allows: the
+// version that is usual here, or the newest of its range. It stands in the text of a
+// uv.toml, else in the pyproject.toml beside uv.lock.
+func UVRequirement(pyproject, settings, usual string) (string, error) {
+	var doc struct {
+		Tool struct {
+			UV struct {
+				Required string `toml:"required-version"`
+			}
+		}
+	}
+	into, text, name := any(&doc), pyproject, "pyproject.toml"
+	if settings != "" {
+		into, text, name = &doc.Tool.UV, settings, "uv.toml"
+	}
+	if err := toml.Unmarshal([]byte(text), into); err != nil {
+		return "", fmt.Errorf("reading %s: %w", name, positioned(err))
+	}
+	required := strings.TrimSpace(doc.Tool.UV.Required)
+	allowed, err := parseVersions(required)
+	if err != nil {
+		return "", fmt.Errorf("reading required-version of uv in %s: %w", name, err)
+	}
+	switch {
+	case allowed.hold(numbers(usual)):
+		return "uv==" + usual, nil
+	case required[0] >= '0' && required[0] <= '9':
+		return "uv==" + required, nil
+	}
+	return "uv" + required, nil
 }
 
 var versionLine = regexp.MustCompile(`(?m)^version = ".*"$`)

@@ -60,6 +60,20 @@ func (v versions) hold(version []int) bool {
 	})
 }
 
+// and is what both ranges hold for.
+func (v versions) and(other versions) versions {
+	if len(v) == 0 {
+		return other
+	}
+	var out versions
+	for _, a := range v {
+		for _, b := range other {
+			out = append(out, slices.Concat(a, b))
+		}
+	}
+	return out
+}
+
 func (b bound) holds(version []int) bool {
 	order := compare(version, b.version)
 	same := order == 0 || b.any && compare(version[:min(len(version), len(b.version))], b.version) == 0

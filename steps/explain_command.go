@@ -53,6 +53,8 @@ var causes = []cause{
 	when(`(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`, "git is not in the app container: add it to system-packages in [tool.pipeline]"),
 	when(`(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
+	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?(docker|docker-compose|podman)'?: (?:No such file or directory|(?:command )?not found)$`,
+		"there is no $1 in the app container: name the services of the tests in [tool.pipeline.test.services], and a command that runs the tests without $1 in [tool.pipeline.test]"),
 	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?([^\s:']+)'?: (?:No such file or directory|(?:command )?not found)$`, `the command "$1" is not there: `+installIt),
 	when("^error: Failed to spawn: `?([^`\n]+?)`?$", `the command "$1" is not there: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`),
 	when(`^make(?:\[\d+\])?: ([^\s:]+): Permission denied$`, `"$1" may not be executed: commit it with that permission: git update-index --chmod=+x $1`),

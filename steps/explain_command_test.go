@@ -104,3 +104,15 @@ func TestExplainUVRun(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Docker is not missing: there is another way to have what it starts.
+func TestExplainDocker(t *testing.T) {
+	for _, said := range []string{
+		"/bin/sh: 1: docker: not found\nmake: *** [Makefile:3: test] Error 127\n",
+		"make: docker-compose: No such file or directory\nmake: *** [Makefile:3: test] Error 127\n",
+	} {
+		if got := ExplainBuild("", said); !strings.Contains(got, "[tool.pipeline.test.services]") {
+			t.Errorf("%q: %q", said, got)
+		}
+	}
+}

@@ -29,12 +29,26 @@ func (r *Run) registryPlace(ctx context.Context) (Place, error) {
 		}
 		named, err := r.Source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
 		if err == nil && named {
-			store.Project, err = r.projectName(ctx)
+			store.Project, err = r.placeName(ctx)
 		}
 		store.Service = !named || r.hasImage(ctx) // an environment without its source may have one
 		store.AWS = r.account(store.Project, r.Environment)
 		return store, err
 	})
+}
+
+// placeName is the project's name as far as the registry has to know it. What keeps
+// nothing under a name, such as tests without a registry, needs none: a project that
+// is no package has often no name.
+func (r *Run) placeName(ctx context.Context) (string, error) {
+	read, err := r.Project(ctx)
+	if err == nil && read.Name == "" && r.Environment == "" && r.bucket() == "" && r.address() == "" {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.projectName(ctx)
 }
 
 // openRegistry opens the registry for what the run may do there.

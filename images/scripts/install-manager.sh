@@ -3,6 +3,6 @@
 set -eu
 python3 -m venv $tools
 $tools/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --only-binary :all: "$@"
-for command in poetry uv; do
+for command in poetry uv pipenv; do
   [ ! -x $tools/bin/$command ] || ln -sf $tools/bin/$command /usr/local/bin/$command
 done

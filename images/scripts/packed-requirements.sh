@@ -1,4 +1,4 @@
 #!/bin/sh
-# Install what requirements.txt names.
+# Install what requirements files name.
 set -eu
-install --requirements requirements.txt
+for file; do install --requirements "$file"; done

@@ -66,6 +66,24 @@ def has_target(target):
     return asked.returncode == 2 and "No rule to make target '%s'" % target not in complaint
 
 
+# A command of a virtual environment that a team has in the project's directory.
+IN_ENVIRONMENT = re.compile(r"""(?:^|[\s'"=;&|(`@])(?:\./)?(\.venv|venv|env)/bin/""")
+
+
+def link_environments(args):
+    """Where commands come from a virtual environment in the project's directory, such as
+    .venv/bin/pytest, it is the one that is installed, unless there is one."""
+    text = " ".join(args)
+    made = args if args[0] == "make" else text.split()[2:] if re.fullmatch(r"sh -c make [\w.= -]+", text) else None
+    if made:
+        text = subprocess.run(
+            [made[0], "-n", *made[1:]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout.decode(errors="replace")
+    for name in sorted(set(IN_ENVIRONMENT.findall(text.replace(os.getcwd() + "/", "")))):
+        if not os.path.lexists(name):
+            note("%s is the environment that the packages are installed in" % name)
+            os.symlink(sys.prefix, name)
+
+
 def run(args):
     """Run a command to its end and give its exit code; 128 and the signal's number where one ended it."""
     # A stop request reaches all of this process group: the command decides what becomes of it.

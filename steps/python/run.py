@@ -25,6 +25,7 @@ def test(spec):
     record = records.Record(spec)
     record.drop()
     args = command.chosen(spec["command"], "test", ["pytest"])
+    command.link_environments(args)
     reports.ask_pytest()
     since = reports.moment()
     code = command.run(args)

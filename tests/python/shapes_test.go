@@ -53,6 +53,7 @@ func TestManagers(t *testing.T) {
 		{"workspace", "services/api", "2 tests passed", "uv=="},
 		{"requirements", ".", "1 tests passed", ""},
 		{"pylock", ".", "1 tests passed", "uv=="},
+		{"pipfile", ".", "1 tests passed", "pipenv=="},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := project(t, test.name)
@@ -84,7 +85,7 @@ func TestRefusals(t *testing.T) {
 		{"a hash that does not fit", wrongHashes,
 			"building the app container: a package of the index is not the one whose hash is in the requirements file"},
 		{"no lock file", func(p *harness.Project) { p.Remove("requirements.txt") },
-			"reading the source: no lock file (poetry.lock, uv.lock, pylock.toml, requirements.txt)"},
+			"reading the source: no lock file (poetry.lock, uv.lock, pylock.toml, Pipfile.lock, requirements.txt)"},
 		{"a setting that is none", func(p *harness.Project) { p.Append("pyproject.toml", "[tool.pipeline]\nextra = [\"web\"]\n") },
 			"tool.pipeline.extra is no setting: did you mean tool.pipeline.extras?"},
 	} {

@@ -1,0 +1,98 @@
+package project
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Pipfile is a Pipfile.lock as pip's requirements files: what pipenv itself would have
+// pip install.
+type Pipfile struct {
+	// Python is the range of Python's versions that the Pipfile requires.
+	Python string
+	// Default and Develop are the packages that have hashes, or are archives; Cloned
+	// those of git repositories, for which there is none.
+	Default, Develop, DefaultCloned, DevelopCloned string
+	// Locals are packages of the repository, Development ones too.
+	Locals []LocalRequired
+}
+
+// locked is a package of a Pipfile.lock.
+type locked struct {
+	Version, Markers, Git, Ref, Path, File, Subdirectory string
+	Editable                                             bool
+	Extras, Hashes                                       []string
+}
+
+// ReadPipfileLock reads a Pipfile.lock.
+func ReadPipfileLock(text string) (Pipfile, error) {
+	var doc struct {
+		Meta struct {
+			Requires struct {
+				Version string `json:"python_version"`
+				Full    string `json:"python_full_version"`
+			}
+			Sources []struct{ Name, URL string }
+		} `json:"_meta"`
+		Default, Develop map[string]locked
+	}
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		return Pipfile{}, fmt.Errorf("reading Pipfile.lock: %w", err)
+	}
+	out := Pipfile{}
+	if minor := First(doc.Meta.Requires.Version, doc.Meta.Requires.Full); len(numbers(minor)) > 1 {
+		v := numbers(minor)
+		out.Python = fmt.Sprintf("==%d.%d.*", v[0], v[1])
+	}
+	indexes := ""
+	for _, source := range doc.Meta.Sources {
+		if source.Name != "pypi" { // that one is pip's own, or what takes its place in the image
+			indexes += "--extra-index-url " + source.URL + "\n"
+		}
+	}
+	out.Default, out.Develop = indexes, indexes
+	for _, part := range []struct {
+		packages       map[string]locked
+		hashed, cloned *string
+	}{{doc.Default, &out.Default, &out.DefaultCloned}, {doc.Develop, &out.Develop, &out.DevelopCloned}} {
+		for _, name := range sortedKeys(part.packages) {
+			p := part.packages[name]
+			switch {
+			case p.Path != "" && !IsArchive(p.Path):
+				out.Locals = append(out.Locals, LocalRequired{Path: p.Path, Extras: p.Extras})
+			case p.Git != "":
+				*part.cloned += p.line(name)
+			default:
+				*part.hashed += p.line(name)
+			}
+		}
+	}
+	return out, nil
+}
+
+// line is the package in a requirements file.
+func (l locked) line(name string) string {
+	if len(l.Extras) > 0 {
+		name += "[" + strings.Join(l.Extras, ",") + "]"
+	}
+	switch {
+	case l.Git != "":
+		name += " @ git+" + strings.TrimPrefix(l.Git, "git+") + "@" + l.Ref
+		if l.Subdirectory != "" {
+			name += "#subdirectory=" + l.Subdirectory
+		}
+	case l.File != "":
+		name += " @ " + l.File
+	case l.Path != "":
+		name = l.Path
+	}
+	name += strings.TrimPrefix(l.Version, "*")
+	if l.Markers != "" {
+		name += " ; " + l.Markers
+	}
+	for _, hash := range l.Hashes {
+		name += " --hash=" + hash
+	}
+	return name + "\n"
+}

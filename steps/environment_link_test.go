@@ -1,0 +1,59 @@
+package steps
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A command of .venv, as teams have one in the project's directory, is that of the
+// environment that is installed: named as it is, by a variable, or with the whole path.
+func TestEnvironmentsAreLinked(t *testing.T) {
+	at, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		makefile, command string
+		there             string
+		want              []string
+	}{
+		"activated":      {makefile: "test:\n\t. .venv/bin/activate && pytest\n", want: []string{".venv"}},
+		"by a variable":  {makefile: "V ?= venv\ntest: $V/bin/activate\n\t$V/bin/pytest\n$V/bin/activate:\n\tpython3 -m venv $V\n", want: []string{"venv"}},
+		"its whole path": {makefile: "test:\n\t@$(CURDIR)/.venv/bin/python -m pytest\n", want: []string{".venv"}},
+		"the table's":    {command: "./.venv/bin/python -m pytest", want: []string{".venv"}},
+		"a table's make": {makefile: "check:\n\tPATH=.venv/bin/:$$PATH pytest\n", command: "make check", want: []string{".venv"}},
+		"another's":      {makefile: "test:\n\t../.venv/bin/pytest /opt/venv/bin/x tools/env/bin/y\n"},
+		"not named":      {makefile: "clean:\n\t.venv/bin/x\ntest:\n\tpytest\n"},
+		"there already":  {makefile: "test:\n\t.venv/bin/pytest\n", there: ".venv"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if test.there != "" {
+				if err := os.Mkdir(filepath.Join(dir, test.there), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.WriteFile(filepath.Join(dir, "Makefile"), []byte(test.makefile), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			python := exec.Command("python3", "-c", "import sys, command; command.link_environments(command.chosen(sys.argv[1], 'test'))", test.command)
+			python.Dir, python.Env = dir, append(os.Environ(), "PYTHONPATH="+at, "PYTHONDONTWRITEBYTECODE=1")
+			if out, err := python.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			var got []string
+			for _, name := range []string{".venv", "env", "venv"} {
+				if to, err := os.Readlink(filepath.Join(dir, name)); err == nil && strings.HasPrefix(to, "/") {
+					got = append(got, name)
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
