@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path"
+	"strings"
 
 	"dagger/pipeline/codeartifact"
 	"dagger/pipeline/environments"
@@ -37,18 +38,21 @@ func (r *Run) registryPlace(ctx context.Context) (Place, error) {
 	})
 }
 
-// placeName is the project's name as far as the registry has to know it. What keeps
-// nothing under a name, such as tests without a registry, needs none: a project that
-// is no package has often no name.
+// placeName is the project's name as far as the registry has to know it. A project that
+// is no package has often none.
 func (r *Run) placeName(ctx context.Context) (string, error) {
-	read, err := r.Project(ctx)
-	if err == nil && read.Name == "" && r.Environment == "" && r.bucket() == "" && r.address() == "" {
-		return "", nil
-	}
-	if err != nil {
+	if read, err := r.Project(ctx); err != nil || read.Name == "" && !r.needsName() {
 		return "", err
 	}
 	return r.projectName(ctx)
+}
+
+// needsName tells whether something is kept under the project's name: a state, or the
+// images of a registry whose address has no path.
+func (r *Run) needsName() bool {
+	rest, inECR := strings.CutPrefix(r.address(), "ecr:")
+	pathless := inECR && rest == "" || !inECR && rest != "" && !strings.Contains(rest, "/")
+	return r.Environment != "" || r.bucket() != "" || pathless
 }
 
 // openRegistry opens the registry for what the run may do there.
