@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strings"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
@@ -38,7 +39,11 @@ func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string
 	for _, dir := range g.plain {
 		out.Dirs = append(out.Dirs, path.Join(Workdir, dir))
 	}
-	if out.Target, err = g.LambdaTarget(g.pythonVersion); err != nil {
+	python, err := a.pythonOf(ctx, image, g.found)
+	if err != nil {
+		return out, err
+	}
+	if out.Target, err = g.LambdaTarget(python); err != nil {
 		return out, err
 	}
 	c, err := a.packedDependencies(ctx, image, g, out.Target)
@@ -47,6 +52,15 @@ func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string
 	}
 	out.Container, err = a.packedProject(ctx, c.WithDirectory(Workdir, g.inputs), out.Target, g.packages)
 	return out, err
+}
+
+// pythonOf is the version of Python that .python-version asks for, or else that of
+// an image that was named: what was tested on it is packed for it.
+func (a App) pythonOf(ctx context.Context, image *dagger.Container, f found) (string, error) {
+	if strings.TrimSpace(f.pythonVersion) != "" || first(a.Base, f.Settings.PythonImage) == "" {
+		return f.pythonVersion, nil
+	}
+	return image.WithExec([]string{"python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"}).Stdout(ctx)
 }
 
 // packedDependencies is the layer that only the lock file and the target change.

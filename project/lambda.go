@@ -14,7 +14,7 @@ type Target struct {
 const amazonLinux2023 = 12
 
 // LambdaTarget is what the project's table says of its function. pythonVersion is
-// the text of .python-version.
+// the text of .python-version, or the version of the image that was named.
 func (p Project) LambdaTarget(pythonVersion string) (Target, error) {
 	lambda := p.Settings.Package.Lambda
 	t := Target{Architecture: First(lambda.Architecture, "x86_64"), Platform: lambda.Platform}
