@@ -20,6 +20,9 @@ const longestLog = 64 << 10
 // keepTests keeps what tests that passed have left: reports, and the end of what
 // they printed.
 func (r *Run) keepTests(ctx context.Context, e earlier, passed Passed) {
+	if passed.Failed {
+		return
+	}
 	r.keep(ctx, e, results.Record{Summary: passed.Summary}, passed.Container.File(endedFile), func() (*dagger.Directory, error) {
 		files := dag.Directory().WithDirectory(reportsDir, passed.Container.Directory(reportsDir))
 		for name, output := range map[string]func(context.Context) (string, error){"stdout.txt": passed.Container.Stdout, "stderr.txt": passed.Container.Stderr} {

@@ -9,45 +9,98 @@ import (
 	"dagger/pipeline/note"
 )
 
-// junit is the part of a JUnit report that the summary needs. pytest writes one
-// suite inside <testsuites>.
-type junit struct {
-	Suites []struct {
-		Tests     int     `xml:"tests,attr"`
-		Failures  int     `xml:"failures,attr"`
-		Errors    int     `xml:"errors,attr"`
-		Skipped   int     `xml:"skipped,attr"`
-		Time      float64 `xml:"time,attr"`
-		Timestamp string  `xml:"timestamp,attr"`
-		Cases     []struct {
-			Class   string    `xml:"classname,attr"`
-			Name    string    `xml:"name,attr"`
-			Failure *struct{} `xml:"failure"`
-			Error   *struct{} `xml:"error"`
-		} `xml:"testcase"`
-	} `xml:"testsuite"`
+// suite is the part of a JUnit report that the summary needs. A report is one suite,
+// as some runners write it, or <testsuites> with several, as pytest does; a suite may
+// have others in it.
+type suite struct {
+	Tests     int        `xml:"tests,attr"`
+	Failures  int        `xml:"failures,attr"`
+	Errors    int        `xml:"errors,attr"`
+	Skipped   int        `xml:"skipped,attr"`
+	Time      float64    `xml:"time,attr"`
+	Timestamp string     `xml:"timestamp,attr"`
+	Cases     []testCase `xml:"testcase"`
+	Suites    []suite    `xml:"testsuite"`
 }
 
-// TestSummary makes one line of the JUnit and the Cobertura report of a command;
-// either may be empty.
-func TestSummary(command, junitXML, coberturaXML string) string {
-	var report junit
-	var tests, skipped int
-	if err := xml.Unmarshal([]byte(junitXML), &report); err != nil || len(report.Suites) == 0 {
-		return command + " succeeded; it wrote no JUnit report"
+type testCase struct {
+	Class   string    `xml:"classname,attr"`
+	Name    string    `xml:"name,attr"`
+	Failure *struct{} `xml:"failure"`
+	Error   *struct{} `xml:"error"`
+}
+
+// junit are the suites of a report that have tests of their own.
+type junit []suite
+
+// parseJUnit reads a report; one that is none has no suites.
+func parseJUnit(text string) (report junit) {
+	var root struct {
+		XMLName xml.Name
+		suite
 	}
-	for _, s := range report.Suites {
+	if xml.Unmarshal([]byte(text), &root) != nil {
+		return nil
+	}
+	if root.XMLName.Local == "testsuite" {
+		return root.suite.flat()
+	}
+	for _, s := range root.Suites {
+		report = append(report, s.flat()...)
+	}
+	return report
+}
+
+// flat are a suite and those in it. What a suite with others counts is what they do.
+func (s suite) flat() (all junit) {
+	if len(s.Suites) == 0 {
+		return junit{s}
+	}
+	for _, inner := range s.Suites {
+		all = append(all, inner.flat()...)
+	}
+	if len(s.Cases) > 0 {
+		own := suite{Tests: len(s.Cases), Cases: s.Cases, Timestamp: s.Timestamp}
+		own.Failures = len(junit{own}.failed())
+		all = append(all, own)
+	}
+	return all
+}
+
+// tests is how many tests a report has; bad, how many of them failed.
+func (j junit) tests() (tests, bad, skipped int) {
+	for _, s := range j {
 		tests += s.Tests
+		bad += s.Failures + s.Errors
 		skipped += s.Skipped
 	}
-	line := fmt.Sprintf("%d tests passed", tests-skipped)
+	return tests, bad, skipped
+}
+
+// TestSummary makes one line of the JUnit and the Cobertura report of a command that
+// succeeded; either may be empty. Failed tells whether tests failed all the same: a
+// command such as `pytest; coverage report` has the exit code of its end.
+func TestSummary(command, junitXML, coberturaXML string) (line string, failed bool) {
+	report := parseJUnit(junitXML)
+	if len(report) == 0 {
+		return command + " succeeded; it wrote no JUnit report", false
+	}
+	tests, bad, skipped := report.tests()
+	line = fmt.Sprintf("%d tests passed", tests-skipped)
+	if bad > 0 {
+		why := FailedTests(junitXML)
+		if why == "" {
+			why = fmt.Sprintf("%d of %d tests failed", bad, tests)
+		}
+		line = command + " succeeded, although " + why
+	}
 	if skipped > 0 {
 		line += fmt.Sprintf(", %d skipped", skipped)
 	}
 	if rate, ok := coverage(coberturaXML); ok {
 		line += fmt.Sprintf(", coverage %.1f%%", rate*100)
 	}
-	return line
+	return line, bad > 0
 }
 
 // coverage is the share of lines that a Cobertura report says were run.
@@ -61,7 +114,7 @@ func coverage(coberturaXML string) (rate float64, ok bool) {
 
 // failed are the names of the tests that failed.
 func (j junit) failed() (names []string) {
-	for _, s := range j.Suites {
+	for _, s := range j {
 		for _, c := range s.Cases {
 			if c.Failure != nil || c.Error != nil {
 				names = append(names, strings.TrimPrefix(c.Class+"."+c.Name, "."))
@@ -77,19 +130,13 @@ const shownFailures = 3
 // FailedTests names the tests that failed, or gives "" when the report has
 // none.
 func FailedTests(junitXML string) string {
-	var report junit
-	if err := xml.Unmarshal([]byte(junitXML), &report); err != nil {
-		return ""
-	}
+	report := parseJUnit(junitXML)
 	var failed []string
 	for _, name := range report.failed() {
 		failed = append(failed, note.Line(name))
 	}
-	total := 0
-	for _, s := range report.Suites {
-		total += s.Tests
-	}
-	return failedOf(failed, strconv.Itoa(total))
+	tests, _, _ := report.tests()
+	return failedOf(failed, strconv.Itoa(tests))
 }
 
 // failedOf is a line with the first of the tests that failed, "" where none did.

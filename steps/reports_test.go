@@ -1,6 +1,9 @@
 package steps
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 const mixed = `<?xml version="1.0"?><testsuites><testsuite name="pytest" errors="1" failures="1" skipped="1" tests="5">
 <testcase classname="tests.test_a" name="test_ok"/>
@@ -11,8 +14,13 @@ const mixed = `<?xml version="1.0"?><testsuites><testsuite name="pytest" errors=
 
 func TestTestSummary(t *testing.T) {
 	const passed = `<testsuites><testsuite tests="4" skipped="1"/><testsuite tests="3"/></testsuites>`
+	const nested = `<testsuites tests="3"><testsuite name="all" tests="3"><testsuite tests="2" skipped="1"/><testsuite tests="1"/></testsuite></testsuites>`
 	for _, test := range []struct{ junit, cobertura, want string }{
 		{passed, "", "6 tests passed, 1 skipped"},
+		{nested, "", "2 tests passed, 1 skipped"},
+		{`<testsuite tests="2" failures="0"><testcase name="a"/><testcase name="b"/></testsuite>`, "", "2 tests passed"},
+		{mixed, "", "make test succeeded, although 2 of 5 tests failed: tests.test_a.test_wrong, tests/test_b.py, 1 skipped"},
+		{`<testsuite tests="3" errors="1"/>`, `<coverage line-rate="1"/>`, "make test succeeded, although 1 of 3 tests failed, coverage 100.0%"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, `<coverage line-rate="0.8761"/>`, "2 tests passed, coverage 87.6%"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, `<coverage line-rate="0"/>`, "2 tests passed, coverage 0.0%"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, "<cover", "2 tests passed"},
@@ -20,8 +28,9 @@ func TestTestSummary(t *testing.T) {
 		{"<testsuites/>", "", "make test succeeded; it wrote no JUnit report"},
 		{"no XML", `<coverage line-rate="1"/>`, "make test succeeded; it wrote no JUnit report"},
 	} {
-		if got := TestSummary("make test", test.junit, test.cobertura); got != test.want {
-			t.Errorf("%q, %q: %q, want %q", test.junit, test.cobertura, got, test.want)
+		got, failed := TestSummary("make test", test.junit, test.cobertura)
+		if got != test.want || failed != strings.Contains(test.want, "although") {
+			t.Errorf("%q, %q: %q (failed: %v), want %q", test.junit, test.cobertura, got, failed, test.want)
 		}
 	}
 }
@@ -34,6 +43,7 @@ func TestFailedTests(t *testing.T) {
 	four += `</testsuite></testsuites>`
 	for _, test := range []struct{ junit, want string }{
 		{mixed, "2 of 5 tests failed: tests.test_a.test_wrong, tests/test_b.py"},
+		{`<testsuite tests="2"><testcase name="a"><error/></testcase></testsuite>`, "1 of 2 tests failed: a"},
 		{four, "4 of 9 tests failed: m.a, m.b, m.c and 1 more"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, ""},
 		{"", ""},

@@ -3,7 +3,6 @@ package steps
 import (
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"regexp"
 	"strings"
 	"sync"
@@ -84,14 +83,14 @@ func urlOf(stdout string) (url string) {
 // testsOf are the results in the reports of the tests, nil where there are none.
 // What they say that it ran before start was reused.
 func testsOf(junitXML, coberturaXML string, start time.Time) *note.Tests {
-	var report junit
-	if err := xml.Unmarshal([]byte(junitXML), &report); err != nil || len(report.Suites) == 0 {
+	report := parseJUnit(junitXML)
+	if len(report) == 0 {
 		return nil
 	}
 	t := &note.Tests{Failures: report.failed()}
 	t.Failed = len(t.Failures)
 	var took float64
-	for _, s := range report.Suites {
+	for _, s := range report {
 		t.Total += s.Tests
 		t.Skipped += s.Skipped
 		took += s.Time

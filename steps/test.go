@@ -73,6 +73,8 @@ func (t Test) run() *dagger.Container {
 type Passed struct {
 	// Summary is a line with the counts and the coverage.
 	Summary string
+	// Failed tells that tests failed although their command succeeded.
+	Failed bool
 	// Container is the one that they ran in.
 	Container *dagger.Container
 }
@@ -97,7 +99,9 @@ func (t Test) Run(ctx context.Context) (Passed, error) {
 			return Passed{}, err
 		}
 	}
-	return Passed{Summary: TestSummary(t.name(stderr), junit, cobertura), Container: c}, nil
+	out := Passed{Container: c}
+	out.Summary, out.Failed = TestSummary(t.name(stderr), junit, cobertura)
+	return out, nil
 }
 
 // read gets what a summary is made of, at the same time: each is a request.

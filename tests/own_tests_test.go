@@ -91,6 +91,8 @@ func TestWhatRunsTheTests(t *testing.T) {
 		{"pytest without a Makefile", "", "", "2 tests passed"},
 		{"pytest where no target is", "build:\n\ttrue\n", "", "2 tests passed"},
 		{"a target that is included", "include more.mk\n", "", "make test succeeded; it wrote no JUnit report"},
+		{"a rule for anything", "run:\n\techo $@\n%:\n\t@:\n", "", "2 tests passed"},
+		{"a failure that the command hides", "", "command = \"echo 'def test_wrong(): assert 0' >test_wrong.py; pytest; true\"", "echo 'def test_wrong(): assert 0' >test_wrong.py; pytest; true succeeded, although 1 of 3 tests failed: test_wrong.test_wrong"},
 		{"the table's command", "test:\n\tfalse\n", "command = \"python -m pytest -k double && echo done\"", "1 tests passed"},
 		{"unittest", "", "command = \"python -m unittest discover -s unit\"", "python -m unittest discover -s unit succeeded; it wrote no JUnit report"},
 	} {

@@ -60,8 +60,11 @@ def has_target(target):
     except FileNotFoundError:
         raise Refused("make is not in the app container: use an image that has it, or one that it can be installed in", 127) from None
     database, complaint = (text.decode(errors="replace") for text in (asked.stdout, asked.stderr))
-    if re.search(r"(?m)(?<!# Not a target:\n)^%s *:(?!=)" % re.escape(target), database):
-        return True
+    rule = re.search(r"(?m)(?<!# Not a target:\n)^%s *:(?!=)(.*)\n((?:#.*\n)*)" % re.escape(target), database)
+    if rule:
+        # A rule for just anything, as `%:`, is none for tests.
+        anything = "search has been done" in rule[2] and "stem: '%s'" % target in rule[2]
+        return bool(rule[1].strip()) or not anything
     # A Makefile that make cannot read is not one without the target: make will say what is wrong.
     return asked.returncode == 2 and "No rule to make target '%s'" % target not in complaint
 
