@@ -29,7 +29,7 @@ func (p *Pipeline) run(environment string) *steps.Run {
 func New(s struct {
 	// The repository: the directory with the project, or with several. Version control, caches, local state and .env files stay out. Default: the one that installed the module.
 	// +defaultPath="/"
-	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "**/.env.local", "**/.env.*.local", "**/.envrc", "**/venv", "**/*.tfplan"]
+	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "**/.env.local", "**/.env.*.local", "**/.env.prod", "**/.env.production", "**/.env.staging", "**/.envrc", "**/venv", "**/*.tfplan"]
 	Source *dagger.Directory
 	// Path of the project in the source, where that is a repository of several.
 	// +default="."

@@ -41,7 +41,7 @@ var settingsAbove = []string{"pyproject.toml", "uv.lock", "uv.toml", "setup.cfg"
 func (a App) inAll(dirs []string) bool { return slices.Contains(dirs, ".") }
 
 // unread are the patterns of what tests and package do not read in a directory.
-// A document that its pyproject.toml or Makefile names is read, and so is Python
+// A document that its settings or its conftest.py name is read, and so is Python
 // beside Terraform's files.
 func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, error) {
 	names, err := a.Source.Directory(dir).Entries(ctx)
@@ -52,13 +52,27 @@ func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, 
 	if err != nil {
 		return nil, err
 	}
+	if slices.Contains(names, "conftest.py") {
+		text, err := a.Source.File(path.Join(dir, "conftest.py")).Contents(ctx)
+		if err != nil {
+			return nil, err
+		}
+		said += text
+	}
 	out := []string{"artifact.zip"} // an old one must not pass for the result
 	for _, name := range names {
-		if document(name) && !strings.Contains(said, name) {
+		if document(name) && !named(said, name) {
 			out = append(out, name)
 		}
 	}
 	return append(out, rootPatterns(dir, roots)...), nil
+}
+
+// named tells whether a text has the name of a file, or a pattern for all with its
+// ending, as doctests have.
+func named(text, name string) bool {
+	ending := path.Ext(name)
+	return strings.Contains(text, name) || strings.Contains(text, "*"+ending) || strings.Contains(text, `"`+ending+`"`) || strings.Contains(text, "'"+ending+"'")
 }
 
 // document tells whether a file is one that people read, and no package has. Licences

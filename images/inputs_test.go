@@ -36,3 +36,19 @@ func TestDocument(t *testing.T) {
 		}
 	}
 }
+
+func TestNamed(t *testing.T) {
+	for text, want := range map[string]bool{
+		`readme = "USAGE.md"`:              true,
+		"addopts = --doctest-glob=*.md":    true,
+		`Sybil(patterns=["*.md"])`:         true,
+		`if path.suffix == ".md":`:         true,
+		"addopts = --doctest-glob='*.rst'": false,
+		`readme = "README.md"`:             false,
+		"":                                 false,
+	} {
+		if got := named(text, "USAGE.md"); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

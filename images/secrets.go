@@ -19,8 +19,9 @@ const netrcFile = "/root/.netrc"
 // Secrets are variables for some commands, and for no other.
 type Secrets map[string]*dagger.Secret
 
-// ReadSecrets reads NAME=value lines that a flag gives. Each value is a secret of
-// its own, so that it is masked wherever a command prints it.
+// ReadSecrets reads NAME=value lines that a flag gives; quotes around a value are no
+// part of it. Each value is a secret of its own, so that it is masked wherever a
+// command prints it.
 func ReadSecrets(ctx context.Context, flag string, file *dagger.Secret) (Secrets, error) {
 	if file == nil {
 		return nil, nil
@@ -38,12 +39,24 @@ func ReadSecrets(ctx context.Context, flag string, file *dagger.Secret) (Secrets
 	}
 	out := Secrets{}
 	for name, value := range variables {
+		value = unquoted(value)
 		if strings.TrimSpace(value) == "" {
 			return nil, fmt.Errorf("reading %s: %s is empty: give it a value, or leave it out", flag, name)
 		}
 		out[name] = dag.SetSecret(strings.TrimPrefix(flag, "--")+"-"+name, value)
 	}
 	return out, nil
+}
+
+// unquoted is a value without the quotes around it, as what reads .env files takes it.
+func unquoted(value string) string {
+	for _, quote := range []string{`"`, "'"} {
+		inner, opens := strings.CutPrefix(value, quote)
+		if inner, closes := strings.CutSuffix(inner, quote); opens && closes && !strings.Contains(inner, quote) {
+			return inner
+		}
+	}
+	return value
 }
 
 func (s Secrets) With(c *dagger.Container) *dagger.Container {

@@ -37,6 +37,9 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 		return "", err
 	}
 	if !found {
+		if err = w.scriptedElsewhere(ctx); err != nil {
+			return "", err
+		}
 		if c, err = w.initialised(ctx); err != nil {
 			return "", err
 		}
@@ -55,6 +58,24 @@ func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secre
 	}
 	out, err := c.Stdout(ctx)
 	return w.Environment + ": " + printable.String(Completed(out)), err
+}
+
+// scriptedElsewhere refuses to destroy nothing: a project with a script of its own
+// for applying and none for destroying, whose script keeps the state somewhere else.
+func (w Workspace) scriptedElsewhere(ctx context.Context) error {
+	if own, err := w.owns(ctx, applyScript); err != nil || !own || w.Backend.Own || w.State.Bucket == "" {
+		return err
+	}
+	w.State.Region = w.bucketRegion(ctx)
+	session, err := w.stateAccount().Session(ctx)
+	if err != nil {
+		return err
+	}
+	there, err := w.State.in(session).Read(ctx, w.State.Key)
+	if err == nil && !there.Exists {
+		err = fmt.Errorf("destroying %s: there is no state at %s, and scripts/%s, which deploys the project, may keep it elsewhere: add scripts/%s, or where all is destroyed already, nothing is left to do", w.Environment, w.statePlace(), applyScript, destroyScript)
+	}
+	return err
 }
 
 // removeState removes the state where nothing is left in it. One that stays does

@@ -50,6 +50,7 @@ const (
 // tells most.
 var causes = []cause{
 	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets"),
+	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:md|rst))'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
 	when(`(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`, "git is not in the app container: add it to system-packages in [tool.pipeline]"),
 	when(`(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),

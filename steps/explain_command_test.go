@@ -78,6 +78,10 @@ func TestExplainNamedTests(t *testing.T) {
 	if got := ExplainTests("1 of 3 tests failed: t.a", stdout, ""); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	const document = `1 of 3 tests failed: t.a: there is no "CHANGES.md" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`
+	if got := ExplainTests("1 of 3 tests failed: t.a", "E       FileNotFoundError: [Errno 2] No such file or directory: '/app/CHANGES.md'\n", ""); got != document {
+		t.Errorf("got  %s\nwant %s", got, document)
+	}
 	if got := ExplainTests("1 of 3 tests failed: t.a", "assert 1 == 2\n", "make: *** [Makefile:2: test] Error 1\n"); got != "1 of 3 tests failed: t.a" {
 		t.Errorf("got %s", got)
 	}

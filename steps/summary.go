@@ -16,6 +16,8 @@ type Summary struct {
 	Changes []Change `json:"changes"`
 	// Outputs are the names of the outputs that change.
 	Outputs []string `json:"outputs"`
+	// New tells that the state had no resource.
+	New bool `json:"new"`
 	// Drift are the resources that were changed outside of terraform.
 	Drift []Change `json:"drift"`
 }

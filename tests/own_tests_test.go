@@ -92,6 +92,7 @@ func TestWhatRunsTheTests(t *testing.T) {
 		{"pytest where no target is", "build:\n\ttrue\n", "", "2 tests passed"},
 		{"a target that is included", "include more.mk\n", "", "make test succeeded; it wrote no JUnit report"},
 		{"a rule for anything", "run:\n\techo $@\n%:\n\t@:\n", "", "2 tests passed"},
+		{"tests that run pytest", "", "command = \"pytest inner\"", "1 tests passed"},
 		{"a failure that the command hides", "", "command = \"echo 'def test_wrong(): assert 0' >test_wrong.py; pytest; true\"", "echo 'def test_wrong(): assert 0' >test_wrong.py; pytest; true succeeded, although 1 of 3 tests failed: test_wrong.test_wrong"},
 		{"the table's command", "test:\n\tfalse\n", "command = \"python -m pytest -k double && echo done\"", "1 tests passed"},
 		{"unittest", "", "command = \"python -m unittest discover -s unit\"", "python -m unittest discover -s unit succeeded; it wrote no JUnit report"},
@@ -103,6 +104,7 @@ func TestWhatRunsTheTests(t *testing.T) {
 				p.Write("Makefile", test.makefile)
 			}
 			p.Write("more.mk", "test:\n\t@echo tested\n")
+			p.Write("inner/test_inner.py", "pytest_plugins = [\"pytester\"]\n\n\ndef test_wrong(pytester):\n    pytester.makepyfile(\"def test_x(): assert 0\")\n    pytester.runpytest(\"--junitxml=inner.xml\").assert_outcomes(failed=1)\n")
 			p.Write("unit/test_unit.py", "import unittest\n\n\nclass T(unittest.TestCase):\n    def test_one(self):\n        pass\n")
 			p.Append("pyproject.toml", "\n[tool.pipeline.test]\n"+test.table+"\n")
 			if r := world.Succeed(t, p.Call("test")); strings.TrimSpace(r.Stdout) != test.want {

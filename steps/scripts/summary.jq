@@ -16,5 +16,6 @@ def action:
       + (if .change.importing then {imported: true} else {} end)
     | select(.action != "" or .from or .imported)],
   outputs: [(.output_changes // {}) | to_entries[] | select(.value.actions != ["no-op"]) | .key],
+  new: ([.prior_state.values? | .. | objects | select(.mode? == "managed")] == []),
   drift: [.resource_drift[]? | select((.change.before | norm) != (.change.after | norm)) | {address, action: (.change.actions | action)}]
 }

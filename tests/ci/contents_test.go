@@ -14,7 +14,7 @@ import (
 // contents: what a job takes, gives and is given.
 var contents = []rule{
 	{"the package is kept for a week", func(c component.Config) string {
-		return differ(job(c, "build-package")["artifacts"], map[string]any{"paths": []any{"artifact.zip"}, "expire_in": "1 week"})
+		return differ(job(c, "build-package")["artifacts"], map[string]any{"paths": []any{"artifact.zip", "artifacts/"}, "expire_in": "1 week"})
 	}, func(c component.Config) {
 		delete(component.At(job(c, "build-package"), "artifacts").(map[string]any), "expire_in")
 	}},
@@ -23,7 +23,8 @@ var contents = []rule{
 		return each([]string{"merge-request", "deploy-staging", "deploy-production", "plan"}, func(name string) string {
 			deps, _ := job(c, name)["dependencies"].([]any)
 			return first(differ(slices.Contains(deps, any("build-package")), true),
-				differ(strings.Contains(fmt.Sprint(job(c, name)["script"]), "--artifact artifact.zip"), true))
+				differ(component.At(job(c, name), "variables", "PIPELINE_PACKAGE"), "--artifact artifact.zip"),
+				differ(strings.Contains(fmt.Sprint(job(c, name)["script"]), " $PIPELINE_PACKAGE "), true))
 		})
 	}, func(c component.Config) { job(c, "deploy-staging")["dependencies"] = []any{} }},
 
@@ -136,8 +137,8 @@ var contents = []rule{
 
 	{"staging deploys to staging and main to production", func(c component.Config) string {
 		want := map[string][2]string{
-			"deploy-staging": {"staging", `$PIPELINE_SHAPE == "jobs" && $CI_COMMIT_BRANCH == "staging"`}, "chain-staging": {"staging", `$PIPELINE_SHAPE == "chain" && $CI_COMMIT_BRANCH == "staging"`},
-			"deploy-production": {"prod", `$PIPELINE_SHAPE == "jobs" && $CI_COMMIT_BRANCH == "main"`}, "chain-production": {"prod", `$PIPELINE_SHAPE == "chain" && $CI_COMMIT_BRANCH == "main"`},
+			"deploy-staging": {"staging", `$PIPELINE_SHAPE == "jobs" && $CI_PIPELINE_SOURCE != "schedule" && $CI_COMMIT_BRANCH == "staging"`}, "chain-staging": {"staging", `$PIPELINE_SHAPE == "chain" && $CI_PIPELINE_SOURCE != "schedule" && $CI_COMMIT_BRANCH == "staging"`},
+			"deploy-production": {"prod", `$PIPELINE_SHAPE == "jobs" && $CI_PIPELINE_SOURCE != "schedule" && $CI_COMMIT_BRANCH == "main"`}, "chain-production": {"prod", `$PIPELINE_SHAPE == "chain" && $CI_PIPELINE_SOURCE != "schedule" && $CI_COMMIT_BRANCH == "main"`},
 		}
 		for name, w := range want {
 			list, _ := job(c, name)["rules"].([]any)

@@ -101,6 +101,9 @@ func TestEngines(t *testing.T) {
 			if problem := want(job(c, name)); problem != "" {
 				t.Errorf("%s: %s: %s", engine, name, problem)
 			}
+			if !strings.Contains(fmt.Sprint(job(c, name)["before_script"]), `> "$CI_PROJECT_DIR.tmp/ci.env"`) {
+				t.Errorf("%s: %s: nothing writes the file that the note takes", engine, name)
+			}
 			if !strings.HasPrefix(engine, "embedded") {
 				if d := first(differ(component.At(job(c, name), "variables", "DAGGER_MODULE"), "example.com/pipeline@v1"),
 					differ(component.At(job(c, name), "variables", "DAGGER_VERSION"), engineVersion(t))); d != "" {
@@ -117,6 +120,21 @@ func TestEngineOfAnotherVersion(t *testing.T) {
 		for _, name := range c.Jobs() {
 			if d := differ(component.At(job(c, name), "variables", "DAGGER_VERSION"), "0.21.11"); d != "" {
 				t.Errorf("%s: %s: %s", engine, name, d)
+			}
+		}
+	}
+}
+
+// What build-package gives is what plan and deploy take.
+func TestPackages(t *testing.T) {
+	for kind, want := range map[string][2]string{
+		"file": {"build-package -o artifact.zip", "--artifact artifact.zip"}, "files": {"build-artifacts -o artifacts", "--artifacts artifacts"}, "none": {"build-artifacts", ""},
+	} {
+		c := config(t, map[string]any{"state_bucket": "states", "package": kind})
+		for _, name := range []string{"build-package", "plan", "deploy-production", "chain-staging"} {
+			variables := component.At(job(c, name), "variables")
+			if d := first(differ(component.At(variables, "PIPELINE_BUILD"), want[0]), differ(component.At(variables, "PIPELINE_PACKAGE"), want[1])); d != "" {
+				t.Errorf("%s: %s: %s", kind, name, d)
 			}
 		}
 	}

@@ -115,7 +115,7 @@ var structure = []rule{
 			differ(stop["dependencies"], []any{}),
 			differ(component.At(stop, "rules", 0, "when"), "manual"),
 			differ(component.At(stop, "rules", 0, "allow_failure"), true),
-			differ(strings.Contains(fmt.Sprint(stop["script"]), "--source . "), true),
+			differ(strings.Contains(fmt.Sprint(stop["script"]), `--source "$(mktemp -d)" `), true),
 		)
 	}, func(c component.Config) {
 		component.At(job(c, "destroy-merge-request"), "variables").(map[string]any)["GIT_STRATEGY"] = "fetch"
@@ -133,6 +133,20 @@ var structure = []rule{
 		return ""
 	}, func(c component.Config) {
 		component.At(job(c, "destroy-merge-request"), "rules", 0).(map[string]any)["if"] = "$CI_MERGE_REQUEST_IID"
+	}},
+
+	{"a schedule deploys nothing", func(c component.Config) string {
+		return each(slices.Concat(harmless, stateful), func(name string) string {
+			list, _ := job(c, name)["rules"].([]any)
+			for _, r := range list {
+				if condition := fmt.Sprint(component.At(r, "if")); strings.Contains(condition, "$CI_COMMIT_BRANCH") && !strings.Contains(condition, ` && $CI_PIPELINE_SOURCE != "schedule" && `) {
+					return "condition " + condition
+				}
+			}
+			return ""
+		})
+	}, func(c component.Config) {
+		component.At(job(c, "chain-production"), "rules", 0).(map[string]any)["if"] = `$CI_COMMIT_BRANCH == "main"`
 	}},
 
 	{"no environment for a merge request to production or from a fork", func(c component.Config) string {

@@ -40,6 +40,7 @@ func TestDrift(t *testing.T) {
 		return common(call(p, verb, env, flags...).And("--provider-mirror", world.Lab.Mirror))
 	}
 	lockProviders(t, p)
+	refused(t, on("drift"), 1, "comparing "+env+" with its state: the state has no resources, and 2 would be added: nothing was deployed from it: deploy first, or check --state-bucket and the backend")
 	world.Succeed(t, on("deploy"))
 	k := newKey(t)
 	p.Replace("infra/main.tf", `owner = "team"`, `owner = "another-team"`)

@@ -119,6 +119,7 @@ func TestOwnScriptsAndPlans(t *testing.T) {
 	dir := savedPlan(t, p, env, k)
 	world.Succeed(t, call(p, "deploy", env))
 	p.Write("scripts/terraform_apply.sh", "#!/bin/sh\necho own apply\n")
+	refused(t, call(p, "destroy", "mr-404404"), 1, "scripts/terraform_apply.sh, which deploys the project, may keep it elsewhere: add scripts/terraform_destroy.sh")
 	p.Write("scripts/terraform_destroy.sh", `#!/bin/sh
 set -eu
 cd infra
