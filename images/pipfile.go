@@ -9,12 +9,15 @@ import (
 )
 
 const (
+	// newestPipenv is the version that is installed where the image's Python allows it,
+	// else the one before.
+	newestPipenv = "2026.10.3"
+
 	pipfileLock = "Pipfile.lock"
 	// pipfileHome has it as requirements files, one for each way to install.
 	pipfileHome     = "/opt/pipfile"
 	pipfileDefault  = pipfileHome + "/default.txt"
 	pipfileCloned   = pipfileHome + "/default-cloned.txt"
-	defaultPipenv   = "2026.10.3"
 	pipfileDevelop  = pipfileHome + "/develop.txt"
 	pipfileDevelopC = pipfileHome + "/develop-cloned.txt"
 )
@@ -42,7 +45,7 @@ func (a App) pipenv(ctx context.Context, f found) (installer, error) {
 	}
 	archives, err := a.archiveLines(ctx, f.lockDir, project.ReadRequirements(f.pipfile.Default+f.pipfile.Develop))
 	return installer{
-		manager:   []string{"pipenv==" + defaultPipenv},
+		manager:   []string{"pipenv<=" + newestPipenv},
 		script:    installPipfile,
 		arguments: append([]string{"--each"}, arguments...),
 		files:     files,

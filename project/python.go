@@ -37,7 +37,7 @@ func (p Project) Python(pythonVersion string) (int, error) {
 		}
 		return minor, nil
 	}
-	if more, err := parseVersions(asked); err == nil && asked != "" { // a range, as uv reads there
+	if more, err := parseVersions(asked); err == nil && isRange.MatchString(asked) { // as uv reads there
 		allowed = allowed.and(more)
 	}
 	for minor, first := newestPython, defaultPython; minor >= oldestPython; minor-- {
@@ -66,6 +66,7 @@ func (v versions) holdMinor(minor int) bool {
 // are not CPython.
 var (
 	cpython     = regexp.MustCompile(`^(?:cpython[-@]?|python-?)?3\.([0-9]+)(?:[^0-9].*)?$`)
+	isRange     = regexp.MustCompile(`^[<>=!~]`)
 	otherPython = regexp.MustCompile(`^(?:pypy|graalpy|jython|stackless|miniconda|anaconda|mambaforge|miniforge)`)
 )
 
@@ -86,7 +87,7 @@ func AskedPython(text string) string {
 // them, that fits what the project requires.
 func (p Project) IsPython(text string) bool {
 	asked := AskedPython(text)
-	if _, err := parseVersions(asked); asked == "" || err != nil && !cpython.MatchString(asked) {
+	if !isRange.MatchString(asked) && !cpython.MatchString(asked) {
 		return false
 	}
 	_, err := p.Python(text)

@@ -7,7 +7,7 @@ package project
 // the reader's errors and the schema for editors are both made of them.
 type Settings struct {
 	Name           string    `toml:"name" form:"name" doc:"Name of the project where pyproject.toml has no other."`
-	Python         string    `toml:"python" form:"minor" doc:"Python's version, such as 3.12. Default: the one of .python-version, or the newest that requires-python allows."`
+	Python         string    `toml:"python" form:"minor" doc:"Python's version, such as 3.12. Default: the one of .python-version or .tool-versions, or the newest that requires-python allows."`
 	PythonImage    string    `toml:"python-image" doc:"Image to build the app container on."`
 	Poetry         string    `toml:"poetry" form:"version" doc:"Poetry's version. Default: the one that wrote poetry.lock."`
 	PoetryPlugins  []string  `toml:"poetry-plugins" form:"requirement" doc:"Plugins of Poetry that commands of the project use, such as poetry-plugin-export or poetry-plugin-lambda-build==2.1.0."`

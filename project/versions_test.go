@@ -71,6 +71,8 @@ func TestPython(t *testing.T) {
 		{file: "orders-env\n3.11.9\n", want: 11},
 		{file: "orders-env", requires: ">=3.13", want: 14},
 		{file: "python3.10", want: 10},
+		{file: "3", requires: ">=3.13", want: 14},
+		{file: "system", want: 12},
 		{file: "3.13t", want: 13},
 		{file: "3.11-dev", want: 11},
 		{file: "cpython@3.11.4", want: 11},

@@ -54,8 +54,8 @@ func packageManager(p Project) (name, command string) {
 	switch tool {
 	case "Poetry":
 		return name, "pip install -q poetry==" + version + mirrorPlugin(version)
-	case "uv":
-		return name, "pip install -q uv"
+	case "uv", "pipenv":
+		return name, "pip install -q " + tool
 	}
 	return name, "true"
 }
@@ -69,6 +69,8 @@ func installing(p Project) []string {
 		return []string{"poetry install --no-ansi"}
 	case tool == "uv":
 		return []string{"uv sync -q --frozen"}
+	case tool == "pipenv":
+		return []string{"PIPENV_VENV_IN_PROJECT=1 pipenv sync --quiet --dev"}
 	}
 	return []string{"python" + p.Python + " -m venv .venv", ".venv/bin/pip install -q -r requirements.txt"}
 }

@@ -53,7 +53,7 @@ func TestManagers(t *testing.T) {
 		{"workspace", "services/api", "2 tests passed", "uv=="},
 		{"requirements", ".", "1 tests passed", ""},
 		{"pylock", ".", "1 tests passed", "uv=="},
-		{"pipfile", ".", "1 tests passed", "pipenv=="},
+		{"pipfile", ".", "1 tests passed", "pipenv<="},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := project(t, test.name)
