@@ -28,8 +28,9 @@ test: unit end-to-end ## run all tests
 unit: setup bindings ## run the unit tests of every module
 	$(call each,$(UNITS),GOWORK=off go test ./...)
 
+# Two packages at a time, each with a lab and an engine of its own: one alone leaves half of two processors idle.
 end-to-end: setup ## run the pipeline for real against the lab
-	GOWORK=off go test -C tests -count=1 -p 1 ./... -timeout 40m
+	GOWORK=off go test -C tests -count=1 -p 2 ./... -timeout 40m
 
 lint: format vet staticcheck shell readme ## check the sources
 

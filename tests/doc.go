@@ -5,15 +5,15 @@
 //	go test -C tests -count=1 -timeout 40m -run TestDeploy .  one of them
 //	PIPELINE_TEST_ENGINE=dagger go test ...                   on a Dagger engine, with `dagger` from PATH
 //
-// A run starts a lab and an engine of its own and stops them when it ends, so it touches nothing of
-// the developer's; the binaries that the pipeline builds once, and the lab's base images, are
+// Each package starts a lab and an engine of its own and stops them when it ends, so it touches nothing of
+// the developer's, nor of a package that is tested at the same time; the binaries that the pipeline builds once, and the lab's base images, are
 // shared. What a test cannot have on a machine (terraform, the AWS provider, a network namespace, the
 // other engine) makes it skip and say why.
 //
 // # Environment
 //
 //	PIPELINE_TEST_ENGINE  embedded (default) or dagger
-//	PIPELINE_TEST_DIR     directory of the lab and the engine; default pipeline-tests in the user's cache directory
+//	PIPELINE_TEST_DIR     directory of labs and engines; default pipeline-tests in the user's cache directory
 //	PIPELINE_TEST_KEEP    1: leave engine and lab running, and use them again: for work on one test
 //	PIPELINE_TEST_BIND    dagger only: an address of this machine that the engine's containers reach;
 //	                      without it, tests that need AWS in a container are skipped

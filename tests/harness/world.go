@@ -79,10 +79,7 @@ func newWorld(ctx context.Context, root string) (w *World, err error) {
 		}
 		dir = filepath.Join(cache, "pipeline-tests")
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	if w.lock, err = lockFile(ctx, filepath.Join(dir, "lock")); err != nil {
+	if dir, w.lock, err = ownPlace(dir); err != nil {
 		return nil, err
 	}
 	if w.Engine, err = newEngine(ctx, w.Root, dir, w.keep); err != nil {
@@ -143,24 +140,24 @@ func (w *World) end() error {
 	return errors.Join(errs...)
 }
 
-// lockFile keeps two runs apart that would share a directory.
-func lockFile(ctx context.Context, path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	for told := false; ; told = true {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+// ownPlace is the first of the numbered directories in dir that no other run of the tests uses, and its lock:
+// packages that are tested at the same time have an engine and a lab each.
+func ownPlace(dir string) (string, *os.File, error) {
+	for number := 1; ; number++ {
+		place := filepath.Join(dir, strconv.Itoa(number))
+		if err := os.MkdirAll(place, 0o700); err != nil {
+			return "", nil, err
+		}
+		lock, err := os.OpenFile(filepath.Join(place, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return "", nil, err
+		}
+		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			return f, nil
+			return place, lock, nil
 		}
-		if !told {
-			fmt.Fprintf(os.Stderr, "waiting for another run of the tests, which holds %s\n", path)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(time.Second):
+		if _ = lock.Close(); err != syscall.EWOULDBLOCK {
+			return "", nil, fmt.Errorf("locking %q: %w", lock.Name(), err)
 		}
 	}
 }
