@@ -21,7 +21,7 @@ help: ## show this list
 
 demo: ## watch the pipeline work on examples/app: first run, after an edit, unchanged
 	@BUILDKIT_HOST= .ci/setup
-	@GOWORK=off go build -C lab -o demo/demo ./demo && exec lab/demo/demo
+	@GOWORK=off CGO_ENABLED=0 go build -C lab -trimpath -o demo/demo ./demo && exec lab/demo/demo
 
 test: unit end-to-end ## run all tests
 

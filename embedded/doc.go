@@ -8,9 +8,6 @@
 //
 // The directory is a Go module of its own, so that a Dagger engine that loads
 // the pipeline does not download BuildKit's source. Its go.mod names buildkitd as a tool: that
-// pins the daemon and the client library to one version, and
-//
-//	go build github.com/moby/buildkit/cmd/buildkitd
-//
-// works here with nothing but the Go module proxy.
+// pins the daemon and the client library to one version. It is built from the Go module proxy
+// alone, without the parts that the engine does not use (daemon/trim.go).
 package embedded

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"dagger/pipeline/lab/image"
 	"dagger/pipeline/lab/state"
 )
 
@@ -135,4 +136,16 @@ func (l lab) status(url, user, password string) int {
 	}
 	defer resp.Body.Close()
 	return resp.StatusCode
+}
+
+func TestChosenImages(t *testing.T) {
+	all := []image.Recipe{{Name: "python"}, {Name: "terraform"}, {Name: "redis"}}
+	for list, want := range map[string]int{"": 3, "python": 1, "python,redis": 2} {
+		if got, err := chosen(all, list); err != nil || len(got) != want {
+			t.Errorf("%q: %v, %v", list, got, err)
+		}
+	}
+	if got, err := chosen(all, "python,ruby"); err == nil || !strings.Contains(err.Error(), `"ruby"`) {
+		t.Errorf("got %v, %v", got, err)
+	}
 }

@@ -38,6 +38,7 @@
 //	LAB_TERRAFORM        terraform binary for the image; empty: none; default the one on PATH
 //	LAB_PROVIDER_MIRROR  provider mirror; empty: none; default one in the standard places
 //	LAB_CERTIFICATE      PEM file with a certificate of the address and its key: the registry speaks TLS; read at the start
+//	LAB_IMAGES           names of the base images to make, separated by commas; default all
 //	LAB_SESSION_SECONDS  how long the sessions of roles last, whatever STS is asked for; read at the start
 //	LAB_INFRA_FREE       1: LAB_INFRA names infra-free in any case
 //

@@ -42,15 +42,21 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 		return err
 	}
 	host := running.Address("registry")
+	reference := func(name string) string {
+		if built, ok := result.Images[name]; ok {
+			return built.Ref(host)
+		}
+		return "" // not asked for
+	}
 	for _, pair := range [][2]string{
 		{"LAB_REGISTRY", host},
 		{"LAB_REGISTRY_USERNAME", registry.User},
 		{"LAB_REGISTRY_PASSWORD", password},
 		{"LAB_REGISTRY_OPEN_USERNAME", registry.OpenUser},
 		{"LAB_REGISTRY_OPEN_PASSWORD", open},
-		{"LAB_PYTHON_IMAGE", result.Images["python"].Ref(host)},
-		{"LAB_TERRAFORM_IMAGE", result.Images["terraform"].Ref(host)},
-		{"LAB_REDIS_IMAGE", result.Images["redis"].Ref(host)},
+		{"LAB_PYTHON_IMAGE", reference("python")},
+		{"LAB_TERRAFORM_IMAGE", reference("terraform")},
+		{"LAB_REDIS_IMAGE", reference("redis")},
 		{"LAB_AWS_ENDPOINT", "http://" + running.ForContainers()},
 		{"LAB_AWS_REQUEST_LOG", dir.Path(requestLog)},
 		{"LAB_IMDS_ENDPOINT", "http://" + running.Address("aws")},

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -100,5 +104,27 @@ func recipes(ctx context.Context, cache string, progress debian.Progress) ([]ima
 		return nil, nil, err
 	}
 	all, err := image.Recipes(binary, tag)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err = chosen(all, os.Getenv(imagesVariable))
 	return all, sums, err
+}
+
+// imagesVariable names the base images to make, where not all are wanted.
+const imagesVariable = "LAB_IMAGES"
+
+// chosen are the recipes with a name in the list, all where it is empty.
+func chosen(all []image.Recipe, list string) (out []image.Recipe, err error) {
+	if list == "" {
+		return all, nil
+	}
+	for name := range strings.SplitSeq(list, ",") {
+		i := slices.IndexFunc(all, func(r image.Recipe) bool { return r.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("reading %s=%q: there is no base image %q: give names of python, terraform and redis, separated by commas", imagesVariable, list, name)
+		}
+		out = append(out, all[i])
+	}
+	return out, nil
 }

@@ -23,7 +23,7 @@ const keepEngines = 3
 
 // programs are what an engine is made of: buildkitd, CNI's plugins, and our own.
 var programs = []string{
-	buildkitModule + "/cmd/buildkitd",
+	embeddedModule + "/cmd/buildkitd", // BuildKit's, trimmed
 	pluginsModule + "/plugins/main/bridge",
 	pluginsModule + "/plugins/main/loopback",
 	pluginsModule + "/plugins/ipam/host-local",
@@ -91,8 +91,13 @@ func build(ctx context.Context, src source, path string, progress io.Writer) err
 	if err := os.RemoveAll(temp); err != nil {
 		return fmt.Errorf("building buildkitd: removing %q: %w", temp, cause(err))
 	}
+	overlay, err := trim(ctx, goTool, src, temp+".src")
+	if err != nil {
+		return fmt.Errorf("building buildkitd %s: %w", src.version, err)
+	}
+	defer os.RemoveAll(temp + ".src")
 	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, goTool, append([]string{"build", "-trimpath", "-buildvcs=false", "-o", temp + "/",
+	cmd := exec.CommandContext(ctx, goTool, append([]string{"build", "-trimpath", "-buildvcs=false", "-overlay", overlay, "-o", temp + "/",
 		"-ldflags", "-s -w -X " + buildkitModule + "/version.Version=" + src.version}, programs...)...)
 	cmd.Dir = src.dir
 	cmd.Env = buildEnv(os.Environ())

@@ -21,7 +21,7 @@ const (
 type source struct {
 	dir     string
 	version string // buildkit's, such as v0.34.2
-	sum     string // first 12 hex digits of the SHA-256 of go.sum and our own programs
+	sum     string // first 12 hex digits of the SHA-256 of go.sum, our own programs and what buildkitd is built without
 }
 
 // name is that of the directory with the programs that are built from it.
@@ -99,6 +99,7 @@ func sourceSum(dir string) (string, error) {
 		files = append(files, found...)
 	}
 	hash := sha256.New()
+	fmt.Fprintln(hash, unused)
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue

@@ -28,17 +28,27 @@ func (d *demo) copyProject() error {
 	if err := os.CopyFS(d.app(), os.DirFS(filepath.Join(d.checkout, "examples", "app"))); err != nil {
 		return fmt.Errorf("copying the project: %w", err)
 	}
-	infra := projectInfra
 	if d.lab["LAB_INFRA"] != projectInfra {
-		infra = freeInfra
 		if err := os.CopyFS(filepath.Join(d.app(), freeInfra), os.DirFS(d.lab["LAB_INFRA"])); err != nil {
 			return fmt.Errorf("copying the root module without providers: %w", err)
 		}
 	}
+	if err := d.writeSettings(); err != nil {
+		return err
+	}
+	d.view.print(setUpFormat, "project", "", "a copy of examples/app, with all settings in "+filepath.Join(d.app(), ".env"))
+	return nil
+}
+
+// writeSettings writes the copy's .env.
+func (d *demo) writeSettings() error {
+	infra := projectInfra
+	if d.lab["LAB_INFRA"] != projectInfra {
+		infra = freeInfra
+	}
 	if err := os.WriteFile(filepath.Join(d.app(), ".env"), []byte(d.dotenv(infra)), 0o600); err != nil {
 		return fmt.Errorf("writing the project's .env: %w", err)
 	}
-	d.view.print(setUpFormat, "project", "", "a copy of examples/app, with all settings in "+filepath.Join(d.app(), ".env"))
 	return nil
 }
 

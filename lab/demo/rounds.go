@@ -49,6 +49,15 @@ type result struct {
 
 // rounds runs them all.
 func (d *demo) rounds(ctx context.Context) ([]result, error) {
+	ready := func() error { return nil }
+	if d.deploys {
+		building, cancel := context.WithCancel(ctx)
+		ready = d.finishLab(building)
+		defer func() {
+			cancel()
+			_ = ready() // it has been waited for where its error counts
+		}()
+	}
 	var out []result
 	for _, r := range rounds {
 		if r.column == otherRunner && !d.deploys {
@@ -65,6 +74,11 @@ func (d *demo) rounds(ctx context.Context) ([]result, error) {
 		for _, s := range r.steps {
 			if s.deploys && !d.deploys {
 				continue
+			}
+			if s.deploys {
+				if err := ready(); err != nil {
+					return nil, err
+				}
 			}
 			took, err := d.step(ctx, s)
 			if err != nil {

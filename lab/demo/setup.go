@@ -15,21 +15,28 @@ import (
 // setUpFormat is a line on a part of the set-up: its name, time and what it is.
 const setUpFormat = "  %-15s %8s  %s"
 
-// setUp starts the lab and an engine with an empty cache, at the same time, and copies the project.
+// setUp starts the lab and an engine with an empty cache, at the same time, and copies the project. Their programs
+// are compiled one after the other: they share packages, which two compilations at once would compile twice.
 func (d *demo) setUp(ctx context.Context) error {
 	d.view.heading("Set-up")
 	d.view.print("  all output goes to %s", d.logPath())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var both sync.WaitGroup
+	compiled := make(chan struct{})
 	var lab map[string]string
 	var labErr, engineErr error
 	both.Go(func() {
-		if lab, labErr = d.startLab(ctx); labErr != nil {
+		if lab, labErr = d.startLab(ctx, compiled); labErr != nil {
 			cancel() // the other's work is of no use then
 		}
 	})
 	both.Go(func() {
+		select {
+		case <-compiled:
+		case <-ctx.Done():
+			return
+		}
 		if engineErr = d.startEngine(ctx); engineErr != nil {
 			cancel()
 		}
@@ -55,22 +62,54 @@ func (d *demo) setUp(ctx context.Context) error {
 	return d.copyProject()
 }
 
-// startLab builds the lab's command, starts the lab and returns its environment.
-func (d *demo) startLab(ctx context.Context) (map[string]string, error) {
+// startLab builds the lab's command, says so, starts the lab with the image that the first step needs and returns
+// its environment.
+func (d *demo) startLab(ctx context.Context, compiled chan<- struct{}) (map[string]string, error) {
 	a := d.view.begin("lab")
 	a.note("building the lab's command")
-	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off"}, a.unlessDownload, "go", "build", "-C", "lab", "-o", d.path("lab-command"), ".")
+	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off", "CGO_ENABLED=0"}, a.unlessDownload, "go", "build", "-C", "lab", "-trimpath", "-o", d.path("lab-command"), ".")
 	var out string
-	var o ongoing
 	if err == nil {
-		out, err = d.command(ctx, d.checkout, func(line string) { a.note(o.line(line)) }, d.path("lab-command"), "up")
+		close(compiled)
+		out, err = d.labUp(ctx, a, "python")
 	}
 	took := a.end()
 	if err != nil {
 		return nil, orCancelled(ctx, err)
 	}
-	d.view.print(setUpFormat, "lab", seconds(took), "a registry with a login, a stand-in for AWS, two base images")
+	d.view.print(setUpFormat, "lab", seconds(took), "a registry with a login, a stand-in for AWS, a base image")
 	return readEnvironment(out)
+}
+
+func (d *demo) labUp(ctx context.Context, a *activity, images string) (string, error) {
+	var o ongoing
+	return d.withEnv(ctx, d.checkout, []string{"LAB_IMAGES=" + images}, func(line string) { a.note(o.line(line)) }, d.path("lab-command"), "up")
+}
+
+// finishLab makes the other base image while steps run that do not need it. What it returns waits for that, and must
+// be called.
+func (d *demo) finishLab(ctx context.Context) (ready func() error) {
+	var out string
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		a := d.view.begin("lab")
+		out, err = d.labUp(ctx, a, "python,terraform")
+		a.end()
+	}()
+	return sync.OnceValue(func() error {
+		<-done
+		if err != nil {
+			return orCancelled(ctx, err)
+		}
+		lab, err := readEnvironment(out)
+		if err != nil {
+			return err
+		}
+		d.lab = lab
+		return d.writeSettings()
+	})
 }
 
 // startEngine builds the pipeline's command and the engine where the cache has them not, starts the
