@@ -47,6 +47,8 @@ func explainPip(output string) string {
 	switch {
 	case refusedLogin.MatchString(output) || strings.Contains(output, "User for "):
 		return explainLogin(output)
+	case strings.Contains(output, "Pipfile.lock is out-of-date"):
+		return "Pipfile.lock is out of date with the Pipfile: run `pipenv lock` and commit the file"
 	case strings.Contains(output, "THESE PACKAGES DO NOT MATCH THE HASHES"):
 		return "a package of the index is not the one whose hash is in the requirements file: write the file anew, or find out who changed the package"
 	case strings.Contains(output, "In --require-hashes mode, all requirements must"):

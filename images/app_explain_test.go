@@ -22,6 +22,8 @@ func TestExplainInstalling(t *testing.T) {
 			"the package index refuses the login: https://packages.example.com/simple/private/: give its user name and password with --install-secrets", explainPoetry},
 		{"pip, changed package", "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
 			"a package of the index is not the one whose hash is in the requirements file: write the file anew, or find out who changed the package", explainPip},
+		{"pipenv, an old lock", "Courtesy Notice: ...\nPipfile.lock is out-of-date. Run $ pipenv lock to update.\n",
+			"Pipfile.lock is out of date with the Pipfile: run `pipenv lock` and commit the file", explainPip},
 		{"no compiler", "error: command 'x86_64-linux-gnu-gcc' failed: No such file or directory",
 			"a package has no wheel for this image and needs a compiler (x86_64-linux-gnu-gcc): add it to system-packages in [tool.pipeline]", explainPip},
 		{"no pg_config", "Error: pg_config executable not found.",

@@ -122,6 +122,9 @@ func (a App) exporter(ctx context.Context, f found) (manager []string, lock stri
 	case "pylock.toml":
 		return manager, "pylock", nil, nil
 	}
+	if len(f.Settings.Package.Extras) > 0 {
+		return nil, "", nil, fmt.Errorf("reading pyproject.toml: extras in [tool.pipeline.package] are not known to %s: list in it what they require", f.lockName)
+	}
 	if f.lockName == pipfileLock {
 		arguments = []string{pipfileDefault}
 		if f.pipfile.DefaultCloned != "" {

@@ -9,6 +9,37 @@ import (
 	"testing"
 )
 
+// A symbolic link is told of where it leads to nothing, by its path and its target's.
+func TestBrokenLinksAreNoted(t *testing.T) {
+	at, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "svc/src"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{"svc/common": "../common", "svc/src/there": "..", "svc/src/util.py": "../../shared/util.py"} {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	python := exec.Command("python3", "-c", "import command; command.note_broken_links()")
+	python.Dir, python.Env = filepath.Join(dir, "svc"), append(os.Environ(), "PYTHONPATH="+at, "PYTHONDONTWRITEBYTECODE=1")
+	out, err := python.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, want := range []string{"common is a link to ../common,", "src/util.py is a link to ../shared/util.py,"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("no %q in %s", want, out)
+		}
+	}
+	if strings.Contains(string(out), "there") {
+		t.Errorf("a link that leads somewhere is told of: %s", out)
+	}
+}
+
 // A command of .venv, as teams have one in the project's directory, is that of the
 // environment that is installed: named as it is, by a variable, or with the whole path.
 func TestEnvironmentsAreLinked(t *testing.T) {

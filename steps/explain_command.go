@@ -30,7 +30,7 @@ func ExplainTests(failed, stdout, stderr string) string {
 			return ExplainBuild(stdout, stderr)
 		}
 	}
-	return strings.Join(append([]string{failed}, causesIn(raised(stdout)+"\n"+withoutNotes(stderr))...), ": ")
+	return strings.Join(append([]string{failed}, causesIn(raised(stdout)+"\n"+stderr)...), ": ")
 }
 
 // cause is what stands behind a text in the output of a failed command.
@@ -49,6 +49,7 @@ const (
 // causes are in the order of how much they say: the first one that is found
 // tells most.
 var causes = []cause{
+	when(`^pipeline: note: (\S+) is a link to (\S+), which the tests do not have`, `"$1" is a link to "$2", which the tests do not have: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "$2" }`),
 	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets"),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:md|rst))'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
 	when(`(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`, "git is not in the app container: add it to system-packages in [tool.pipeline]"),

@@ -120,3 +120,12 @@ func TestExplainDocker(t *testing.T) {
 		}
 	}
 }
+
+// A link that leads out of what the tests have says more than the module that is missing.
+func TestExplainBrokenLinks(t *testing.T) {
+	const said = "pipeline: running pytest\npipeline: note: common is a link to ../common, which the tests do not have\n"
+	got := ExplainTests("1 of 1 tests failed: t.a", "E   ModuleNotFoundError: No module named 'common'\n", said)
+	if want := `1 of 1 tests failed: t.a: "common" is a link to "../common", which the tests do not have: name that path in [tool.pipeline.test]`; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -87,6 +87,15 @@ def link_environments(args):
             os.symlink(sys.prefix, name)
 
 
+def note_broken_links(folder="."):
+    """Say which symbolic links of the project lead to what the tests do not have."""
+    for at, folders, files in os.walk(folder):
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in ("node_modules", "venv")]
+        for path in (os.path.join(at, name) for name in folders + files):
+            if os.path.islink(path) and not os.path.exists(path):
+                note("%s is a link to %s, which the tests do not have" % (os.path.relpath(path), os.path.relpath(os.path.realpath(path))))
+
+
 def run(args):
     """Run a command to its end and give its exit code; 128 and the signal's number where one ended it."""
     # A stop request reaches all of this process group: the command decides what becomes of it.

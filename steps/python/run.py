@@ -29,6 +29,8 @@ def test(spec):
     reports.ask_pytest()
     since = reports.moment()
     code = command.run(args)
+    if code:
+        command.note_broken_links()
     try:
         reports.collect(since, spec)
         if code:
