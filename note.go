@@ -29,6 +29,9 @@ func (p *Pipeline) Note(ctx context.Context,
 	// Token that may write notes: of GitLab with the scope api and the role Reporter, of GitHub with pull-requests: write.
 	// +optional
 	noteToken *dagger.Secret,
+	// Address of the run's page, to link to, such as that of the job's artifact.
+	// +optional
+	page string,
 ) (string, error) {
-	return p.run(environment).Note(ctx, results, target, steps.Noting{Facts: ciFacts, Token: noteToken})
+	return p.run(environment).Note(ctx, results, target, steps.Noting{Facts: ciFacts, Token: noteToken, Page: page})
 }

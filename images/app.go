@@ -97,6 +97,20 @@ func (a App) recipe(ctx context.Context) (recipe, error) {
 	return recipe{base: base, system: found.Settings.SystemPackages, tools: appTools(install.files), install: install}, err
 }
 
+// Made tells what the image is made of, the base and the package managers: nothing is built or pulled for it.
+func (a App) Made(ctx context.Context) (base string, managers []string, err error) {
+	found, err := a.find(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	install, err := a.installer(ctx, found)
+	if err != nil {
+		return "", nil, err
+	}
+	base, err = a.base(found)
+	return base, install.manager, err
+}
+
 func (a App) tag(ctx context.Context, r recipe) (string, error) {
 	from, err := baseContent(ctx, r.base)
 	if err != nil {

@@ -35,7 +35,7 @@ func hostileNames() (out []string) {
 func full(name string) Note {
 	items := []Markdown{Code(name), Code(name) + " is now " + Code(name)}
 	return Note{
-		Environment: name, Commit: name, Run: name + " ", Address: name + " ",
+		Environment: name, Commit: name, Run: name + " ", Page: name + " ", Address: name + " ",
 		Parts: []Part{
 			{Name: "test", Result: "failed", Said: name}, {Name: "package", Result: "ok", Said: name}, {Name: "images", Result: "ok", Said: name},
 			{Name: "plan", Result: "failed", Said: name}, {Name: "deploy", Result: "not run", Said: name},

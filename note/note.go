@@ -14,8 +14,8 @@ const Largest = 60_000
 // Note is what a pipeline has to say. What is not known is empty, and left out.
 type Note struct {
 	Environment string
-	// Commit is what was checked out, Run where a person sees the pipeline.
-	Commit, Run string
+	// Commit is what was checked out, Run where a person sees the pipeline, Page the page of the run.
+	Commit, Run, Page string
 	// Server is the address of where the note is shown. A link to there is none: it
 	// would be a reference, which is told on the other side too.
 	Server string
@@ -168,6 +168,9 @@ func (n Note) foot(b *strings.Builder) {
 	}
 	if link.MatchString(n.Run) {
 		said = append(said, "[pipeline]("+n.Run+")")
+	}
+	if link.MatchString(n.Page) {
+		said = append(said, "[page of the run]("+n.Page+")")
 	}
 	if n.Took > 0 {
 		said = append(said, seconds(n.Took)+" in all")

@@ -10,7 +10,7 @@ import (
 
 var examples = map[string]Note{
 	"passed": {
-		Environment: "mr-7", Commit: "0123456789abcdef", Run: "https://gitlab.example.com/shop/app/-/pipelines/9", Took: 31200 * time.Millisecond,
+		Environment: "mr-7", Commit: "0123456789abcdef", Run: "https://gitlab.example.com/shop/app/-/pipelines/9", Page: "https://gitlab.example.com/shop/app/-/jobs/8/artifacts/file/run/run.html", Took: 31200 * time.Millisecond,
 		Parts: []Part{
 			{"test", "ok", 5100 * time.Millisecond, "41 tests passed"}, {"package", "ok", 300 * time.Millisecond, "artifact.zip, 12 kB"},
 			{"images", "ok", time.Second, "3 images, 0 of them pushed"}, {"plan", "ok", 8 * time.Second, "plan: 2 to add"}, {"deploy", "ok", 101 * time.Second, "mr-7: 2 added"},

@@ -1,9 +1,9 @@
 package note
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
+
+	"dagger/pipeline/printable"
 )
 
 // Markdown is text for a note in which all that others have named stands in a code
@@ -28,21 +28,8 @@ func Code(name string) Markdown {
 	return Markdown(fence + text + fence)
 }
 
-// Line is a text on one line, as it is to be read: what breaks a line, moves the
-// cursor or turns the direction of writing is shown by its number.
+// Line is a text on one line, as it is to be read, without what ends a cell of a
+// table, inside of a code span too.
 func Line(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if b.Len() >= longestName {
-			b.WriteString("...")
-			break
-		}
-		switch {
-		case unicode.IsPrint(r) && r != '|': // that ends a cell of a table, inside of a code span too
-			b.WriteRune(r)
-		default:
-			fmt.Fprintf(&b, "\\u%04x", r)
-		}
-	}
-	return b.String()
+	return printable.Line(text, longestName, "|")
 }

@@ -1,6 +1,6 @@
 package steps
 
-// What an empty value of each setting of main.go, note.go and retention.go means: an error,
+// What an empty value of each setting of main.go, note.go, page.go and retention.go means: an error,
 // or why it is harmless. A new setting has to be put here. An empty one is most
 // often a variable of the CI that is not set in this job.
 const refused = ""
@@ -81,6 +81,12 @@ var emptyMeans = map[string]string{
 	"Note.target":              byEngine,
 	"Note.ciFacts":             byEngine,
 	"Note.noteToken":           refused,
+	"Note.page":                "a note that links to no page",
+	"Page.environment":         "a page that names no environment",
+	"Page.results":             byEngine,
+	"Page.target":              byEngine,
+	"Page.calls":               byEngine,
+	"Page.ciFacts":             byEngine,
 	"Doctor.ciFacts":           byEngine,
 	"Doctor.noteToken":         refused,
 	"Release.environment":      refused,

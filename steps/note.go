@@ -23,6 +23,8 @@ import (
 type Noting struct {
 	Facts *dagger.File
 	Token *dagger.Secret
+	// Page is the address of the run's page, which the note links to.
+	Page string
 }
 
 // patientNote is how long a note may take, pauses that a server asks for included.
@@ -136,10 +138,11 @@ func (r *Run) Note(ctx context.Context, results, target *dagger.Directory, n Not
 	if err != nil {
 		return "", err
 	}
-	said, err := readResults(ctx, results, target)
+	_, said, err := readResults(ctx, results, target)
 	if err != nil {
 		return "", err
 	}
+	said.Page = n.Page
 	text := r.of(facts, said).Text()
 	r.post(ctx, facts, token, text)
 	return text, nil

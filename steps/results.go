@@ -21,64 +21,87 @@ const (
 	resultOutputs   = "deploy.env"
 )
 
-// readResults is what the calls of a pipeline have left in a directory, compared
-// with what those of the target branch have in another; either may be nil. What is
-// not there, or cannot be read, is left out.
-func readResults(ctx context.Context, dir, target *dagger.Directory) (n note.Note, err error) {
+// left is what the calls of a pipeline have left in a directory.
+type left struct {
+	junit, cobertura string
+	plans            []rootPlan
+	packages         []note.Package
+	address          string
+}
+
+// rootPlan is the plan of a root module.
+type rootPlan struct {
+	root    string
+	summary Summary
+}
+
+// readLeft reads a directory, which may be nil. What is not there, or cannot be read, is left out.
+func readLeft(ctx context.Context, dir *dagger.Directory) (l left, err error) {
 	if dir == nil {
-		return n, nil
+		return l, nil
 	}
-	left, err := filesIn(ctx, dir, "")
+	names, err := filesIn(ctx, dir, "")
 	if err != nil {
-		return n, err
+		return l, err
 	}
-	var junit, cobertura string
-	for _, name := range left {
-		file := dir.File(name)
+	for _, name := range names {
+		file, text := dir.File(name), ""
 		switch {
 		case name == resultJUnit:
-			junit, err = file.Contents(ctx)
+			l.junit, err = file.Contents(ctx)
 		case name == resultCoverage:
-			cobertura, err = file.Contents(ctx)
+			l.cobertura, err = file.Contents(ctx)
 		case path.Base(name) == "summary.json" && inside(name, resultPlan):
-			var text string
 			if text, err = file.Contents(ctx); err == nil {
-				n.Plans = append(n.Plans, planned(name, text)...)
+				l.plans = append(l.plans, planned(name, text)...)
 			}
 		case name == ArtifactName, inside(name, resultArtifacts):
 			p := note.Package{Name: name}
 			p.Bytes, err = file.Size(ctx)
-			n.Packages = append(n.Packages, p)
+			l.packages = append(l.packages, p)
 		case name == resultOutputs:
-			var text string
-			if text, err = file.Contents(ctx); err == nil {
-				n.Address = addressIn(text)
-			}
+			text, err = file.Contents(ctx)
+			l.address = addressIn(text)
 		}
 		if err != nil {
-			return n, tell.Errorf("reading %q for the note: %w", name, err)
+			return l, tell.Errorf("reading the result %q: %w", name, err)
 		}
 	}
-	n.Tests = testsOf(junit, cobertura, time.Time{})
-	if target == nil {
-		return n, nil
+	return l, nil
+}
+
+// readResults is what the calls of a pipeline have left in a directory, compared
+// with what those of the target branch have in another; either may be nil.
+func readResults(ctx context.Context, dir, target *dagger.Directory) (left, note.Note, error) {
+	l, err := readLeft(ctx, dir)
+	if err != nil {
+		return l, note.Note{}, err
 	}
-	before, err := readResults(ctx, target, nil)
-	compare(&n, before)
-	return n, err
+	before, err := readLeft(ctx, target)
+	n := l.note()
+	compare(&n, before.note())
+	return l, n, err
+}
+
+func (l left) note() note.Note {
+	n := note.Note{Tests: testsOf(l.junit, l.cobertura, time.Time{}), Packages: l.packages, Address: l.address}
+	for _, p := range l.plans {
+		n.Plans = append(n.Plans, p.summary.plan(p.root))
+	}
+	return n
 }
 
 func inside(name, dir string) bool { return len(name) > len(dir) && name[:len(dir)+1] == dir+"/" }
 
 // planned is the plan of a file of plan-report, in a directory for each root module
 // where there are several.
-func planned(name, text string) []note.Plan {
+func planned(name, text string) []rootPlan {
 	summary, err := ParseSummary(text)
 	if err != nil {
-		tell.Line("Warning: " + name + ": " + err.Error() + ": the note is without it")
+		tell.Line("Warning: " + name + ": " + err.Error() + ": it is left out")
 		return nil
 	}
-	return []note.Plan{summary.plan(path.Clean(path.Dir(name[len(resultPlan)+1:])))}
+	return []rootPlan{{path.Clean(path.Dir(name[len(resultPlan)+1:])), summary}}
 }
 
 func addressIn(dotenv string) string {

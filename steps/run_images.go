@@ -144,11 +144,7 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 	if err != nil {
 		return images.Terraform{}, err
 	}
-	named := images.Release{Version: set.Version, From: "version in " + settingsTable}
-	if r.TerraformVersion != "" {
-		named = images.Release{Version: r.TerraformVersion, From: "--terraform-version"}
-	}
-	release, err := images.ChooseRelease(ctx, r.Source, roots, named)
+	release, err := r.release(ctx, roots, set)
 	if err != nil {
 		return images.Terraform{}, err
 	}

@@ -59,3 +59,12 @@ func (r *Run) recipeToTest(ctx context.Context) (images.App, error) {
 	recipe.Version = project.Release(recipe.Version)
 	return recipe, err
 }
+
+// release is the program that plans, of the version that the caller, the table or the root modules name.
+func (r *Run) release(ctx context.Context, roots []string, set project.Terraform) (images.Release, error) {
+	named := images.Release{Version: set.Version, From: "version in " + settingsTable}
+	if r.TerraformVersion != "" {
+		named = images.Release{Version: r.TerraformVersion, From: "--terraform-version"}
+	}
+	return images.ChooseRelease(ctx, r.Source, roots, named)
+}

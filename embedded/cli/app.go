@@ -50,7 +50,8 @@ type Session interface {
 	Kill()
 	// Scrub returns a writer that removes the values of the session's secrets.
 	Scrub(w io.Writer) io.WriteCloser
-	Close() error
+	// Close ends the session of a call that ended with result.
+	Close(result error) error
 }
 
 // Engine is what `engine` commands work on.
@@ -72,7 +73,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"call", "call [options] <function>", callShort, (*App).call},
-		{"report", "report [--calls N] [--format text|json|svg]", "Tell what reuse saved in the last call", (*App).savings},
+		{"report", "report [--calls N] [--format text|json|html]", "Tell what reuse saved in the last call", (*App).savings},
 		{"functions", "functions [options] [function]...", "List available functions", (*App).functions},
 		{"engine", "engine status|stop|prune [--all]", "Look after the embedded engine", (*App).engine},
 		{"bindings", "bindings [options]", "Generate the module's Go bindings", (*App).bindings},

@@ -27,7 +27,7 @@ func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *option
 	signals := a.handleSignals(ctx, s)
 	res, err := a.inSession(signals, s, m, c, o)
 	sig := signals.stop()
-	if closeErr := s.Close(); err == nil && closeErr != nil {
+	if closeErr := s.Close(err); err == nil && closeErr != nil {
 		err = fmt.Errorf("ending the session: %w", closeErr)
 	}
 	if err == nil {

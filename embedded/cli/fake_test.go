@@ -182,7 +182,7 @@ func (f *fakeSession) Kill() {
 	f.killed = true
 }
 
-func (f *fakeSession) Close() error {
+func (f *fakeSession) Close(error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true

@@ -19,7 +19,7 @@ func TestReport(t *testing.T) {
 			LookupEnv: func(string) (string, bool) { return "", false },
 			Report: func(_ context.Context, calls int) (report.Report, error) {
 				asked = calls
-				return report.Of([]report.Call{{Function: "test", Seconds: 1.5, Steps: []report.Step{{Cached: true, Saved: 40, Known: true}}}}, nil), nil
+				return report.Of([]report.Call{{Function: "test", Seconds: 1.5, Steps: []report.Step{{Kind: report.Command, Cached: true, Saved: 40, Known: true}}}}, 1, nil), nil
 			},
 		}, &out, &errs
 	}
@@ -31,13 +31,13 @@ func TestReport(t *testing.T) {
 		t.Errorf("no %q in %q", want, out)
 	}
 	a, out, _ = newApp()
-	if code := a.Run(context.Background(), []string{"report", "--format", "svg", "-o", "saved.svg"}); code != 0 || out.Len() > 0 {
+	if code := a.Run(context.Background(), []string{"report", "--format", "json", "-o", "calls.json"}); code != 0 || out.Len() > 0 {
 		t.Fatalf("exit code %d, printed %q", code, out)
 	}
-	if text, err := os.ReadFile(filepath.Join(a.Dir, "saved.svg")); err != nil || !strings.HasPrefix(string(text), "<svg") {
+	if text, err := os.ReadFile(filepath.Join(a.Dir, "calls.json")); err != nil || !strings.HasPrefix(string(text), "{") {
 		t.Errorf("the file has %q, %v", text, err)
 	}
-	for _, args := range [][]string{{"--format", "pdf"}, {"--calls", "0"}, {"extra"}} {
+	for _, args := range [][]string{{"--format", "pdf"}, {"--format", "html"}, {"--calls", "0"}, {"extra"}} {
 		a, _, errs := newApp()
 		if code := a.Run(context.Background(), append([]string{"report"}, args...)); code == 0 || errs.Len() == 0 {
 			t.Errorf("%v: exit code %d, said %q", args, code, errs)

@@ -1,10 +1,13 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,8 +19,10 @@ import (
 
 const (
 	// keepCalls is how many calls are kept, keepTimes of how many commands it is known what they took.
-	keepCalls = 100
+	keepCalls = 50
 	keepTimes = 2000
+	// fullBytes is the size from which on the file is written anew, with the last calls that half of it has room for.
+	fullBytes = 4 << 20
 )
 
 // last is what a command took when it last ran.
@@ -26,105 +31,166 @@ type last struct {
 	At      time.Time `json:"at"`
 }
 
-// kept is the file of a Store.
+// line is a line of the file of a Store: a call, or what commands took in calls that are kept no more.
+type line struct {
+	Call  *Call           `json:"call,omitempty"`
+	Times map[string]last `json:"times,omitempty"`
+}
+
+// kept is what a Store knows.
 type kept struct {
-	Calls []Call          `json:"calls"`
-	Times map[string]last `json:"times"`
+	calls []Call
+	times map[string]last
 }
 
 // Store is a directory that keeps calls. Calls at the same time may share it.
 type Store string
 
-// Keep adds a call, with what its reused commands took when they last ran.
+// Keep adds a call: one line at the end of a file, whatever else is in it.
 func (s Store) Keep(c Call) error {
-	if err := os.MkdirAll(string(s), 0o700); err != nil {
-		return fmt.Errorf("keeping the call for a report: %w", err)
-	}
-	unlock, err := files.Lock(context.Background(), filepath.Join(string(s), "lock"), 0o600, nil)
-	if err != nil {
-		return fmt.Errorf("keeping the call for a report: %w", err)
-	}
-	defer unlock()
-	k, err := s.read()
-	if err != nil {
-		k = kept{Times: map[string]last{}} // a file that cannot be read is begun anew
-	}
-	k.add(c)
-	data, err := json.Marshal(k)
-	if err != nil {
-		return fmt.Errorf("keeping the call for a report: %w", err)
-	}
-	if err := files.Write(s.path(), data, 0o600); err != nil {
+	if err := s.keep(c); err != nil {
 		return fmt.Errorf("keeping the call for a report: %w", err)
 	}
 	return nil
 }
 
-func (k *kept) add(c Call) {
+func (s Store) keep(c Call) error {
+	text, err := json.Marshal(line{Call: &c})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(string(s), 0o700); err != nil {
+		return err
+	}
+	unlock, err := files.Lock(context.Background(), filepath.Join(string(s), "lock"), 0o600, nil)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	f, err := os.OpenFile(s.path(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	// A call that was ended while it wrote has left half a line.
+	if _, err := f.Write(slices.Concat([]byte("\n"), text, []byte("\n"))); err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err != nil || info.Size() < fullBytes {
+		return err
+	}
+	return s.shorten()
+}
+
+// shorten writes the file anew, with the last calls and times.
+func (s Store) shorten() error {
+	k, err := s.read(false)
+	if err != nil {
+		return err
+	}
+	times, err := json.Marshal(line{Times: k.times})
+	if err != nil {
+		return err
+	}
+	lines, room := [][]byte{}, fullBytes/2
+	for _, c := range slices.Backward(k.calls) {
+		text, err := json.Marshal(line{Call: &c})
+		if err != nil {
+			return err
+		}
+		if room -= len(text); room < 0 {
+			break
+		}
+		lines = append(lines, text)
+	}
+	slices.Reverse(lines)
+	text := bytes.Join(append([][]byte{times}, lines...), []byte("\n"))
+	return files.Write(s.path(), append(text, '\n'), 0o600)
+}
+
+// add adds a call, and learns from it what commands take. What its reused commands took when they last ran is
+// noted in it where told asks for that.
+func (k *kept) add(c Call, told bool) {
 	for i, step := range c.Steps {
 		if step.Work == "" {
 			continue
 		}
 		if !step.Cached {
 			if !step.Failed {
-				k.Times[step.Work] = last{step.Seconds, c.Started}
+				k.times[step.Work] = last{step.Seconds, c.Started}
 			}
 			continue
 		}
-		if t, ok := k.Times[step.Work]; ok {
-			c.Steps[i].Saved, c.Steps[i].Known = t.Seconds, true
-			k.Times[step.Work] = last{t.Seconds, c.Started} // still of use
+		if t, ok := k.times[step.Work]; ok {
+			if told {
+				c.Steps[i].Saved, c.Steps[i].Known = t.Seconds, true
+			}
+			k.times[step.Work] = last{t.Seconds, c.Started} // still of use
 		}
 	}
-	k.Calls = append(k.Calls, c)
-	k.Calls = k.Calls[max(0, len(k.Calls)-keepCalls):]
-	k.forget()
+	k.calls = append(k.calls, c)
 }
 
-// forget drops the commands that were not met for longest.
+// forget drops the oldest calls, and the commands that were not met for longest.
 func (k *kept) forget() {
-	over := len(k.Times) - keepTimes
+	k.calls = k.calls[max(0, len(k.calls)-keepCalls):]
+	over := len(k.times) - keepTimes
 	if over <= 0 {
 		return
 	}
 	var names []string
-	for name := range k.Times {
+	for name := range k.times {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int { return k.Times[a].At.Compare(k.Times[b].At) })
+	slices.SortFunc(names, func(a, b string) int { return k.times[a].At.Compare(k.times[b].At) })
 	for _, name := range names[:over] {
-		delete(k.Times, name)
+		delete(k.times, name)
 	}
 }
 
-// Last returns the last n calls, the oldest first.
-func (s Store) Last(n int) ([]Call, error) {
-	k, err := s.read()
+// Last returns the last calls, the oldest first, with what reuse saved in them.
+func (s Store) Last() ([]Call, error) {
+	k, err := s.read(true)
 	if err != nil {
 		return nil, fmt.Errorf("reading the last calls: %w", err)
 	}
-	if len(k.Calls) == 0 {
+	if len(k.calls) == 0 {
 		return nil, errors.New("reading the last calls: there was none on the embedded engine: run one first; Dagger's engine tells only its own client what commands took, see its trace")
 	}
-	return k.Calls[max(0, len(k.Calls)-n):], nil
+	return k.calls, nil
 }
 
-func (s Store) read() (kept, error) {
-	k := kept{Times: map[string]last{}}
-	data, err := os.ReadFile(s.path())
+// read reads all; a line that is none is left out.
+func (s Store) read(told bool) (kept, error) {
+	k := kept{times: map[string]last{}}
+	f, err := os.Open(s.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return k, nil
 	}
 	if err != nil {
 		return k, err
 	}
-	if err := json.Unmarshal(data, &k); err != nil {
-		return k, fmt.Errorf("%w: remove %q", err, s.path())
+	defer f.Close()
+	r := bufio.NewReader(f)
+	for {
+		text, err := r.ReadBytes('\n')
+		var l line
+		if json.Unmarshal(text, &l) == nil {
+			for work, t := range l.Times {
+				k.times[work] = t
+			}
+			if l.Call != nil {
+				k.add(*l.Call, told)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			k.forget()
+			return k, nil
+		}
+		if err != nil {
+			return k, err
+		}
 	}
-	if k.Times == nil {
-		k.Times = map[string]last{}
-	}
-	return k, nil
 }
 
-func (s Store) path() string { return filepath.Join(string(s), "calls.json") }
+func (s Store) path() string { return filepath.Join(string(s), "calls.jsonl") }

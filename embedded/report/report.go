@@ -6,21 +6,31 @@ import (
 	"time"
 )
 
-// Step is one command in a container.
+// Step is one command in a container, or something that the engine fetched or moved for one.
 type Step struct {
-	// Work names what it does, the same in every call. The command itself is not kept.
+	// Name is the command on one line, without secrets.
+	Name string `json:"name,omitempty"`
+	// Kind is command, service, image (taken from a registry) or transfer.
+	Kind string `json:"kind"`
+	// Work names what a command does, the same in every call.
 	Work string `json:"work,omitempty"`
+	// Start is when it began, in seconds from the start of the call, and Seconds how long it ran.
+	Start   float64 `json:"start"`
+	Seconds float64 `json:"seconds"`
 	// Cached is true when the result of an earlier run was used.
 	Cached bool `json:"cached"`
-	// Seconds is how long it ran.
-	Seconds float64 `json:"seconds"`
 	// Saved is how long it took when it last ran, in seconds, where it was cached and that is known.
 	Saved float64 `json:"saved,omitempty"`
 	// Known tells whether Saved is known.
 	Known bool `json:"known,omitempty"`
 	// Failed is true when it ended with an error.
 	Failed bool `json:"failed,omitempty"`
+	// Bytes is what was moved for it.
+	Bytes int64 `json:"bytes,omitempty"`
 }
+
+// Command is the kind of a command in a container.
+const Command = "command"
 
 // Call is one call of the pipeline.
 type Call struct {
@@ -29,6 +39,7 @@ type Call struct {
 	Started  time.Time `json:"started"`
 	// Seconds is how long the call took.
 	Seconds float64 `json:"seconds"`
+	Failed  bool    `json:"failed,omitempty"`
 	Steps   []Step  `json:"steps"`
 }
 
@@ -45,7 +56,9 @@ type Sum struct {
 	Saved float64 `json:"saved_seconds"`
 	// Unknown is how many of the reused commands are not in Saved, because the engine ran them before this
 	// machine kept times.
-	Unknown int `json:"unknown"`
+	Unknown int    `json:"unknown"`
+	Failed  bool   `json:"failed,omitempty"`
+	Steps   []Step `json:"steps,omitempty"`
 }
 
 // Space is what the engine keeps for reuse.
@@ -54,36 +67,56 @@ type Space struct {
 	Records int   `json:"records"`
 }
 
-// Report is on one or more calls.
-type Report struct {
-	Calls []Sum `json:"calls"`
-	Total Sum   `json:"total"`
-	// Space is nil when the engine does not run.
-	Space *Space `json:"space,omitempty"`
+// Version is what something was, of which the calls were made.
+type Version struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
-// Of sums up calls.
-func Of(calls []Call, space *Space) Report {
-	r := Report{Space: space, Calls: []Sum{}}
-	for _, c := range calls {
+// Report is on one or more calls. Its form as JSON is that of the module's page.Engine.
+type Report struct {
+	Calls []Sum `json:"calls"`
+	// Earlier are the calls before, in numbers.
+	Earlier []Sum `json:"earlier,omitempty"`
+	// Space is nil when the engine does not run.
+	Space    *Space    `json:"space,omitempty"`
+	Versions []Version `json:"versions,omitempty"`
+}
+
+// Of sums up the last n calls, and those before.
+func Of(calls []Call, n int, space *Space, versions ...Version) Report {
+	r := Report{Space: space, Versions: versions, Calls: []Sum{}}
+	first := max(0, len(calls)-n)
+	for i, c := range calls {
 		s := c.sum()
-		r.Calls = append(r.Calls, s)
-		r.Total.Seconds += s.Seconds
-		r.Total.Ran += s.Ran
-		r.Total.Reused += s.Reused
-		r.Total.Saved += s.Saved
-		r.Total.Unknown += s.Unknown
-	}
-	if len(calls) > 0 {
-		r.Total.Started = calls[0].Started
+		if i < first {
+			s.Steps = nil
+			r.Earlier = append(r.Earlier, s)
+		} else {
+			r.Calls = append(r.Calls, s)
+		}
 	}
 	return r
 }
 
+// total is the calls together.
+func (r Report) total() Sum {
+	total := Sum{Function: "together"}
+	for _, s := range r.Calls {
+		total.Seconds += s.Seconds
+		total.Ran += s.Ran
+		total.Reused += s.Reused
+		total.Saved += s.Saved
+		total.Unknown += s.Unknown
+	}
+	return total
+}
+
 func (c Call) sum() Sum {
-	out := Sum{Function: c.Function, Started: c.Started, Seconds: c.Seconds}
-	for _, s := range c.Steps {
+	out := Sum{Function: c.Function, Started: c.Started, Seconds: c.Seconds, Failed: c.Failed, Steps: c.Steps}
+	for i, s := range c.Steps {
 		switch {
+		case s.Kind != Command:
 		case !s.Cached:
 			out.Ran++
 		default:
@@ -93,6 +126,7 @@ func (c Call) sum() Sum {
 				out.Unknown++
 			}
 		}
+		out.Steps[i].Work = "" // for this machine alone
 	}
 	return out
 }

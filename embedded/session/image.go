@@ -48,7 +48,7 @@ func (s *Server) from(ctx context.Context, c *container, address string) (*conta
 		return nil, fmt.Errorf("pulling image %s: %w", address, err)
 	}
 	n := c.clone()
-	n.fs = llb.Image(pinned.String(), llb.Platform(c.image.Platform), llb.WithCustomName("pull "+address))
+	n.fs = llb.Image(pinned.String(), llb.Platform(c.image.Platform), llb.WithCustomName(pullPrefix+address))
 	n.image = image
 	n.imageRef = pinned.String()
 	n.mounts, n.last = nil, nil

@@ -24,10 +24,16 @@ type Step struct {
 	Name string `json:"name"`
 	// Exec is true when a command ran, or would have run, in a container.
 	Exec bool `json:"exec"`
+	// Service is true for a command that serves others, Pull for an image that was taken from a registry.
+	Service bool `json:"service,omitempty"`
+	Pull    bool `json:"pull,omitempty"`
 	// Cached is true when the result of an earlier run was used.
 	Cached bool `json:"cached"`
-	// Seconds is how long it ran.
-	Seconds float64 `json:"seconds"`
+	// Started is when it began, and Seconds how long it ran.
+	Started time.Time `json:"started,omitzero"`
+	Seconds float64   `json:"seconds"`
+	// Bytes is what was moved for it: layers of an image, files of a local directory.
+	Bytes int64 `json:"bytes,omitempty"`
 	// Error is why it failed.
 	Error string `json:"error,omitempty"`
 	// Work names what a command does, the same in every session: its hash with
@@ -45,6 +51,7 @@ type steps struct {
 	mu    sync.Mutex
 	order []digest.Digest
 	seen  map[digest.Digest]*client.Vertex
+	moved map[digest.Digest]*movement
 }
 
 // execPrefix starts the progress name of every exec.
@@ -52,6 +59,9 @@ const execPrefix = "exec "
 
 // servicePrefix starts that of a service.
 const servicePrefix = "service "
+
+// pullPrefix starts that of an image that is taken from a registry.
+const pullPrefix = "pull "
 
 func newSteps(mode string, w io.WriteCloser, clean *cleaner) (*steps, error) {
 	display, err := newDisplay(mode, w)
@@ -62,6 +72,7 @@ func newSteps(mode string, w io.WriteCloser, clean *cleaner) (*steps, error) {
 		in:      make(chan *client.SolveStatus),
 		display: make(chan *client.SolveStatus),
 		seen:    map[digest.Digest]*client.Vertex{},
+		moved:   map[digest.Digest]*movement{},
 	}
 	st.done.Add(2)
 	go func() {
@@ -135,6 +146,12 @@ func (st *steps) note(status *client.SolveStatus) {
 		}
 		st.seen[v.Digest] = v
 	}
+	for _, m := range status.Statuses {
+		if st.moved[m.Vertex] == nil {
+			st.moved[m.Vertex] = &movement{bytes: map[string]int64{}}
+		}
+		st.moved[m.Vertex].note(m)
+	}
 }
 
 // list returns the steps that started, in the order in which they did. work
@@ -152,9 +169,14 @@ func (st *steps) list(work func(digest.Digest) string) []Step {
 		if rest, ok := strings.CutPrefix(v.Name, execPrefix); ok {
 			s.Name, s.Exec = rest, true
 		}
+		s.Service, s.Pull = strings.HasPrefix(v.Name, servicePrefix), strings.HasPrefix(v.Name, pullPrefix)
+		if v.Started != nil {
+			s.Started = *v.Started
+		}
 		if v.Started != nil && v.Completed != nil && !v.Cached {
 			s.Seconds = v.Completed.Sub(*v.Started).Round(time.Millisecond).Seconds()
 		}
+		st.moved[d].tell(&s)
 		out = append(out, s)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Exec && !out[j].Exec })

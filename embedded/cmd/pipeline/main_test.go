@@ -80,7 +80,7 @@ func TestCacheIsTheCallersOwn(t *testing.T) {
 // TestServerErrors: a query's error says what the API attached to it.
 func TestServerErrors(t *testing.T) {
 	s := server{Server: session.New(session.Options{})}
-	defer s.Close()
+	defer s.Close(nil)
 	_, err := s.Query(context.Background(), "query{nope}")
 	var detailed interface{ Extensions() map[string]any }
 	if err == nil || !errors.As(err, &detailed) || !strings.Contains(err.Error(), `"nope"`) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -42,18 +43,22 @@ type server struct {
 	started  time.Time
 }
 
+// page is the function that shows what is kept of the others: it is not kept itself.
+const page = "page"
+
 // Close ends the session. A call whose report cannot be kept is no failure.
-func (s server) Close() error {
+func (s server) Close(result error) error {
 	err := s.Server.Close()
 	steps := s.Steps()
-	if steps == nil {
+	if steps == nil || s.function == page {
 		return err
 	}
-	call := report.Call{Function: s.function, Started: s.started, Seconds: time.Since(s.started).Seconds()}
+	call := report.Call{Function: s.function, Started: s.started, Seconds: time.Since(s.started).Seconds(), Failed: result != nil}
 	for _, step := range steps {
-		if step.Exec {
+		if kind := kindOf(step); kind != "" {
 			call.Steps = append(call.Steps, report.Step{
-				Work: step.Work, Cached: step.Cached, Seconds: step.Seconds, Failed: step.Error != "",
+				Name: short(step.Name), Kind: kind, Work: step.Work, Start: max(0, step.Started.Sub(s.started).Seconds()), Seconds: step.Seconds,
+				Cached: step.Cached, Failed: step.Error != "", Bytes: step.Bytes,
 			})
 		}
 	}
@@ -63,18 +68,42 @@ func (s server) Close() error {
 	return err
 }
 
+// kindOf is what a step is in a report, "" for what none tells of.
+func kindOf(s session.Step) string {
+	switch {
+	case s.Exec:
+		return report.Command
+	case s.Service:
+		return "service"
+	case s.Pull:
+		return "image"
+	case s.Bytes > 0:
+		return "transfer"
+	}
+	return ""
+}
+
+// short is the start of a command's name: one may be as long as a file.
+func short(name string) string {
+	name = strings.TrimPrefix(name, "[internal] ")
+	if runes := []rune(name); len(runes) > 200 {
+		return string(runes[:200]) + "..."
+	}
+	return name
+}
+
 // lastCalls reports on the last calls that were kept.
 func lastCalls(calls report.Store) func(context.Context, int) (report.Report, error) {
 	return func(ctx context.Context, n int) (report.Report, error) {
-		last, err := calls.Last(n)
+		last, err := calls.Last()
 		if err != nil {
 			return report.Report{}, err
 		}
-		info, err := daemon.Status(ctx)
-		if err != nil || !info.Running {
-			return report.Of(last, nil), nil
+		var space *report.Space
+		if info, err := daemon.Status(ctx); err == nil && info.Running {
+			space = &report.Space{Bytes: info.CacheSize, Records: info.Records}
 		}
-		return report.Of(last, &report.Space{Bytes: info.CacheSize, Records: info.Records}), nil
+		return report.Of(last, n, space, report.Version{Name: "Embedded engine", Value: "BuildKit " + buildkitVersion() + ", " + runtime.Version() + ", " + runtime.GOARCH}), nil
 	}
 }
 
