@@ -102,3 +102,22 @@ func GitLabCILocal(t testing.TB) string {
 		run(t, nil, "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--silent", "gitlab-ci-local@4.61.1")
 	})
 }
+
+// Chromium is a browser without a screen.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	need(t, "chromium-headless-shell", "chromium-headless-shell")
+	path, err := exec.LookPath("chromium-headless-shell")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Axe is the file of axe-core, a checker of accessibility, from a package that brings it.
+func Axe(t testing.TB) string {
+	t.Helper()
+	return once(t, "axe-playwright-python-0.1.8", "axe_playwright_python/axe.min.js", func(dir string) {
+		run(t, nil, filepath.Join(filepath.Dir(CheckJSONSchema(t)), "pip"), "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", dir, "axe-playwright-python==0.1.8")
+	})
+}
