@@ -117,6 +117,12 @@ func TestSecretsAreNowhere(t *testing.T) {
 	if e, ok := world.Engine.(harness.Embedded); ok {
 		found = append(found, inTree(t, &search, e.State, start)...)
 		found = append(found, inTree(t, &search, e.Run, start)...)
+		// What page and trace are made of.
+		report := world.Succeed(t, harness.Call{Args: []string{"report", "--calls", "20", "--format", "json"}}).Stdout
+		if !strings.Contains(report, `"deploy"`) || !strings.Contains(report, `"steps"`) {
+			t.Errorf("the report has nothing to look into: %.300s", report)
+		}
+		found = append(found, search.Bytes("the report", []byte(report))...)
 	}
 	for _, f := range found {
 		t.Error("found in", f)

@@ -17,6 +17,7 @@ import (
 	"dagger/pipeline/embedded/daemon"
 	"dagger/pipeline/embedded/report"
 	"dagger/pipeline/embedded/session"
+	"dagger/pipeline/embedded/trace"
 )
 
 // api describes the session server's types to the command line.
@@ -64,6 +65,11 @@ func (s server) Close(result error) error {
 	}
 	if kept := s.calls.Keep(call); kept != nil {
 		fmt.Fprintln(os.Stderr, kept)
+	}
+	if trace.Wanted() {
+		if sent := trace.Send(context.Background(), call); sent != nil {
+			fmt.Fprintln(os.Stderr, "Warning:", sent)
+		}
 	}
 	return err
 }
