@@ -19,12 +19,10 @@ func full(name Name) Run {
 	began := time.Date(2026, 1, 2, 9, 30, 0, 0, time.UTC)
 	r := Run{
 		Environment: name, Commit: name, Link: "https://ci.example/shop/-/pipelines/7", Address: name,
-		Parts: []Part{{name, "ok", 0, 6.2, name}, {"deploy", "not run", 0, 0, ""}},
 		Tests: &Tests{Total: 3, Failed: 1, Skipped: 1, Seconds: 4.2, Coverage: &coverage, Before: &covered, Cases: []Case{
 			{name, "passed", 2.5}, {name, "skipped", 0}, {name, "failed", 0.4}}},
 		Plans:    []Plan{{name, "1 to add, 0 to change, 1 to destroy", []Change{{"destroy", name, ""}, {"move", name, name}}}},
 		Packages: []Package{{name, 1_250_000, &before}},
-		Images:   []Image{{"app", name}, {"terraform", ""}},
 	}
 	r.Engine = Engine{
 		Calls: []Call{{Function: name, Started: began, Seconds: 9, Ran: 1, Reused: 1, Saved: 30, Steps: []Step{
@@ -62,7 +60,7 @@ var tag = regexp.MustCompile(`<[^>]*>`)
 func TestNoNameTakesEffect(t *testing.T) {
 	plain := page(t, full("harmless"))
 	want := strings.Join(tag.FindAllString(plain, -1), "\n")
-	if n := strings.Count(plain, "harmless"); n < 20 {
+	if n := strings.Count(plain, "harmless"); n < 15 {
 		t.Fatalf("the name stands in %d places", n)
 	}
 	for _, name := range tricks {

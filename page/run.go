@@ -24,11 +24,9 @@ type Run struct {
 	Commit      Name      `json:"commit,omitempty"`
 	Link        Name      `json:"link,omitempty"`
 	Address     Name      `json:"address,omitempty"`
-	Parts       []Part    `json:"parts,omitempty"`
 	Tests       *Tests    `json:"tests,omitempty"`
 	Plans       []Plan    `json:"plans,omitempty"`
 	Packages    []Package `json:"packages,omitempty"`
-	Images      []Image   `json:"images,omitempty"`
 	Engine
 }
 
@@ -71,15 +69,6 @@ type Step struct {
 	Bytes  int64   `json:"bytes,omitempty"`
 }
 
-// Part is one part of a pipeline in one call. Result is ok, failed or not run.
-type Part struct {
-	Name    Name    `json:"name"`
-	Result  string  `json:"result"`
-	Start   float64 `json:"start"`
-	Seconds float64 `json:"seconds"`
-	Said    Name    `json:"said"`
-}
-
 // Tests are the results of the tests; coverage is in percent, and Before that of the target branch.
 type Tests struct {
 	Total    int      `json:"total"`
@@ -117,12 +106,6 @@ type Package struct {
 	Name   Name `json:"name"`
 	Bytes  int  `json:"bytes"`
 	Before *int `json:"before,omitempty"`
-}
-
-// Image is a container of the pipeline, and the repository that it is from: "" for one that was built.
-type Image struct {
-	Name Name `json:"name"`
-	From Name `json:"from,omitempty"`
 }
 
 // Space is what the engine keeps for reuse.

@@ -71,9 +71,6 @@ func look(r Run) view {
 	if r.Environment != "" {
 		v.Title += " for " + r.Environment.String()
 	}
-	if len(r.Parts) > 0 {
-		v.Timelines = append(v.Timelines, r.partRows())
-	}
 	for _, c := range r.Calls {
 		v.Timelines = append(v.Timelines, c.rows())
 	}
@@ -91,33 +88,14 @@ func look(r Run) view {
 
 func (r Run) result() string {
 	failed := r.Tests != nil && r.Tests.Failed > 0 ||
-		slices.ContainsFunc(r.Parts, func(p Part) bool { return p.Result == "failed" }) ||
 		slices.ContainsFunc(r.Calls, func(c Call) bool { return c.Failed })
 	switch {
 	case failed:
 		return "failed"
-	case len(r.Parts) > 0, len(r.Calls) > 0, r.Tests != nil:
+	case len(r.Calls) > 0, r.Tests != nil:
 		return "passed"
 	}
 	return ""
-}
-
-func (r Run) partRows() list {
-	var rows []row
-	var end float64
-	for _, p := range r.Parts {
-		end = max(end, p.Start+p.Seconds)
-	}
-	for _, p := range r.Parts {
-		line := row{Name: p.Name, More: p.Said, State: p.Result, Value: seconds(p.Seconds)}
-		if p.Result == "not run" {
-			line.Value = ""
-		} else {
-			line = line.bar(p.Start, p.Seconds, end)
-		}
-		rows = append(rows, line)
-	}
-	return newList("Parts", "took "+seconds(end), rows)
 }
 
 func (t Tests) rows() list {
