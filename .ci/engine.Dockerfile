@@ -7,6 +7,8 @@ ARG ENGINE
 ADD ${ENGINE}.tar.gz /opt
 # Called once, the launcher knows that its programs are whole and are those of its sources.
 RUN ln -s "/opt/${ENGINE}/pipeline" /usr/local/bin/pipeline && ln -s pipeline /usr/local/bin/dagger && pipeline version
-# Layers can be stacked there: not on the file system of a container.
+# Layers can be stacked there: not on the file system of a container. A volume is open to all; the engine makes a
+# directory of its own in it.
 VOLUME /var/lib/pipeline
+ENV PIPELINE_STATE_DIR=/var/lib/pipeline/state
 CMD ["/bin/sh"]
