@@ -152,3 +152,23 @@ func TestReleaseIsPublished(t *testing.T) {
 		t.Errorf("a token that is refused: %v, %s", err, out)
 	}
 }
+
+// A volume is open to all, and the engine refuses such a directory: the job's image has one below it.
+func TestJobImageStateIsBelowItsVolume(t *testing.T) {
+	text, err := os.ReadFile(".ci/engine.Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var volume, state string
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, "VOLUME "); ok {
+			volume = strings.TrimSpace(value)
+		}
+		if value, ok := strings.CutPrefix(line, "ENV PIPELINE_STATE_DIR="); ok {
+			state = strings.TrimSpace(value)
+		}
+	}
+	if volume == "" || !strings.HasPrefix(state, volume+"/") {
+		t.Errorf("the engine keeps its state in %q, want a directory below the volume %q", state, volume)
+	}
+}
