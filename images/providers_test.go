@@ -79,10 +79,15 @@ func TestCLIConfig(t *testing.T) {
 	}
 }
 
+// As terraform prints it: framed, coloured and broken into lines.
 func TestExplainInit(t *testing.T) {
+	const bar = "\x1b[31m│\x1b[0m \x1b[0m"
 	for output, want := range map[string]string{
-		"Error: Failed to install provider\n\nthe local package for\nregistry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\nchecksums previously recorded": "a provider's checksum is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file",
-		"Error: Failed to query available provider\npackages\n\nCould not retrieve the list":                                                                              "a provider that .terraform.lock.hcl or the configuration names cannot be fetched: check the network, or give --provider-mirror",
+		"\x1b[31m╷\x1b[0m\n" + bar + "\x1b[1mError: \x1b[0mFailed to install provider\n" + bar + "\n" + bar + "Error while installing hashicorp/aws v5.100.0: the local package for\n" +
+			bar + "registry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\n" + bar + "checksums previously recorded in the dependency lock file (this might be\n\x1b[31m╵\x1b[0m\n": "the checksum of the provider hashicorp/aws 5.100.0 is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file",
+		bar + "Could not retrieve the list of available versions for provider\n" + bar + "hashicorp/aws: the previously-selected version 5.31.0 is no longer\n" + bar + "available\n" + bar + "\n" +
+			bar + "To see which modules are currently depending on hashicorp/aws and what\n": "the provider hashicorp/aws cannot be fetched: the previously-selected version 5.31.0 is no longer available: check its version and the network, or give --provider-mirror",
+		"Could not retrieve the list of available versions for provider\nhashicorp/random: could not connect to registry.terraform.io: failed to\nrequest discovery document: Get\n\"https://registry.terraform.io/.well-known/terraform.json\": dial tcp:\nlookup registry.terraform.io on 198.51.100.1:53: no such host\n": "the provider hashicorp/random cannot be fetched: could not connect to registry.terraform.io: no such host: check its version and the network, or give --provider-mirror",
 		"something else": "",
 	} {
 		if got := explainInit(output); got != want {

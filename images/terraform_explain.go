@@ -1,15 +1,39 @@
 package images
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// frame is what terraform draws around an error, in colour.
+	frame = regexp.MustCompile("\x1b\\[[0-9;]*m|[│╷╵]")
+
+	wrongChecksum = regexp.MustCompile(`Error while installing (\S+) v(\S+): .*(?:doesn't match any of the checksums|checksum list)`)
+	notAvailable  = regexp.MustCompile(`available versions for provider (\S+): (.+?)(?: To see which modules| Did you intend|\. |$)`)
+	notInstalled  = regexp.MustCompile(`Error while installing (\S+) v\S+: (.+?)(?:\. |$)`)
+)
 
 // explainInit turns terraform's complaint about a provider into one line.
 func explainInit(output string) string {
-	output = strings.Join(strings.Fields(output), " ") // terraform breaks long lines
-	switch {
-	case strings.Contains(output, "doesn't match any of the checksums"), strings.Contains(output, "checksum list"):
-		return "a provider's checksum is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file"
-	case strings.Contains(output, "Failed to query available provider packages"), strings.Contains(output, "Failed to install provider"):
-		return "a provider that .terraform.lock.hcl or the configuration names cannot be fetched: check the network, or give --provider-mirror"
+	output = strings.Join(strings.Fields(frame.ReplaceAllString(output, "")), " ") // terraform breaks long lines
+	if m := wrongChecksum.FindStringSubmatch(output); m != nil {
+		return "the checksum of the provider " + m[1] + " " + m[2] + " is not in .terraform.lock.hcl: run `terraform providers lock -platform=linux_amd64` and commit the file"
+	}
+	for _, form := range []*regexp.Regexp{notAvailable, notInstalled} {
+		if m := form.FindStringSubmatch(output); m != nil {
+			return "the provider " + m[1] + " cannot be fetched: " + shortened(m[2]) + ": check its version and the network, or give --provider-mirror"
+		}
 	}
 	return ""
+}
+
+// shortened is a network's complaint without what stands between its beginning and
+// its end.
+func shortened(why string) string {
+	if !strings.Contains(why, ": dial ") {
+		return why
+	}
+	first, _, _ := strings.Cut(why, ": ")
+	return first + why[strings.LastIndex(why, ": "):]
 }

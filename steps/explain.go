@@ -14,6 +14,7 @@ var (
 	notWritten = regexp.MustCompile(`(?m)^Error: (state not written.+)$`)
 	// leftBehind is what it says of a destruction that ended with resources forgotten.
 	leftBehind = regexp.MustCompile(`(?m)^Error: (left in place: .+)$`)
+	noProfile  = regexp.MustCompile(`failed to get shared config profile, (\S+)`)
 	badKeys    = regexp.MustCompile(`No valid credential sources found|\b(?:InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken\w*)\b`)
 	denied     = regexp.MustCompile(`\b(?:AccessDenied|Forbidden)\b`)
 	noValue    = regexp.MustCompile(`root module input variable "([^"]+)" is not set`)
@@ -65,6 +66,8 @@ func Explain(output, bucket, environment string) string {
 		return "AWS refused the credentials: " + badKeys.FindString(flat) + ": check that they are given and have not expired"
 	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q", bucket)) && denied.MatchString(flat):
 		return fmt.Sprintf("AWS denies access to the state bucket %q: allow s3:ListBucket on it, and s3:GetObject, s3:PutObject and s3:DeleteObject on its keys", bucket)
+	case noProfile.MatchString(flat):
+		return first.where(fmt.Sprintf("there is no AWS profile %q in the container", noProfile.FindStringSubmatch(flat)[1])) + ": leave it out of the provider, or take it from a variable that is empty here: the credentials are those of the call"
 	case noValue.MatchString(flat):
 		return fmt.Sprintf("the variable %q has no value: give it a default, a value in a file that ends with .auto.tfvars, or one by variables or variable-files in %s", noValue.FindStringSubmatch(flat)[1], settingsTable)
 	case strings.Contains(flat, "doesn't match any of the checksums"):

@@ -87,6 +87,10 @@ func TestExplain(t *testing.T) {
 			"Error: plan changed: serial 1 is now 2; terraform_data.a has other values\n",
 			"plan changed: serial 1 is now 2; terraform_data.a has other values: make a new plan",
 		},
+		"a profile of a laptop": {
+			"Error: failed to get shared config profile, acme\n\n  with provider[\"registry.terraform.io/hashicorp/aws\"],\n  on main.tf line 5, in provider \"aws\":\n   5: provider \"aws\" {\n",
+			`there is no AWS profile "acme" in the container: see main.tf line 5: leave it out of the provider, or take it from a variable that is empty here: the credentials are those of the call`,
+		},
 		"no credentials": {
 			"Error: No valid credential sources found\n\nPlease see https://developer.hashicorp.com/terraform/language/backend/s3\nfor more information about providing credentials.\n\nError: failed to refresh cached credentials, no EC2 IMDS role found,\n",
 			"AWS refused the credentials: No valid credential sources found: check that they are given and have not expired",

@@ -31,6 +31,7 @@ type Run struct {
 	built      once[Package]
 	service    once[Pushed]
 	version    once[string]
+	found      once[[]string]
 
 	// toTest and toBuild are the project as the steps have it.
 	toTest, toBuild *forStep

@@ -21,8 +21,12 @@ func (r *Run) roots(ctx context.Context) ([]string, error) {
 		return []string{path.Join(r.Settings.Project, r.Infra)}, nil
 	}
 	set, err := r.deploymentSettings(ctx, r.Source)
-	if err != nil || len(set.Roots) == 0 {
-		return []string{path.Join(r.Settings.Project, defaultRoot)}, err
+	if err != nil {
+		return nil, err
+	}
+	if len(set.Roots) == 0 {
+		root, err := r.theRoot(ctx)
+		return []string{root}, err
 	}
 	var out []string
 	for _, root := range set.Roots {

@@ -60,11 +60,20 @@ func (r *Run) readyApp(ctx context.Context, f *forStep) (*dagger.Container, erro
 // what is in them is none of the tests' business.
 func (r *Run) allRoots(ctx context.Context) ([]string, error) {
 	read, err := r.Project(ctx)
-	out := []string{path.Join(r.Settings.Project, cmp.Or(r.Infra, defaultRoot))}
-	for _, root := range read.Settings.Terraform.Roots {
+	if err != nil {
+		return nil, err
+	}
+	named := append([]string{cmp.Or(r.Infra, defaultRoot)}, read.Settings.Terraform.Roots...)
+	if r.Infra == "" && len(named) == 1 {
+		if found, err := r.candidates(ctx); err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	var out []string
+	for _, root := range named {
 		out = append(out, path.Join(r.Settings.Project, root))
 	}
-	return out, err
+	return out, nil
 }
 
 // tests are the project's; another attempt runs them again. They have no container

@@ -109,7 +109,11 @@ func leaf(made, field, given string) any {
 	case "publish":
 		return given + "@" + digest
 	case "entries":
-		return []string{"main.tf", "pyproject.toml", "poetry.lock"}
+		names := []string{"main.tf", "pyproject.toml", "poetry.lock"}
+		if !strings.Contains(made, "infra") {
+			names = append(names, "infra/")
+		}
+		return names
 	case "exitCode":
 		return 0
 	case "size":
