@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -81,4 +82,24 @@ func (r *Run) theRoot(ctx context.Context) (string, error) {
 		tell.Once(fmt.Sprintf("no Terraform files in %q: taking %q, the only directory with some (--infra names another)", infra, found[0]))
 	}
 	return found[0], nil
+}
+
+// allRoots are the paths in the source of all root modules that may be meant:
+// what is in them is none of the tests' business.
+func (r *Run) allRoots(ctx context.Context) ([]string, error) {
+	read, err := r.Project(ctx)
+	if err != nil {
+		return nil, err
+	}
+	named := append([]string{cmp.Or(r.Infra, defaultRoot)}, read.Settings.Terraform.Roots...)
+	if r.Infra == "" && len(named) == 1 {
+		if found, err := r.candidates(ctx); err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	var out []string
+	for _, root := range named {
+		out = append(out, path.Join(r.Settings.Project, root))
+	}
+	return out, nil
 }

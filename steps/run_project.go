@@ -1,9 +1,7 @@
 package steps
 
 import (
-	"cmp"
 	"context"
-	"path"
 	"strings"
 
 	"dagger/pipeline/images"
@@ -54,26 +52,6 @@ func (r *Run) readyApp(ctx context.Context, f *forStep) (*dagger.Container, erro
 		}
 		return recipe.Ready(ctx, image.Container, prepared)
 	})
-}
-
-// allRoots are the paths in the source of all root modules that may be meant:
-// what is in them is none of the tests' business.
-func (r *Run) allRoots(ctx context.Context) ([]string, error) {
-	read, err := r.Project(ctx)
-	if err != nil {
-		return nil, err
-	}
-	named := append([]string{cmp.Or(r.Infra, defaultRoot)}, read.Settings.Terraform.Roots...)
-	if r.Infra == "" && len(named) == 1 {
-		if found, err := r.candidates(ctx); err != nil || len(found) > 0 {
-			return found, err
-		}
-	}
-	var out []string
-	for _, root := range named {
-		out = append(out, path.Join(r.Settings.Project, root))
-	}
-	return out, nil
 }
 
 // tests are the project's; another attempt runs them again. They have no container

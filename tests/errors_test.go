@@ -73,21 +73,6 @@ func TestWrongProject(t *testing.T) {
 			want: `reading the source: no directory "infra": name the terraform root module with --infra`,
 		},
 		{
-			name: "two that may be the root module", change: func(p *harness.Project) {
-				p.Remove("infra")
-				p.Write("terraform/main.tf", "")
-				p.Write("deploy/terraform/main.tf", "")
-			}, call: []string{"plan", "--environment", "mr-1"},
-			want: `looking for the root module: there is none in "infra", and Terraform files are in terraform, deploy/terraform: name one with --infra, or all that are deployed with roots in [tool.pipeline.terraform] of pyproject.toml`,
-		},
-		{
-			name: "the one that may be the root module", change: func(p *harness.Project) {
-				p.Remove("infra")
-				p.Write("deploy/terraform/main.tf", "terraform {\n  required_version = \">= 99\"\n}\n")
-			}, call: []string{"validate"},
-			want: "required_version",
-		},
-		{
 			name: "no such infra", flags: []string{"--infra", "deploy/nowhere"}, call: []string{"plan", "--environment", "mr-1"},
 			want: `reading the source: no directory "deploy/nowhere": name the terraform root module with --infra`,
 		},
