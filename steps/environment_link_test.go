@@ -58,6 +58,8 @@ func TestEnvironmentsAreLinked(t *testing.T) {
 		"the table's":    {command: "./.venv/bin/python -m pytest", want: []string{".venv"}},
 		"a table's make": {makefile: "check:\n\tPATH=.venv/bin/:$$PATH pytest\n", command: "make check", want: []string{".venv"}},
 		"another's":      {makefile: "test:\n\t../.venv/bin/pytest /opt/venv/bin/x tools/env/bin/y\n"},
+		"made by uv":     {makefile: "test:\n\tuv venv .venv\n\t.venv/bin/pytest\n"},
+		"made anew":      {makefile: "test:\n\tpython3 -m venv --clear .venv\n\t.venv/bin/pytest\n"},
 		"not named":      {makefile: "clean:\n\t.venv/bin/x\ntest:\n\tpytest\n"},
 		"there already":  {makefile: "test:\n\t.venv/bin/pytest\n", there: ".venv"},
 	} {

@@ -69,6 +69,9 @@ def has_target(target):
     return asked.returncode == 2 and "No rule to make target '%s'" % target not in complaint
 
 
+# What makes a virtual environment, and refuses or empties one that is there.
+MAKES_ENVIRONMENT = re.compile(r"\b(?:uv venv|virtualenv)\b|--clear\b")
+
 # A command of a virtual environment that a team has in the project's directory.
 IN_ENVIRONMENT = re.compile(r"""(?:^|[\s'"=;&|(`@])(?:\./)?(\.venv|venv|env)/bin/""")
 
@@ -81,6 +84,8 @@ def link_environments(args):
     if made:
         text = subprocess.run(
             [made[0], "-n", *made[1:]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout.decode(errors="replace")
+    if MAKES_ENVIRONMENT.search(text):
+        return
     for name in sorted(set(IN_ENVIRONMENT.findall(text.replace(os.getcwd() + "/", "")))):
         if not os.path.lexists(name):
             note("%s is the environment that the packages are installed in" % name)
