@@ -26,13 +26,13 @@ func pageOf(t *testing.T, p *harness.Project) string {
 
 // The page of an ordinary run is right however it is looked at. UPDATE=1 writes its pictures in docs/ anew.
 func TestPageInABrowser(t *testing.T) {
-	p := world.Empty(t)
+	p := world.Example(t)
 	if err := os.CopyFS(p.Dir, os.DirFS("testdata/run")); err != nil {
 		t.Fatal(err)
 	}
 	p.Write("artifact.zip", strings.Repeat("z", 1_250_000))
 	file, browser := pageOf(t, p), newBrowser(t)
-	for _, want := range []string{"critical", "from registry", "reused", "aws_sqs_queue.jobs", "1 failed", "91.4 %", "Terraform"} {
+	for _, want := range []string{"critical", "from registry", "reused", "aws_sqs_queue.jobs", "1 failed", "91.4 %", "Package managers"} {
 		if !strings.Contains(readFile(t, file), want) {
 			t.Errorf("the page has no %q", want)
 		}
