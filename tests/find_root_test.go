@@ -22,7 +22,7 @@ func TestFindRoot(t *testing.T) {
 				p.Remove("infra")
 				p.Write("deploy/terraform/main.tf", "terraform {\n  required_version = \">= 99\"\n}\n")
 			}, call: []string{"validate"},
-			want: "required_version",
+			want: "running terraform init: Unsupported Terraform Core version: see main.tf line 2: give one that it allows with --terraform-version, version in [tool.pipeline.terraform] of pyproject.toml, or an image that has it",
 		},
 	})
 }
