@@ -2,7 +2,6 @@ package images
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"strings"
 
@@ -45,7 +44,10 @@ type installer struct {
 	files map[string]string
 	// archives are packages that are files of the repository, by the same paths.
 	archives map[string]*dagger.File
-	explain  func(output string) string
+	// week is the one in which versions were chosen, "" where the files fix them: an image
+	// in the registry is not used for longer.
+	week    string
+	explain func(output string) string
 }
 
 // Image is taken from the registry where that has it, else built. Layers, from
@@ -118,6 +120,9 @@ func (a App) tag(ctx context.Context, r recipe) (string, error) {
 	}
 	ingredients := []string{from, strings.Join(r.tools, "\n"), strings.Join(r.system, "\n"), installPackages, installManager, strings.Join(r.install.manager, "\n"),
 		importFromSource, r.install.script, strings.Join(r.install.arguments, "\n"), a.workdir()}
+	if r.install.week != "" {
+		ingredients = append(ingredients, r.install.week)
+	}
 	for _, file := range sortedKeys(r.install.files) {
 		ingredients = append(ingredients, file, r.install.files[file])
 	}
@@ -214,19 +219,11 @@ func (a App) base(f found) (string, error) {
 	if name := first(a.Base, f.Settings.PythonImage); name != "" {
 		return name, nil
 	}
-	minor, err := f.Python(f.pythonVersion)
+	tag, err := f.PythonTag(f.pythonVersion)
 	if err != nil {
 		return "", err
 	}
-	return PythonImage(minor), nil
-}
-
-// PythonImage is Docker's own image of Python 3.minor.
-func PythonImage(minor int) string {
-	if minor == 12 {
-		return "python:3.12.8-slim-bookworm"
-	}
-	return fmt.Sprintf("python:3.%d-slim-bookworm", minor)
+	return "python:" + tag + "-slim-bookworm", nil
 }
 
 // installer is that of the lock file that the project has.
@@ -236,6 +233,11 @@ func (a App) installer(ctx context.Context, f found) (installer, error) {
 		return a.poetry(ctx, f)
 	case "uv.lock":
 		return a.uv(ctx, f)
+	}
+	if err := checkUnlocked(f); err != nil {
+		return installer{}, err
+	}
+	switch f.lockName {
 	case "pylock.toml":
 		return a.pylock(f)
 	case pipfileLock:

@@ -20,6 +20,8 @@ func explainPoetry(output string) string {
 		_, rest, _ := strings.Cut(output, "Unable to find installation candidates for ")
 		name, _, _ := strings.Cut(rest, "\n")
 		return fmt.Sprintf("the package index has no usable file of %s: check that poetry.lock fits the image's python and that the index can be reached", name)
+	case strings.Contains(output, "Could not find a version that satisfies the requirement poetry==") && otherPython.MatchString(output):
+		return otherPoetry
 	case strings.Contains(output, "Could not find a version that satisfies the requirement poetry=="):
 		return "the package index has no such version of poetry: check --poetry-version"
 	}
@@ -57,7 +59,11 @@ func explainPip(output string) string {
 	return explainBuild(output)
 }
 
+const otherPoetry = "this version of Poetry does not run on the image's Python, which it is installed in: take a newer Python, or name a Poetry for that with --poetry-version (2.2.1 is the last for Python 3.9)"
+
 var (
+	// A version that pip leaves out for its Python stands in both lists that it prints.
+	otherPython  = regexp.MustCompile(`Ignored the following versions that require a different python version:(?s:.*)requirement poetry==`)
 	wrongPython  = regexp.MustCompile(`Python version \(?([0-9.]+)\)? is not (?:supported by|allowed by) the project \(([^)]*)\)`)
 	uvPython     = regexp.MustCompile("Python ([0-9.]+)[^\n]*incompatible with[^\n]*Python requirement:? `?([^`\n]+)`?")
 	refusedLogin = regexp.MustCompile(`(?i)401 (?:Client )?(?:Error|Unauthorized)|403 (?:Client )?(?:Error|Forbidden)|Authorization error|HTTP status (?:client )?error \(40[13]|Unauthorized \(401|Missing credentials`)

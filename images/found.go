@@ -24,6 +24,14 @@ type found struct {
 	pipfile       project.Pipfile
 }
 
+// at is a directory of the repository, from the lock file's.
+func (f found) at(dir string) string {
+	if f.lockDir = path.Clean(f.lockDir); f.lockDir == "." {
+		return path.Clean(dir)
+	}
+	return path.Clean(strings.TrimPrefix(path.Clean(dir)+"/", f.lockDir+"/"))
+}
+
 // locks are the lock files, the one that counts first.
 var locks = []string{"poetry.lock", "uv.lock", "pylock.toml", pipfileLock, "requirements.txt"}
 
@@ -129,15 +137,6 @@ func (a App) findLock(ctx context.Context, f found) (name, dir string, err error
 		}
 	}
 	return "", "", noLock(f)
-}
-
-// locals are the packages of the repository that a lock file names.
-func (f found) locals() ([]project.Local, error) {
-	if f.lockName == "pylock.toml" {
-		parsed, err := project.ReadPylock(f.lock)
-		return parsed.Locals, err
-	}
-	return project.LocalPackages(f.lock)
 }
 
 // noLock says what to do about a lock file that is not there, with the tool that the

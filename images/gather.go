@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 )
 
 // gathered is what there is to pack of a project: what its lock file names, and
@@ -18,12 +19,12 @@ type gathered struct {
 	packages, plain, backends []string
 }
 
-// gather reads the project; roots are Terraform's root modules.
-func (a App) gather(ctx context.Context, roots []string) (g gathered, err error) {
+// gather reads the project, for a use of it; roots are Terraform's root modules.
+func (a App) gather(ctx context.Context, use project.Use, roots []string) (g gathered, err error) {
 	if g.found, err = a.find(ctx); err != nil {
 		return g, err
 	}
-	dirs, err := a.localDirs(ctx, g.found)
+	dirs, err := a.localDirs(ctx, g.found, use)
 	if err != nil {
 		return g, err
 	}

@@ -13,6 +13,7 @@ var installCauses = []struct {
 	{regexp.MustCompile(`(?:Package|package) '([^']+)' requires a different Python: (\S+) not in '([^']+)'`), "the image has Python $2, $1 requires $3: name another image with --python-image, or python in [tool.pipeline]"},
 	{regexp.MustCompile(`(?:remote: HTTP Basic: Access denied|fatal: Authentication failed for|fatal: could not read (?:Username|Password) for) ?'?(?:for )?'?(https?://[^/'\s]+)`), "the git server at $1 refuses the login: give one with --install-secrets"},
 	{regexp.MustCompile(`(?:^|\s)(\S+@[^\s:]+): Permission denied \(publickey`), "the git server refuses the SSH key of $1: give one that it knows"},
+	{regexp.MustCompile(`(?m)^pipeline: (\S+) and (\S+) both have (.+)$`), "$1 and $2, packages of the repository that it uses, both have a file $3, with other contents: rename a module"},
 	{regexp.MustCompile(`Host key verification failed`), "the git server's SSH host key is not known: add it to known_hosts in the image"},
 	{regexp.MustCompile(`(?:HTTPError: |error: |Error )?(40[13])(?: Client Error)?[:(]? ?\(?(?:Unauthorized|Forbidden)\)?.{0,40}(?:for url:?|url) \(?(https?://[^/\s)]+)`), "the package index at $2 refuses the login ($1): give one with --install-secrets"},
 	{regexp.MustCompile(`(?:(?:Authorization|Authentication) error accessing|HTTP error 40[13] while getting) (https?://[^/\s]+)`), "the package index at $1 refuses the login: give one with --install-secrets"},

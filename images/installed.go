@@ -39,7 +39,7 @@ func (a App) Installed(ctx context.Context) (Installed, error) {
 	if err != nil {
 		return Installed{}, err
 	}
-	dirs, err := a.localDirs(ctx, f)
+	dirs, err := a.localDirs(ctx, f, project.ForTests)
 	if err != nil {
 		return Installed{}, err
 	}
@@ -81,38 +81,60 @@ func (i Installed) on(c *dagger.Container) *dagger.Container {
 }
 
 // localDirs are the project's directory and those of the packages of the
-// repository that are locked with it.
-func (a App) localDirs(ctx context.Context, f found) ([]string, error) {
+// repository that are installed for a use of it.
+func (a App) localDirs(ctx context.Context, f found, use project.Use) ([]string, error) {
 	dirs := []string{path.Clean(a.Path)}
-	add := func(dir string) {
-		if dir = path.Clean(dir); !slices.Contains(dirs, dir) {
+	locals, err := a.locals(ctx, f, use)
+	if err != nil {
+		return nil, err
+	}
+	for _, local := range locals {
+		dir := path.Join(f.lockDir, local.Path)
+		switch {
+		case local.File:
+		case strings.HasPrefix(dir, ".."):
+			return nil, fmt.Errorf("reading %s: %s is in %q, outside of the source: name the repository with --source and the project in it with --project", f.lockName, first(local.Name, "a package"), local.Path)
+		case !slices.Contains(dirs, dir):
 			dirs = append(dirs, dir)
 		}
 	}
+	return dirs, nil
+}
+
+// locals are the packages of the repository that its lock or requirements files name for
+// a use of the project.
+func (a App) locals(ctx context.Context, f found, use project.Use) ([]project.Local, error) {
 	switch f.lockName {
+	case "poetry.lock", "uv.lock":
+		return f.Used(f.pyproject, f.lock, f.at(a.Path), use)
+	case "pylock.toml":
+		parsed, err := project.ReadPylock(f.lock)
+		return parsed.Locals, err
 	case pipfileLock:
-		for _, local := range f.pipfile.Locals {
-			add(path.Join(f.lockDir, local.Path))
-		}
-	case "pylock.toml", "poetry.lock", "uv.lock":
-		locals, err := f.locals()
-		if err != nil {
+		return directories(f.pipfile.Locals), nil
+	}
+	there, err := a.withFilesBelow(ctx, f.names)
+	if err != nil {
+		return nil, err
+	}
+	names, _ := requirementFiles(f.lockName, there, f.Settings)
+	if use == project.ForPackage {
+		names = names[:1]
+	}
+	r := newReading()
+	for _, name := range names {
+		if err := a.requirements(ctx, f, path.Join(f.lockDir, name), r); err != nil {
 			return nil, err
 		}
-		for _, local := range locals {
-			if dir := path.Join(f.lockDir, local.Path); !local.File {
-				if strings.HasPrefix(dir, "..") {
-					return nil, fmt.Errorf("reading %s: %s is in %q, outside of the source: name the repository with --source and the project in it with --project", f.lockName, local.Name, local.Path)
-				}
-				add(dir)
-			}
-		}
-	default:
-		for _, local := range project.ReadRequirements(f.lock).Locals {
-			add(path.Join(path.Dir(path.Join(f.lockDir, f.lockName)), local.Path))
-		}
 	}
-	return dirs, nil
+	return directories(*r.locals), nil
+}
+
+func directories(locals []project.LocalRequired) (out []project.Local) {
+	for _, local := range locals {
+		out = append(out, project.Local{Path: local.Path})
+	}
+	return out
 }
 
 // distribution is what the pyproject.toml of a directory says; "" for a directory
@@ -136,32 +158,42 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 	if err != nil {
 		return d, fmt.Errorf("reading %s: %w", path.Join(dir, "pyproject.toml"), err)
 	}
-	if d.Name == "" && !d.Build {
-		if d.Build, err = a.isSetuptools(ctx, dir, names); err != nil {
+	if (d.Name == "" || d.Installed && d.Setuptools) && !d.Build {
+		if d.Build, err = a.isSetuptools(ctx, dir, names, d.Name != ""); err != nil {
 			return d, err
 		}
 	}
 	if d.Installed && d.Version == "" {
-		d.Version, err = a.version(ctx, dir, d.VersionFiles)
+		if d.Version, err = a.version(ctx, dir, d.VersionFiles); d.Version == "" && d.FromGit == "" {
+			d.Build = true // only its build backend knows it
+		}
+		d.Version = first(d.Version, "0.0.0")
 	}
 	return d, err
 }
 
-// isSetuptools tells whether a directory is a package whose metadata is in setup.py
-// or setup.cfg: its build backend reads them.
-func (a App) isSetuptools(ctx context.Context, dir string, names []string) (bool, error) {
+// isSetuptools tells whether a directory is a package of which setup.py or setup.cfg say
+// something: its build backend reads them. named is whether pyproject.toml names it.
+func (a App) isSetuptools(ctx context.Context, dir string, names []string, named bool) (bool, error) {
 	if slices.Contains(names, "setup.py") {
-		return true, nil
+		if !named {
+			return true, nil
+		}
+		text, err := a.Source.File(path.Join(dir, "setup.py")).Contents(ctx)
+		if err != nil || project.MoreThanSetup(text) {
+			return true, err
+		}
 	}
 	if !slices.Contains(names, "setup.cfg") || !slices.Contains(names, "pyproject.toml") {
 		return false, nil
 	}
 	text, err := a.Source.File(path.Join(dir, "setup.cfg")).Contents(ctx)
-	return strings.Contains("\n"+text, "\n[metadata]"), err // other tools keep their settings there, too
+	text = "\n" + text // other tools keep their settings there, too
+	return strings.Contains(text, "\n[options") || !named && strings.Contains(text, "\n[metadata]"), err
 }
 
-// version looks for a version in the files where it may stand. One that comes from
-// git is the caller's: .git is no part of the source.
+// version looks for a version in the files where it may stand, "" where it is in none. One
+// that comes from git is the caller's: .git is no part of the source.
 func (a App) version(ctx context.Context, dir string, files []string) (string, error) {
 	for _, name := range files {
 		file := path.Join(dir, name)
@@ -177,8 +209,8 @@ func (a App) version(ctx context.Context, dir string, files []string) (string, e
 			return "", err
 		}
 		if v := project.VersionIn(text); v != "" {
-			return v, nil
+			return project.NormalVersion(v), nil
 		}
 	}
-	return first(a.Version, "0.0.0"), nil
+	return a.Version, nil
 }

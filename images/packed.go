@@ -31,7 +31,7 @@ type Packed struct {
 // their own build backends make. What is locked is installed before, in a layer
 // that an edit of the source leaves as it is; roots are Terraform's root modules.
 func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string) (Packed, error) {
-	g, err := a.gather(ctx, roots)
+	g, err := a.gather(ctx, project.ForPackage, roots)
 	if err != nil {
 		return Packed{}, err
 	}
@@ -95,17 +95,14 @@ func (a App) exporter(ctx context.Context, f found) (manager []string, lock stri
 	manager = []string{uv}
 	switch f.lockName {
 	case "poetry.lock":
-		version := a.Poetry
-		if version == "" {
-			version, err = f.PoetryVersion(f.lock)
-		}
+		version, err := a.poetryVersion(f)
 		for i, extra := range f.Settings.Package.Extras {
 			arguments[i] = "--extras=" + extra
 		}
 		return append(manager, "poetry=="+version, "poetry-plugin-export=="+project.ExportPlugin(version)), "poetry", arguments, err
 	case "uv.lock":
-		locals, err := project.LocalPackages(f.lock)
-		for _, local := range locals {
+		u, err := a.uvProject(ctx, f)
+		for _, local := range u.locals {
 			if !local.File {
 				arguments = append(arguments, "--no-emit-package="+local.Name)
 			}
@@ -113,11 +110,7 @@ func (a App) exporter(ctx context.Context, f found) (manager []string, lock stri
 		if f.Name != "" {
 			arguments = append(arguments, "--package="+f.Name)
 		}
-		check := "--locked"
-		if project.DynamicRequires(f.pyproject) {
-			check = unchecked(a.Path)
-		}
-		arguments = append(arguments, check)
+		arguments = append(arguments, u.check)
 		return manager, "uv", arguments, err
 	case "pylock.toml":
 		return manager, "pylock", nil, nil

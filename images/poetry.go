@@ -17,11 +17,9 @@ func (a App) poetry(ctx context.Context, f found) (installer, error) {
 	if err != nil {
 		return installer{}, err
 	}
-	version := a.Poetry
-	if version == "" {
-		if version, err = f.PoetryVersion(f.lock); err != nil {
-			return installer{}, err
-		}
+	version, err := a.poetryVersion(f)
+	if err != nil {
+		return installer{}, err
 	}
 	dir := path.Join(Workdir, f.lockDir)
 	files := map[string]string{path.Join(dir, "pyproject.toml"): reduced, path.Join(dir, "poetry.lock"): f.lock}
@@ -49,6 +47,21 @@ func (a App) poetry(ctx context.Context, f found) (installer, error) {
 		archives:  archives,
 		explain:   explainPoetry,
 	}, nil
+}
+
+// poetryVersion is the one that the caller names, or that reads the lock file.
+func (a App) poetryVersion(f found) (string, error) {
+	if a.Poetry != "" {
+		return a.Poetry, nil
+	}
+	minor := 0 // an image of the caller's or the project's has any
+	if a.Base == "" && f.Settings.PythonImage == "" {
+		var err error
+		if minor, err = f.Python(f.pythonVersion); err != nil {
+			return "", err
+		}
+	}
+	return f.PoetryVersion(f.pyproject, f.lock, minor)
 }
 
 // mirrorPlugin is the version of poetry-plugin-pypi-mirror, which lets Poetry use

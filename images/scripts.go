@@ -26,6 +26,7 @@ var (
 	addTools            = script("add-tools")
 	fetchBackends       = script("uv-environment", "fetch-backends")
 	packSources         = script("uv-environment", "build-wheels", "pack-wheels")
+	findRequires        = script("find-requires")
 	findVersion         = script("find-version")
 	serveSources        = script("uv-environment", "make-service", "build-wheels", "serve-wheels")
 )

@@ -33,7 +33,7 @@ var notServed = []string{"tests", "test", "**/__pycache__", ".*"}
 // the app container, which it is made in. No command of the project runs in it, so
 // it may be for another architecture.
 func (a App) Service(ctx context.Context, app Image, roots []string) (Image, error) {
-	g, err := a.gather(ctx, roots)
+	g, err := a.gather(ctx, project.ForPackage, roots)
 	if err != nil {
 		return Image{}, err
 	}

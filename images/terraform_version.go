@@ -89,38 +89,64 @@ func (r Release) reading(tofu []string, byFile string) (Release, error) {
 	return r, nil
 }
 
-// releaseOfFiles is what the files of version managers name.
+// releaseOfFiles is what the files of version managers name, for each root module the
+// nearest at or above it. The repository's own counts where no root module has one nearer.
 func releaseOfFiles(ctx context.Context, source *dagger.Directory, roots []string) (Release, error) {
 	var found Release
-	for _, dir := range append(slices.Clone(roots), ".") {
-		if dir == "." && found.From != "" {
-			break // what a root module says goes before it
+	for _, root := range roots {
+		var named Release
+		for dir := path.Clean(root); dir != "." && named.From == ""; dir = path.Dir(dir) {
+			var err error
+			if named, err = releaseIn(ctx, source, dir); err != nil {
+				return Release{}, err
+			}
 		}
-		for _, name := range []string{".opentofu-version", ".terraform-version", ".tool-versions"} {
-			file := path.Join(dir, name)
-			ok, err := source.Exists(ctx, file)
-			if err != nil {
-				return Release{}, err
-			}
-			if !ok {
-				continue
-			}
-			text, err := source.File(file).Contents(ctx)
-			if err != nil {
-				return Release{}, err
-			}
-			named, err := namedVersion(name, text)
-			switch {
-			case err != nil:
-				return Release{}, tell.Errorf("reading %q: %w", file, err)
-			case named.Version == "":
-				continue
-			}
+		var err error
+		if found, err = found.and(named); err != nil {
+			return found, err
+		}
+	}
+	if found.From != "" {
+		return found, nil
+	}
+	return releaseIn(ctx, source, ".")
+}
+
+// and is what two files name, which has to be the same.
+func (r Release) and(named Release) (Release, error) {
+	if r.From != "" && named.From != "" && (named.Version != r.Version || named.OpenTofu != r.OpenTofu) {
+		return r, fmt.Errorf("choosing Terraform's version: %s names %s %s and %s names %s %s: %s", r.From, r.Program(), r.Version, named.From, named.Program(), named.Version, oneForAll)
+	}
+	if named.From != "" {
+		return named, nil
+	}
+	return r, nil
+}
+
+// releaseIn is what the files of version managers in a directory name.
+func releaseIn(ctx context.Context, source *dagger.Directory, dir string) (found Release, err error) {
+	for _, name := range []string{".opentofu-version", ".terraform-version", ".tool-versions"} {
+		file := path.Join(dir, name)
+		ok, err := source.Exists(ctx, file)
+		if err != nil {
+			return Release{}, err
+		}
+		if !ok {
+			continue
+		}
+		text, err := source.File(file).Contents(ctx)
+		if err != nil {
+			return Release{}, err
+		}
+		named, err := namedVersion(name, text)
+		if err != nil {
+			return Release{}, tell.Errorf("reading %q: %w", file, err)
+		}
+		if named.Version != "" {
 			named.From = file
-			if found.From != "" && (named.Version != found.Version || named.OpenTofu != found.OpenTofu) {
-				return found, fmt.Errorf("choosing Terraform's version: %s names %s %s and %s names %s %s: %s", found.From, found.Program(), found.Version, file, named.Program(), named.Version, oneForAll)
-			}
-			found = named
+		}
+		if found, err = found.and(named); err != nil {
+			return found, err
 		}
 	}
 	return found, nil
@@ -142,10 +168,25 @@ func namedVersion(name, text string) (Release, error) {
 			r = Release{Version: strings.TrimPrefix(fields[0], "v"), OpenTofu: name == ".opentofu-version"}
 		}
 	}
+	r.Version = strings.TrimPrefix(newestMatching(r.Version), "latest-allowed") // required_version decides
 	if r.Version != "" && !exactVersion.MatchString(r.Version) {
 		return Release{}, fmt.Errorf("%q is no exact version: give one such as %s there, or with --terraform-version", r.Version, defaultTerraformVersion)
 	}
 	return r, nil
+}
+
+// newestMatching takes tfenv's latest:REGEX for the newest known version that it matches.
+func newestMatching(named string) string {
+	if text, ok := strings.CutPrefix(named, "latest:"); ok {
+		if matching, err := regexp.Compile(text); err == nil {
+			for _, v := range append([]string{defaultTerraformVersion}, lastPatches...) {
+				if matching.MatchString(v) {
+					return v
+				}
+			}
+		}
+	}
+	return named
 }
 
 // versionIn finds the versions in a constraint.

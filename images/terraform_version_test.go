@@ -17,12 +17,14 @@ func TestNamedVersion(t *testing.T) {
 		{".tool-versions", "python 3.12.1\nterraform 1.8.0 # old\n", "1.8.0", false},
 		{".tool-versions", "opentofu 1.8.2\n", "1.8.2", true},
 		{".tool-versions", "python 3.12.1\n", "", false},
+		{".terraform-version", "latest:^1\\.9\n", "1.9.8", false},
+		{".terraform-version", "latest-allowed\n", "", false},
 	} {
 		if got, err := namedVersion(test.name, test.text); err != nil || got.Version != test.want || got.OpenTofu != test.tofu {
 			t.Errorf("%s %q: %+v, %v, want %q", test.name, test.text, got, err, test.want)
 		}
 	}
-	for _, text := range []string{"latest", "latest:^1.9", "min-required", "1.9", "1.9.8;id"} {
+	for _, text := range []string{"latest", "latest:^1.99", "min-required", "1.9", "1.9.8;id"} {
 		if got, err := namedVersion(".terraform-version", text); err == nil {
 			t.Errorf("%q is taken for version %q", text, got.Version)
 		}

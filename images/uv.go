@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 
 	"dagger/pipeline/project"
@@ -12,44 +13,83 @@ import (
 // defaultUV reads the lock files of all versions so far.
 const defaultUV = "0.13.9"
 
-// uv installs a uv.lock: the default groups, and those that the project asks for.
-func (a App) uv(ctx context.Context, f found) (installer, error) {
-	files := map[string]string{path.Join(Workdir, f.lockDir, "uv.lock"): project.WithoutVersions(f.lock)}
-	locals, err := project.LocalPackages(f.lock)
-	if err != nil {
-		return installer{}, err
+// uvProject is what uv reads of a repository to install a uv.lock.
+type uvProject struct {
+	files  map[string]string // by their paths in the container
+	locals []project.Local
+	links  []string // directories of the repository that it takes packages from
+	check  string   // the flag that says whether uv.lock has to fit the files
+}
+
+func (a App) uvProject(ctx context.Context, f found) (u uvProject, err error) {
+	u = uvProject{files: map[string]string{path.Join(Workdir, f.lockDir, "uv.lock"): project.WithoutVersions(f.lock)}, check: "--locked"}
+	if u.locals, err = project.LocalPackages(f.lock); err != nil {
+		return u, err
+	}
+	add := func(dir, name, text string, reduce func(string) (string, error)) error {
+		text, err := reduce(text)
+		u.files[path.Join(Workdir, dir, name)] = text
+		for _, link := range project.UVLinks(text) {
+			u.links = append(u.links, path.Join(dir, link))
+		}
+		return err
 	}
 	own, err := a.uvSettings(ctx, f.lockDir)
 	if err != nil {
-		return installer{}, err
+		return u, err
 	}
 	if own != "" {
-		files[path.Join(Workdir, f.lockDir, "uv.toml")] = own
-	}
-	dirs := map[string]bool{f.lockDir: true, path.Clean(a.Path): true}
-	var arguments []string
-	for _, local := range locals {
-		if !local.File { // its source is not there yet: see Installed
-			dirs[path.Join(f.lockDir, local.Path)] = true
-			arguments = append(arguments, "--no-install-package="+local.Name)
+		if err := add(f.lockDir, "uv.toml", own, project.UVSettings); err != nil {
+			return u, err
 		}
 	}
-	check := "--locked"
+	dirs := map[string]bool{path.Clean(f.lockDir): true, path.Clean(a.Path): true}
+	for _, local := range u.locals {
+		if dir := path.Join(f.lockDir, local.Path); !local.File && !dirs[dir] {
+			there, err := a.Source.Exists(ctx, path.Join(dir, "pyproject.toml"))
+			if err != nil {
+				return u, err
+			}
+			if dirs[dir] = there; !there { // it has a setup.py
+				u.check = unchecked(dir)
+			}
+		}
+	}
 	for _, dir := range sortedKeys(dirs) {
-		pyproject, err := read(ctx, a.Source, path.Join(dir, "pyproject.toml"), "uv.lock names it: run `uv lock` and commit the file")
+		if !dirs[dir] {
+			continue
+		}
+		file := path.Join(dir, "pyproject.toml")
+		pyproject, err := read(ctx, a.Source, file, "uv.lock names it: run `uv lock` and commit the file")
 		if err != nil {
-			return installer{}, err
+			return u, err
 		}
 		if project.DynamicRequires(pyproject) {
-			check = unchecked(dir)
+			u.check = unchecked(file)
 		}
-		if files[path.Join(Workdir, dir, "pyproject.toml")], err = project.UVDependencyProject(pyproject); err != nil {
-			return installer{}, err
+		if err := add(dir, "pyproject.toml", pyproject, project.UVDependencyProject); err != nil {
+			return u, err
 		}
 	}
-	archives, err := a.archives(f)
+	return u, nil
+}
+
+// uv installs a uv.lock: the default groups, and those that the project asks for.
+func (a App) uv(ctx context.Context, f found) (installer, error) {
+	u, err := a.uvProject(ctx, f)
 	if err != nil {
 		return installer{}, err
+	}
+	archives, err := a.archiveLines(ctx, ".", project.Requirements{Links: u.links})
+	if err != nil {
+		return installer{}, err
+	}
+	maps.Copy(archives, a.archivesOf(f, u.locals))
+	var arguments []string
+	for _, local := range u.locals {
+		if !local.File { // its source is not there yet: see Installed
+			arguments = append(arguments, "--no-install-package="+local.Name)
+		}
 	}
 	for _, extra := range f.Settings.Extras {
 		arguments = append(arguments, "--extra="+extra)
@@ -67,8 +107,8 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 	return installer{
 		manager:   []string{manager},
 		script:    installUV,
-		arguments: append([]string{"sync", check, "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
-		files:     files,
+		arguments: append([]string{"sync", u.check, "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
+		files:     u.files,
 		archives:  archives,
 		explain:   explainUV,
 	}, nil
@@ -102,8 +142,8 @@ func (a App) uvManager(ctx context.Context, f found) (string, error) {
 
 // unchecked takes uv.lock as it is where only a package's build backend knows what the
 // package requires: it is not there yet.
-func unchecked(dir string) string {
-	tell.Once(fmt.Sprintf("%s: its dependencies are dynamic: whether uv.lock fits them is not checked", path.Join(dir, "pyproject.toml")))
+func unchecked(where string) string {
+	tell.Once(fmt.Sprintf("%s: its dependencies are dynamic: whether uv.lock fits them is not checked", where))
 	return "--frozen"
 }
 

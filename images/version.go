@@ -18,7 +18,7 @@ func (a App) FromGit(ctx context.Context) (dir, tool string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	dirs, err := a.localDirs(ctx, f)
+	dirs, err := a.localDirs(ctx, f, project.ForTests)
 	if err != nil {
 		return "", "", err
 	}
@@ -35,7 +35,7 @@ func (a App) FromGit(ctx context.Context) (dir, tool string, err error) {
 // last commit: what is changed since does not count. It is asked again when the source
 // or git changes, and all else depends on the answer alone.
 func (a App) GitVersion(ctx context.Context, image *dagger.Container, dir string, git *dagger.Directory, roots []string) (string, error) {
-	g, err := a.gather(ctx, roots)
+	g, err := a.gather(ctx, project.ForTests, roots)
 	if err != nil {
 		return "", err
 	}

@@ -27,6 +27,7 @@ func DependencyProject(pyproject string) (string, error) {
 	if project, ok := doc["project"].(map[string]any); ok {
 		kept := map[string]any{"name": "dependencies", "version": "0"}
 		keep(kept, project, dependencyKeys["project"])
+		keepDynamic(kept, project)
 		out["project"] = kept
 	}
 	if tool, ok := doc["tool"].(map[string]any); ok {
@@ -39,6 +40,16 @@ func DependencyProject(pyproject string) (string, error) {
 	}
 	b, err := toml.Marshal(out)
 	return string(b), err
+}
+
+// keepDynamic keeps which of the dependencies stand elsewhere: without it poetry reads
+// those of one place alone.
+func keepDynamic(to, from map[string]any) {
+	all := texts(from["dynamic"])
+	all = slices.DeleteFunc(all, func(key string) bool { return key != "dependencies" && key != "optional-dependencies" })
+	if len(all) > 0 {
+		to["dynamic"] = all
+	}
 }
 
 func keep(to, from map[string]any, keys []string) {

@@ -121,6 +121,20 @@ func at(doc map[string]any, path string) any {
 	return v
 }
 
+// Where some of the dependencies are in the standard's table and others in Poetry's, both
+// are read: the standard's table says that it has not all.
+func TestMixedDependenciesAreKept(t *testing.T) {
+	for _, dynamic := range []string{"dependencies", "optional-dependencies"} {
+		out := parse(t, reduce(t, "[project]\nname = \"a\"\ndynamic = [\"version\", \""+dynamic+"\"]\n"))
+		if got := at(out, "project.dynamic"); !reflect.DeepEqual(got, []any{dynamic}) {
+			t.Errorf("dynamic is %v, want %s alone: a version is no dependency", got, dynamic)
+		}
+	}
+	if got := at(parse(t, reduce(t, "[project]\nname = \"a\"\ndynamic = [\"version\"]\n")), "project.dynamic"); got != nil {
+		t.Errorf("dynamic is %v", got)
+	}
+}
+
 func TestDependencyProjectFails(t *testing.T) {
 	if _, err := DependencyProject("[project]\nname = \n"); err == nil || !strings.HasPrefix(err.Error(), "reading pyproject.toml: line 2, column ") {
 		t.Errorf("error %v", err)

@@ -18,6 +18,9 @@ var separator = regexp.MustCompile(`[-_.]+`)
 // paths; source is where it can be edited.
 func (d Distribution) Info(source string) map[string]string {
 	metadata := "Metadata-Version: 2.1\nName: " + d.Name + "\nVersion: " + d.Version + "\n"
+	for _, line := range d.Metadata {
+		metadata += line + "\n"
+	}
 	for _, requirement := range d.Requires {
 		metadata += "Requires-Dist: " + requirement + "\n"
 	}

@@ -30,7 +30,7 @@ func (p Project) LambdaTarget(pythonVersion string) (Target, error) {
 		if err != nil {
 			return t, fmt.Errorf("reading requires-python: %w", err)
 		}
-		if !allowed.holdMinor(t.Python) {
+		if !allowed.holdMinor(t.Python) && !allowed.namePatch(t.Python) {
 			return t, fmt.Errorf("choosing Python of the Lambda package: tool.pipeline.package.lambda says %s, and requires-python %s: make them fit", lambda.Python, p.RequiresPython)
 		}
 	}

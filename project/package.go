@@ -22,15 +22,17 @@ type Distribution struct {
 	EntryPoints map[string]map[string]string
 	// Files are scripts that become commands as they are.
 	Files map[string]string
-	// Requires are its dependencies, where they stand in the standard's form.
-	Requires []string
+	// Requires are its dependencies, Metadata what else METADATA has of it.
+	Requires, Metadata []string
 	// Installed is false for what is no package but a list of dependencies.
 	Installed bool
 	// Backend are the requirements of its build backend.
 	Backend []string
 	// Build tells that only its build backend makes it complete: it compiles, or
-	// writes modules.
+	// writes modules, or is told what is not understood here.
 	Build bool
+	// Setuptools tells that a setup.py or setup.cfg beside the file counts.
+	Setuptools bool
 }
 
 // builders are parts of build requirements that compile or write modules.
@@ -43,9 +45,11 @@ type pyproject struct {
 	Project struct {
 		Name, Version string
 		Dependencies  []string
+		Dynamic       []string
 		Scripts       map[string]string
 		GUIScripts    map[string]string            `toml:"gui-scripts"`
 		EntryPoints   map[string]map[string]string `toml:"entry-points"`
+		about
 	}
 	BuildSystem struct {
 		Requires []string
@@ -55,7 +59,6 @@ type pyproject struct {
 		Poetry     *poetryTable
 		Setuptools struct {
 			PackageDir map[string]string `toml:"package-dir"`
-			ExtModules any               `toml:"ext-modules"`
 			Packages   any
 			Dynamic    struct {
 				Version struct {
@@ -70,7 +73,6 @@ type pyproject struct {
 		Hatch                   struct {
 			Version struct{ Path, Source string }
 			Build   struct {
-				Hooks   map[string]any
 				Targets struct {
 					Wheel struct{ Packages, Sources any }
 				}
@@ -82,7 +84,8 @@ type pyproject struct {
 				PackageDir string `toml:"package-dir"`
 			}
 		}
-		UV struct {
+		Flit struct{ Module struct{ Name string } }
+		UV   struct {
 			Package      *bool
 			BuildBackend struct {
 				Root *string `toml:"module-root"`
@@ -94,11 +97,16 @@ type pyproject struct {
 type poetryTable struct {
 	Name, Version string
 	PackageMode   *bool `toml:"package-mode"`
-	Packages      []struct{ From string }
+	Packages      []poetryInclude
+	Dependencies  map[string]any
+	Extras        map[string][]string
 	Scripts       map[string]any
 	Plugins       map[string]map[string]string
 	Build         any
+	about
 }
+
+type poetryInclude struct{ From, To string }
 
 // ReadDistribution reads a pyproject.toml. What it has of another form than a
 // build backend would take, it leaves out.
@@ -113,10 +121,14 @@ func ReadDistribution(text string) (Distribution, error) {
 	}
 	d := Distribution{
 		Name:        First(doc.Project.Name, poetry.Name),
-		Version:     First(doc.Project.Version, poetry.Version),
+		Version:     NormalVersion(First(doc.Project.Version, poetry.Version)),
 		Requires:    doc.Project.Dependencies,
+		Metadata:    doc.metadata(),
 		EntryPoints: map[string]map[string]string{},
 		Files:       map[string]string{},
+	}
+	if len(d.Requires) == 0 {
+		d.Requires = requiresOfPoetry(poetry.Dependencies)
 	}
 	d.Installed = d.Name != "" && (poetry.PackageMode == nil || *poetry.PackageMode) && (doc.Tool.UV.Package == nil || *doc.Tool.UV.Package)
 	if doc.Tool.Poetry == nil && doc.BuildSystem.Backend == "" && len(doc.BuildSystem.Requires) == 0 && doc.Tool.UV.Package == nil {
@@ -136,7 +148,8 @@ func ReadDistribution(text string) (Distribution, error) {
 		d.Version = ""
 	}
 	d.VersionFiles = doc.versionFiles()
-	d.Build = doc.needsBuild()
+	d.Build = doc.needsBuild() || doc.hasMore(text)
+	d.Setuptools = strings.HasPrefix(doc.BuildSystem.Backend, "setuptools") || doc.BuildSystem.Backend == "" && doc.Tool.Poetry == nil
 	d.Backend = doc.BuildSystem.Requires
 	return d, nil
 }
@@ -201,21 +214,9 @@ func (p pyproject) roots() []string {
 	return out
 }
 
-func (p pyproject) versionFiles() []string {
-	dynamic := p.Tool.Setuptools.Dynamic.Version
-	files := append([]string{p.Tool.Hatch.Version.Path, p.Tool.PDM.Version.Path}, texts(dynamic.File)...)
-	if dot := strings.LastIndex(dynamic.Attr, "."); dot > 0 {
-		module := strings.ReplaceAll(dynamic.Attr[:dot], ".", "/")
-		for _, root := range []string{"", "src", p.Tool.Setuptools.PackageDir[""]} {
-			files = append(files, path.Join(root, module+".py"), path.Join(root, module, "__init__.py"))
-		}
-	}
-	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
-}
-
 // needsBuild tells whether the build backend compiles or writes modules.
 func (p pyproject) needsBuild() bool {
-	if len(p.Tool.Hatch.Build.Hooks) > 0 || p.Tool.Setuptools.ExtModules != nil || p.Tool.Poetry != nil && p.Tool.Poetry.Build != nil {
+	if p.Tool.Poetry != nil && p.Tool.Poetry.Build != nil {
 		return true
 	}
 	for _, key := range []string{"version_file", "write_to"} {

@@ -3,6 +3,7 @@ package project
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,7 +33,7 @@ func (p Project) Python(pythonVersion string) (int, error) {
 	}
 	if m := cpython.FindStringSubmatch(asked); m != nil {
 		minor, _ := strconv.Atoi(m[1])
-		if !allowed.holdMinor(minor) {
+		if !allowed.holdMinor(minor) && !allowed.namePatch(minor) {
 			return 0, fmt.Errorf("choosing Python: %s says %s, and requires-python %s: make them fit", where, asked, p.RequiresPython)
 		}
 		return minor, nil
@@ -40,26 +41,70 @@ func (p Project) Python(pythonVersion string) (int, error) {
 	if more, err := parseVersions(asked); err == nil && isRange.MatchString(asked) { // as uv reads there
 		allowed = allowed.and(more)
 	}
-	for minor, first := newestPython, defaultPython; minor >= oldestPython; minor-- {
-		if allowed.holdMinor(first) {
-			return first, nil
+	for _, holds := range []func(int) bool{allowed.holdMinor, allowed.namePatch} {
+		if holds(defaultPython) {
+			return defaultPython, nil
 		}
-		first = minor
-	}
-	if allowed.holdMinor(oldestPython) {
-		return oldestPython, nil
+		for minor := newestPython; minor >= oldestPython; minor-- {
+			if holds(minor) {
+				return minor, nil
+			}
+		}
 	}
 	return 0, fmt.Errorf("choosing Python: requires-python %s allows none of 3.%d to 3.%d: name an image with --python-image", p.RequiresPython, oldestPython, newestPython)
 }
 
-// holdMinor tells whether a range holds for any patch of Python 3.minor.
+// The patch of the default's image, which is pinned, and what stands for the newest one,
+// which the images of the other versions have.
+const (
+	pinnedPatch = 8
+	newestPatch = 99
+)
+
+// PythonTag is the version in the name of the image with the project's Python: 3.11, or
+// with a patch where the image is pinned or the project allows that alone.
+func (p Project) PythonTag(pythonVersion string) (string, error) {
+	minor, err := p.Python(pythonVersion)
+	if err != nil {
+		return "", err
+	}
+	allowed, _ := parseVersions(p.RequiresPython)
+	patches := append([]int{newestPatch}, allowed.patches(minor)...)
+	if minor == defaultPython {
+		patches = append([]int{pinnedPatch}, patches...)
+	}
+	for _, patch := range patches {
+		if !allowed.hold([]int{3, minor, patch}) {
+			continue
+		}
+		if patch == newestPatch {
+			break
+		}
+		return fmt.Sprintf("3.%d.%d", minor, patch), nil
+	}
+	return fmt.Sprintf("3.%d", minor), nil
+}
+
+// holdMinor tells whether a range holds for the Python of the usual image of 3.minor.
 func (v versions) holdMinor(minor int) bool {
-	for patch := range 50 {
-		if v.hold([]int{3, minor, patch}) {
-			return true
+	return v.hold([]int{3, minor, newestPatch}) || minor == defaultPython && v.hold([]int{3, minor, pinnedPatch})
+}
+
+// namePatch tells whether a range names a patch of 3.minor that it holds for.
+func (v versions) namePatch(minor int) bool {
+	return slices.ContainsFunc(v.patches(minor), func(patch int) bool { return v.hold([]int{3, minor, patch}) })
+}
+
+// patches are those of 3.minor that a range names.
+func (v versions) patches(minor int) (out []int) {
+	for _, bounds := range v {
+		for _, b := range bounds {
+			if part(b.version, 0) == 3 && len(b.version) > 1 && b.version[1] == minor {
+				out = append(out, part(b.version, 2))
+			}
 		}
 	}
-	return false
+	return out
 }
 
 // What .python-version names: pyenv's and uv's words for a version, and Pythons that

@@ -3,6 +3,7 @@ package project
 import (
 	"cmp"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -37,8 +38,10 @@ func ReadRequirements(text string) Requirements {
 		included := option(bare, "-r", "--requirement", "-c", "--constraint")
 		editable := option(bare, "-e", "--editable")
 		links := option(bare, "-f", "--find-links")
+		bare = byName.ReplaceAllString(bare, "$2$1")
 		archive, _, _ := strings.Cut(strings.TrimPrefix(bare, "file:"), ";")
 		archive, _, _ = strings.Cut(strings.TrimSpace(archive), " ")
+		archive, _, _ = strings.Cut(archive, "[") // extras
 		switch {
 		case bare == "":
 			continue
@@ -77,6 +80,10 @@ func option(line string, names ...string) string {
 	}
 	return ""
 }
+
+// byName is a requirement that says where in the repository its package is, as a path:
+// name[extra] @ file:./place.
+var byName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*@\s*(?:file:)?(\.?[^\s/:;@]*(?:/[^\s/:;@]+)+)`)
 
 // isDirectory tells whether a requirement is a directory of the repository: pip takes for
 // one what starts with a dot or has a slash, and is no address.

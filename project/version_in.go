@@ -1,7 +1,9 @@
 package project
 
 import (
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -16,4 +18,23 @@ func VersionIn(text string) string {
 		return words[0]
 	}
 	return ""
+}
+
+// versionFiles are where the version may stand, by what the build backend is told.
+func (p pyproject) versionFiles() []string {
+	dynamic := p.Tool.Setuptools.Dynamic.Version
+	files := append([]string{p.Tool.Hatch.Version.Path, p.Tool.PDM.Version.Path}, texts(dynamic.File)...)
+	if dot := strings.LastIndex(dynamic.Attr, "."); dot > 0 {
+		module := strings.ReplaceAll(dynamic.Attr[:dot], ".", "/")
+		for _, root := range []string{"", "src", p.Tool.Setuptools.PackageDir[""]} {
+			files = append(files, path.Join(root, module+".py"), path.Join(root, module, "__init__.py"))
+		}
+	}
+	if strings.HasPrefix(p.BuildSystem.Backend, "flit") {
+		module := First(p.Tool.Flit.Module.Name, strings.ReplaceAll(p.Project.Name, "-", "_"))
+		for _, root := range []string{"", "src"} {
+			files = append(files, path.Join(root, module+".py"), path.Join(root, module, "__init__.py"))
+		}
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
 }

@@ -55,6 +55,7 @@ func TestPython(t *testing.T) {
 	for _, test := range []struct {
 		table, file, requires string
 		want                  int
+		tag                   string
 		err                   string
 	}{
 		{want: 12},
@@ -64,6 +65,13 @@ func TestPython(t *testing.T) {
 		{requires: "~3.11", want: 11},
 		{requires: "==3.9.*", want: 9},
 		{requires: ">=3.12.4,<3.13", want: 12},
+		{requires: ">=3.12.9", want: 12, tag: "3.12"},
+		{requires: ">=3.12.0,<=3.12.8", want: 12, tag: "3.12.8"},
+		{requires: ">=3.8,<=3.12", want: 11, tag: "3.11"},
+		{requires: "3.11.9", want: 11, tag: "3.11.9"},
+		{requires: "<=3.9", want: 9, tag: "3.9.0"},
+		{requires: ">=3.12.9", file: "3.12", want: 12, tag: "3.12"},
+		{requires: "~3.11.4", want: 11, tag: "3.11"},
 		{file: "3.11\n", want: 11},
 		{file: "# ours\n3.10.4\n3.9\n", requires: ">=3.9", want: 10},
 		{file: "cpython-3.13", want: 13},
@@ -94,6 +102,9 @@ func TestPython(t *testing.T) {
 		} else if err != nil || got != test.want {
 			t.Errorf("%+v: %d, %v", test, got, err)
 		}
+		if tag, _ := p.PythonTag(test.file); test.tag != "" && tag != test.tag {
+			t.Errorf("%+v: the image is %q", test, tag)
+		}
 	}
 }
 
@@ -117,11 +128,20 @@ func TestPoetryVersion(t *testing.T) {
 		{lock: by("2.2.1"), requires: ">=2.3", table: "2.4.0", want: "2.4.0"},
 	} {
 		p := Project{RequiresPoetry: test.requires, Settings: Settings{Poetry: test.table}}
-		if got, err := p.PoetryVersion(test.lock); err != nil || got != test.want {
+		if got, err := p.PoetryVersion("", test.lock, 12); err != nil || got != test.want {
 			t.Errorf("%+v: %q, %v", test, got, err)
 		}
 	}
-	if _, err := (Project{RequiresPoetry: ">=9"}).PoetryVersion(""); err == nil || !strings.Contains(err.Error(), "name one with --poetry-version") {
+	if got, err := (Project{}).PoetryVersion("[project]\n", by("2.3.2"), 9); err != nil || got != "2.2.1" {
+		t.Errorf("a later lock file on Python 3.9: %q, %v", got, err)
+	}
+	if got, err := (Project{}).PoetryVersion("[project]\n", by("2.1.0"), 9); err != nil || got != "2.1.0" {
+		t.Errorf("a lock file of its time on Python 3.9: %q, %v", got, err)
+	}
+	if _, err := (Project{}).PoetryVersion("[dependency-groups]\na = []\n", by("2.3.2"), 9); err == nil || !strings.Contains(err.Error(), "does not run on the image's Python 3.9") {
+		t.Errorf("a lock file that needs a later Poetry: %v", err)
+	}
+	if _, err := (Project{RequiresPoetry: ">=9"}).PoetryVersion("", "", 12); err == nil || !strings.Contains(err.Error(), "name one with --poetry-version") {
 		t.Errorf("requires-poetry that nothing fits: %v", err)
 	}
 }

@@ -143,6 +143,21 @@ func TestPackedModules(t *testing.T) {
 	}
 }
 
+// Two projects of the repository with one path in the package are refused: one of them
+// would be gone. What is the same in both is no loss.
+func TestPackedTwice(t *testing.T) {
+	a := tree(t, map[string]string{"main.py": "a", "both/__init__.py": ""})
+	b := tree(t, map[string]string{"main.py": "b", "both/__init__.py": ""})
+	_, refused := packed(t, packing{Dirs: []string{a, b}, Architecture: "x86_64"})
+	if want := a + "/main.py and " + b + "/main.py are both main.py in the package"; !strings.HasPrefix(refused, want) {
+		t.Errorf("refused %q, want %q", refused, want)
+	}
+	_, refused = packed(t, packing{Installed: []string{tree(t, map[string]string{"main.py": "of a wheel"})}, Dirs: []string{b}, Architecture: "x86_64"})
+	if !strings.Contains(refused, "are both main.py") {
+		t.Errorf("refused %q, and a wheel's module is gone", refused)
+	}
+}
+
 // What the function could not load or Lambda would not take is refused.
 func TestPackedIsRefused(t *testing.T) {
 	noise := make([]byte, 51<<10)

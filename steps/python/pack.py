@@ -31,7 +31,12 @@ def pack(spec):
     for directory in spec["installed"]:
         add(files, directory, "")
     for directory in spec["dirs"]:
-        modules(files, directory, [os.path.abspath(r) for r in spec["roots"]])
+        own = {}
+        modules(own, directory, [os.path.abspath(r) for r in spec["roots"]])
+        for name in sorted(own):
+            if name in files and not of_index(files[name]) and read(files[name]) != read(own[name]):
+                raise command.Refused("%s and %s are both %s in the package: rename a module, or name what to pack in [tool.pipeline.package] files" % (files[name], own[name], name))
+        files.update(own)
     for pattern in spec["files"]:
         found = sorted(p for p in glob.glob(pattern, recursive=True))
         if not found:
@@ -47,6 +52,16 @@ def pack(spec):
     check_limits(files, out, spec["upload"])
     with open(artifacts.LIST, "w") as f:
         f.write(spec["name"])
+
+
+def of_index(path):
+    """Tell whether a file is of a package that an index has: the project's own may take its place."""
+    return path.startswith("/opt/packed/dependencies/")
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
 
 
 def left_out(name):
@@ -107,8 +122,7 @@ def write(files, out):
 
 def content(name, path):
     """A file's bytes. What a package has recorded of itself has no order of its own."""
-    with open(path, "rb") as f:
-        data = f.read()
+    data = read(path)
     if name.endswith(".dist-info/RECORD"):
         lines = [line for line in data.splitlines(True) if not line.split(b",")[0].endswith(tuple(("/" + n).encode() for n in OF_INSTALLER))]
         return b"".join(sorted(lines))

@@ -21,7 +21,7 @@ func TestPackedForLambda(t *testing.T) {
 		has, hasNot         []string
 	}{
 		{"monorepo", "services/orders", "src/orders/cli.py", []string{"orders/cli.py", "common/__init__.py", "orders-1.2.3.dist-info/METADATA"}, []string{"pytest/__init__.py"}},
-		{"workspace", "services/api", "src/api/__init__.py", []string{"api/__init__.py", "common/__init__.py", "six.py"}, []string{"pytest/__init__.py", "click/__init__.py"}},
+		{"workspace", "services/api", "src/api/__init__.py", []string{"api/__init__.py", "common/__init__.py", "six.py"}, []string{"pytest/__init__.py", "click/__init__.py", "worker.py"}},
 		{"requirements", ".", "app.py", []string{"app.py", "six.py"}, []string{"Makefile", "pyproject.toml", "tests/test_more.py"}},
 	} {
 		t.Run(test.project, func(t *testing.T) {

@@ -74,6 +74,18 @@ func TestRequirementsAlone(t *testing.T) {
 	passes(t, p, "1 tests passed")
 }
 
+// What a package of the repository requires is installed, also where only its build backend
+// knows it: of setup.py, with an extra.
+func TestRequiresOfSetup(t *testing.T) {
+	p := project(t, "requirements")
+	p.Remove("requirements-dev.txt")
+	p.Write("requirements.txt", "-e ./legacy[web]\npytest\n")
+	p.Write("legacy/setup.py", "from setuptools import setup\nsetup(name='legacy', version='1', packages=['legacy'], install_requires=['six'], extras_require={'web': ['toml'], 'other': ['click']})\n")
+	p.Write("legacy/legacy/__init__.py", "import six\n")
+	p.Write("tests/test_plain.py", "from importlib.metadata import version\nfrom importlib.util import find_spec\nimport legacy\n\n\ndef test_installed():\n    assert version('legacy') == '1'\n    assert find_spec('toml') and not find_spec('click')\n")
+	passes(t, p, "1 tests passed")
+}
+
 // What does not fit is said in one line, before anything is installed where it
 // can be.
 func TestRefusals(t *testing.T) {

@@ -1,0 +1,29 @@
+package project
+
+import (
+	"reflect"
+	"testing"
+)
+
+// Wheels and archives of the repository are installed as they are; a directory is a
+// package whose source is not there yet.
+func TestRequirementsByPath(t *testing.T) {
+	for text, want := range map[string]Requirements{
+		"./vendor/foo-1.0-py3-none-any.whl":                      {Files: []string{"./vendor/foo-1.0-py3-none-any.whl"}},
+		"foo[fast, slow] @ file:vendor/foo-1.0-py3-none-any.whl": {Files: []string{"vendor/foo-1.0-py3-none-any.whl"}},
+		"foo @ ./libs/foo":                                       {Locals: []LocalRequired{{Path: "./libs/foo"}}},
+		"foo[x] @ file:libs/foo ; python > 3":                    {Locals: []LocalRequired{{Path: "libs/foo", Extras: []string{"x"}}}},
+		"foo @ https://example.com/foo.whl":                      {},
+		"foo @ git+ssh://git@example.com/g":                      {},
+		"foo @ file:///opt/foo.whl":                              {},
+		"--find-links=./wheels":                                  {Links: []string{"./wheels"}},
+	} {
+		r := ReadRequirements(text + "\n")
+		if len(r.Locals) > 0 != (r.Text == "") {
+			t.Errorf("%q leaves %q to pip", text, r.Text)
+		}
+		if r.Text, r.Hashes = "", false; !reflect.DeepEqual(r, want) {
+			t.Errorf("%q: %+v, want %+v", text, r, want)
+		}
+	}
+}

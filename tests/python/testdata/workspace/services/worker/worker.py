@@ -1,0 +1,1 @@
+NAME = "a service that api does not use"
