@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/aws"
 )
 
-// RemoveEmpty removes the object of a state in which no resource is left, and tells whether it did. Meanwhile it
+// RemoveEmpty removes the object of a state in which no resource is left, with its owner's, and tells whether it did. Meanwhile it
 // holds the state's lock, as terraform does, in the name of who: a run that has begun since the destruction keeps its
 // state. So does one whose state cannot be read, because it is encrypted.
 func (b Bucket) RemoveEmpty(ctx context.Context, key, who string) (removed bool, err error) {
@@ -38,7 +38,7 @@ func (b Bucket) RemoveEmpty(ctx context.Context, key, who string) (removed bool,
 	}()
 	body, err := b.get(ctx, key, "")
 	if aws.HasCode(err, "NoSuchKey") {
-		return false, nil
+		return false, b.RemoveOwner(ctx, key)
 	}
 	if err != nil {
 		return false, b.explain(ctx, op, err, denied)
@@ -49,7 +49,7 @@ func (b Bucket) RemoveEmpty(ctx context.Context, key, who string) (removed bool,
 	if _, err := b.do(ctx, call{method: http.MethodDelete, key: key}); err != nil {
 		return false, b.explain(ctx, op, err, denied)
 	}
-	return true, nil
+	return true, b.RemoveOwner(ctx, key)
 }
 
 // empty tells whether a state is known to have no resource.

@@ -96,7 +96,7 @@ func TestRemoveEmptyStateHoldsTheLock(t *testing.T) {
 	if _, err := In(s, "state").RemoveEmpty(t.Context(), "app/mr-7/terraform.tfstate", "job"); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"PUT " + lockObject, "GET " + stateObject, "DELETE " + stateObject, "DELETE " + lockObject}
+	want := []string{"PUT " + lockObject, "GET " + stateObject, "DELETE " + stateObject, "DELETE " + stateObject + ".owner", "DELETE " + lockObject}
 	got := slices.DeleteFunc(f.Actions(), func(a string) bool { return !strings.Contains(a, stateObject) })
 	if !slices.Equal(got, want) {
 		t.Errorf("requests %q, want %q", got, want)

@@ -36,7 +36,14 @@ func (w Workspace) checkState(ctx context.Context) error {
 		return err
 	}
 	in := func(bucket string) objects { return state.In(session, bucket) }
-	return w.contact(ctx, in, session.Identity.Account)
+	noted, err := w.checkOwner(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := w.contact(ctx, in, session.Identity.Account); err != nil || !w.Deploys {
+		return err
+	}
+	return w.noteOwner(ctx, in, w.State.in(session), noted)
 }
 
 // contact is checkState for the states that an account sees.

@@ -35,6 +35,7 @@ func (d Deploy) Run(ctx context.Context) (string, error) {
 
 func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 	w := d.Workspace
+	w.Deploys = true
 	if d.Plan != nil {
 		return d.applySaved(ctx)
 	}
@@ -56,6 +57,7 @@ func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 // applySaved applies exactly the saved plan, or refuses.
 func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	w := d.Workspace
+	w.Deploys = true
 	if d.Key == nil {
 		return nil, errors.New("no key given for the saved plan: give the one that it was made with, --plan-key")
 	}

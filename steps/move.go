@@ -72,6 +72,10 @@ func (w Workspace) moveState(ctx context.Context, from string, server gitlab.Sta
 		src = nowhere{}
 	case strings.HasPrefix(from, "s3://") && ok && bucket != "" && key != "" && !strings.HasSuffix(key, "/"):
 		if (place{bucket, key}) == to {
+			in := w.State.in(session)
+			if _, other := w.checkOwner(ctx, func(string) objects { return in }); other != nil {
+				return fmt.Sprintf("%s: the state at %s is now this project's", w.Environment, to), w.takeOver(ctx, in)
+			}
 			return "", fmt.Errorf("moving the state of %s: %s is where it is to be: name the place where it is now with --from", w.Environment, to)
 		}
 		there, err := w.AWS.in(cmp.Or(state.Region(ctx, aws.Config{Region: w.AWS.Region, Endpoint: w.AWS.Endpoint}, bucket), w.AWS.Region)).Session(ctx)
@@ -113,6 +117,9 @@ func (w Workspace) move(ctx context.Context, bucket state.Bucket, src source, fr
 	}
 	if err == nil {
 		err = bucket.Write(ctx, to.key, body, true)
+	}
+	if err == nil {
+		err = w.takeOver(ctx, bucket)
 	}
 	if err != nil {
 		return "", tell.Errorf("%s: %w", doing, errors.Join(err, freed()))
@@ -190,6 +197,9 @@ func (s inS3) leave(ctx context.Context) (string, error) {
 	}
 	if err := s.bucket.Write(ctx, s.place.key, mark, false); err != nil {
 		return "", err
+	}
+	if err := s.bucket.RemoveOwner(ctx, s.place.key); err != nil {
+		tell.Line("Warning: " + err.Error())
 	}
 	return s.place.String() + " says where it went, and nobody can deploy by it any more: remove it when no run names it", nil
 }

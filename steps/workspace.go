@@ -47,8 +47,9 @@ type Workspace struct {
 	// State is where the environment's state is kept.
 	State   State
 	Backend Backend
-	// Ends tells that the run destroys the environment.
-	Ends bool
+	// Deploys tells that the run makes the environment, Ends that it destroys it.
+	Deploys bool
+	Ends    bool
 	// Refused is why the built-in steps do not run; a project's own scripts do.
 	Refused error
 	// RegionAsked tells whether the region is the caller's choice: else the root

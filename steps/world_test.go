@@ -182,7 +182,7 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 			fmt.Fprint(w, text)
 			return
 		}
-		if strings.HasSuffix(r.URL.Path, ".tfstate") {
+		if strings.HasSuffix(r.URL.Path, ".tfstate") || strings.HasSuffix(r.URL.Path, ".owner") {
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, `<Error><Code>NoSuchKey</Code></Error>`)
 			return
