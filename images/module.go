@@ -79,6 +79,23 @@ func (r Store) Published(ctx context.Context, tag string) (Published, error) {
 	return Published{Container: c, Source: c.Directory(Workdir), Project: project, Roots: strings.Split(infra, "\n")}, nil
 }
 
+// ProjectAt is the project whose root module is in the terraform image with a tag of
+// the run's own level, "" where there is none, or it does not say.
+func (r Store) ProjectAt(ctx context.Context, tag string) (string, error) {
+	found, _, err := r.asked(ctx, r.Repository(r.Writes, "terraform"), tag)
+	if err != nil || found.State == registry.Missing || found.State == registry.Refused {
+		return "", err
+	}
+	if found.State == registry.Found {
+		return r.pinned(found).Label(ctx, projectLabel)
+	}
+	project, err := dag.Container().From(found.Reference).Label(ctx, projectLabel)
+	if err != nil {
+		return "", nil // the engine does not reach it either
+	}
+	return project, nil
+}
+
 // PublishedAt is the reference of the terraform image with a tag, at the first
 // level that has it and that the run may use.
 func (r Store) PublishedAt(ctx context.Context, tag string) (string, error) {

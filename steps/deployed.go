@@ -34,6 +34,14 @@ func (r *Run) mark(ctx context.Context) {
 		return
 	}
 	tag := lifecycle.DeployedTag(r.Environment)
+	project, err := r.projectName(ctx)
+	if err == nil {
+		err = ownTag(ctx, opened.Store, project, tag)
+	}
+	if err != nil {
+		tell.Line("Warning: " + err.Error())
+		return
+	}
 	for _, name := range opened.Names() {
 		repository := opened.Repository(opened.Writes, name)
 		digest, err := r.used(ctx, opened, name)
@@ -110,16 +118,20 @@ func (r *Run) ended(ctx context.Context, project, environment string) {
 			return
 		}
 	}
-	r.unmark(ctx, environment)
+	r.unmark(ctx, project, environment)
 }
 
-// unmark takes the tag of a destroyed environment off its images.
-func (r *Run) unmark(ctx context.Context, environment string) {
+// unmark takes the tag of a project's destroyed environment off its images.
+func (r *Run) unmark(ctx context.Context, project, environment string) {
 	opened, ok := r.retains(ctx)
 	if !ok {
 		return
 	}
 	tag := lifecycle.DeployedTag(environment)
+	if err := ownTag(ctx, opened.Store, project, tag); err != nil {
+		tell.Line("Warning: " + err.Error())
+		return
+	}
 	for _, repository := range opened.Repositories(opened.Writes) {
 		line, err := opened.ECR.Unmark(ctx, repository, tag)
 		if err != nil {

@@ -135,3 +135,34 @@ func TestTagStaysWithAnotherRoot(t *testing.T) {
 		}
 	}
 }
+
+// Where two projects have one path, no tag is moved or taken off that is on the
+// other one's image.
+func TestTagsOfAnotherProjectStay(t *testing.T) {
+	for name, end := range map[string]func(*Run) error{
+		"publish": func(r *Run) error { _, err := r.PublishImages(t.Context(), []string{"mr-7"}, nil, "text"); return err },
+		"deploy":  func(r *Run) error { _, err := r.Deploy(t.Context(), Artifacts{}, nil, nil, Options{}); return err },
+		"destroy": func(r *Run) error { r.ended(t.Context(), "shop", "mr-7"); return nil },
+	} {
+		for owner, taken := range map[string]bool{"billing": true, "shop": false} {
+			s := &shelf{}
+			for _, tag := range []string{"mr-7", "deployed-mr-7"} {
+				if tag == "deployed-mr-7" && !taken {
+					continue // it is still to come
+				}
+				for _, repository := range []string{"open/app", "open/terraform"} {
+					s.published = append(s.published, "group/of-"+owner+"/"+repository+":"+tag)
+				}
+			}
+			with := behind(t, s)
+			with.Registry, with.Trust = new("ecr:group/of-"+owner), "open"
+			err := end(NewRun(with, "mr-7"))
+			if refused := err != nil && strings.Contains(err.Error(), `is an image of the project "billing", and this is "shop"`); name == "publish" && refused != taken {
+				t.Errorf("%s of %s: %v", name, owner, err)
+			}
+			if moved := len(s.tagged)+len(s.untagged) > 0; moved == taken && (taken || name != "publish") {
+				t.Errorf("%s of %s: tagged %q, took off %q", name, owner, s.tagged, s.untagged)
+			}
+		}
+	}
+}

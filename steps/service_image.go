@@ -142,6 +142,11 @@ func (r *Run) nameService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if project, err := r.projectName(ctx); err != nil {
+		return err
+	} else if err := ownTag(ctx, publish.Registry.Store, project, target.Tag); err != nil {
+		return err
+	}
 	image := images.Image{Name: "service", Tag: r.service.value.tag(), Container: dag.Container(dagger.ContainerOpts{Platform: publish.Registry.Platform}).From(r.service.value.Image)}
 	if err := publish.tag(ctx, image, r.service.value.Digest, target.Tag); err != nil {
 		tell.Line(fmt.Sprintf("Warning: the tag %s is not on the image of the service: %v", target.Tag, err))

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"dagger/pipeline/ci"
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/tell"
 )
@@ -68,4 +69,16 @@ func checkedTags(given []string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// ownTag refuses a tag that is on another project's root module: the tags that move
+// are named after environments, so that two projects at one path would take each
+// other's images, and destroy each other's environments by them.
+func ownTag(ctx context.Context, kept images.Store, project, tag string) error {
+	other, err := kept.ProjectAt(ctx, tag)
+	if err != nil || other == "" || other == project {
+		return err
+	}
+	return fmt.Errorf("moving the tag %q: %s is an image of the project %q, and this is %q: give each project a path of its own with --registry; where %q is the former name of this one, destroy what it has there and delete that tag",
+		tag, kept.Reference("terraform", tag), other, project, other)
 }

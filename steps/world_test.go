@@ -108,6 +108,10 @@ func leaf(made, field, given string) any {
 		return digest
 	case "publish":
 		return given + "@" + digest
+	case "label": // of an image in a repository below of-NAME
+		_, name, _ := strings.Cut(made, "/of-")
+		name, _, _ = strings.Cut(name, "/")
+		return name
 	case "entries":
 		names := []string{"main.tf", "pyproject.toml", "poetry.lock"}
 		if !strings.Contains(made, "infra") {
