@@ -19,6 +19,7 @@ func (f *reading) json(data []byte) error {
 		return nil // for Terraform to say
 	}
 	f.texts(doc)
+	f.parts.json(doc, f.isRoot)
 	for _, t := range objects(doc["terraform"]) {
 		if required, ok := t["required_version"].(string); ok {
 			f.required(required)

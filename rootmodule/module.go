@@ -38,6 +38,10 @@ type Module struct {
 	// that its own arguments choose.
 	Region      string
 	AssumesRole bool
+	// NamedBy are the variables that names of what it makes are made of, RandomNames
+	// tells that some are made of a random value.
+	NamedBy     map[string]bool
+	RandomNames bool
 	// Providers are those that the modules of the source need, by their sources.
 	Providers []Requirement
 	// Fetches tells whether a module is called whose files are not in the source:
@@ -113,7 +117,7 @@ func ReadTerraform(source fs.FS, root string) (Module, error) { return read(sour
 
 func read(source fs.FS, root string, tofu bool) (Module, error) {
 	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}}
-	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
+	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}
@@ -155,13 +159,14 @@ func (r *reader) module(dir string) error {
 	}
 	names := r.files(dir, entries)
 	own := &needs{required: map[string]Requirement{}, used: map[string]bool{}}
+	named := &parts{locals: map[string][]string{}}
 	for _, name := range names {
 		file := path.Join(dir, name)
 		data, err := fs.ReadFile(r.source, file)
 		if err != nil {
 			return err
 		}
-		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own}
+		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own, parts: named}
 		if f.isRoot {
 			r.out.text += string(data)
 		}
@@ -175,6 +180,7 @@ func (r *reader) module(dir string) error {
 		}
 	}
 	r.out.add(own)
+	r.out.name(named, dir == r.root)
 	return nil
 }
 
@@ -185,6 +191,7 @@ type reading struct {
 	data      []byte
 	isRoot    bool
 	needs     *needs
+	parts     *parts
 }
 
 func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name, line) }

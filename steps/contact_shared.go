@@ -45,13 +45,13 @@ func (w Workspace) sameResources(ctx context.Context, in states, account string)
 // environment's alone, to name resources after.
 func (w Workspace) namesApart(ctx context.Context) (bool, error) {
 	_, declares := w.Module.Variables["environment"]
-	switch {
-	case declares, w.Module.Workspace != "" && w.Backend.Workspace:
+	if declares || w.Module.Workspace != "" && w.Backend.Workspace || w.Module.RandomNames { // which are made anew for each state
 		return true, nil
-	case slices.ContainsFunc(slices.Collect(maps.Values(w.Settings.Variables)), func(value string) bool { return strings.Contains(value, environmentMark) }):
-		return true, nil
-	case slices.ContainsFunc(slices.Collect(maps.Keys(w.Module.Addresses)), func(a string) bool { return strings.HasPrefix(a, "random_") }):
-		return true, nil // made anew for each state
+	}
+	for name, value := range w.Settings.Variables {
+		if w.Module.NamedBy[name] && strings.Contains(value, environmentMark) {
+			return true, nil
+		}
 	}
 	var values []string
 	if w.Variables != nil {
@@ -59,11 +59,15 @@ func (w Workspace) namesApart(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, tell.Errorf("reading --terraform-variables: %w", err)
 		}
-		values = rootmodule.Texts(text)
+		for name, texts := range rootmodule.TextsBy(text) {
+			if w.Module.NamedBy[name] {
+				values = append(values, texts...)
+			}
+		}
 	}
 	var names []string
 	for name := range w.Secrets {
-		if strings.HasPrefix(name, "TF_VAR_") {
+		if variable, ok := strings.CutPrefix(name, "TF_VAR_"); ok && w.Module.NamedBy[variable] {
 			names = append(names, name)
 		}
 	}

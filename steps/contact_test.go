@@ -38,7 +38,7 @@ func TestFirstContact(t *testing.T) {
 		here = "there is none at s3://b/shop/prod/terraform.tfstate, and one at s3://"
 	)
 	const (
-		env         = "variable \"env\" { default = \"dev\" }\n" + nameless
+		env         = "variable \"env\" { default = \"dev\" }\nvariable \"note\" { default = \"\" }\nresource \"aws_sqs_queue\" \"orders\" { name = \"orders-${var.env}\" }\n"
 		byWorkspace = "locals { name = terraform.workspace }\n" + nameless
 		empty       = "terraform {\n backend \"s3\" {}\n}\n" + queue
 		keyed       = "terraform {\n backend \"s3\" {\n key = \"k\"\n }\n}\n" + queue
@@ -96,11 +96,13 @@ func TestFirstContact(t *testing.T) {
 		"named after the workspace":                     {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}},
 		"named after the workspace, which is not taken": {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "default"}, want: `and "prod" is deployed`},
 		"a workspace that names nothing":                {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "environment"}, want: `and "prod" is deployed`},
-		"random names":                                  {files: main(env + "resource \"random_pet\" \"it\" {}\n"), environment: "mr-7", states: bucketOf{own: ours}},
-		"destroying what prod has, too":                 {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}, want: `aws_sqs_queue.orders (arn:aws:sqs:eu-west-1:123456789012:orders) is in the state of "prod", too`},
-		"destroying what is its own":                    {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
-		"destroying, the default VPC is everybody's":    {files: main("resource \"aws_default_vpc\" \"it\" {}\n"), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_default_vpc.it"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_default_vpc.it"+arn)}},
-		"destroying, prod may not be read":              {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: "denied", "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}},
+		"a value of the table has the name, unused":     {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Variables: map[string]string{"note": "{environment}"}}, want: `and "prod" is deployed`},
+		"random names":                               {files: main(env + "resource \"random_pet\" \"it\" {}\nresource \"aws_sns_topic\" \"t\" { name = random_pet.it.id }\n"), environment: "mr-7", states: bucketOf{own: ours}},
+		"a random password":                          {files: main(env + "resource \"random_password\" \"db\" {}\nresource \"aws_db_instance\" \"db\" { password = random_password.db.result }\n"), environment: "mr-7", states: bucketOf{own: ours}, want: `and "prod" is deployed`},
+		"destroying what prod has, too":              {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}, want: `aws_sqs_queue.orders (arn:aws:sqs:eu-west-1:123456789012:orders) is in the state of "prod", too`},
+		"destroying what is its own":                 {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
+		"destroying, the default VPC is everybody's": {files: main("resource \"aws_default_vpc\" \"it\" {}\n"), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_default_vpc.it"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_default_vpc.it"+arn)}},
+		"destroying, prod may not be read":           {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: "denied", "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}},
 
 		// A merge request's environment takes over nothing that has not its name.
 		"prod's state at the declared key, a merge request":        {files: main(s3Block + queue), environment: "mr-7", set: project.Terraform{Backend: managed}, states: bucketOf{"old/orders.tfstate": ours}},

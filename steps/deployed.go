@@ -34,11 +34,7 @@ func (r *Run) mark(ctx context.Context) {
 		return
 	}
 	tag := lifecycle.DeployedTag(r.Environment)
-	project, err := r.projectName(ctx)
-	if err == nil {
-		err = ownTag(ctx, opened.Store, project, tag)
-	}
-	if err != nil {
+	if err := r.ownTags(ctx, opened.Store, tag); err != nil {
 		tell.Line("Warning: " + err.Error())
 		return
 	}

@@ -219,14 +219,8 @@ func (r *Run) publish(ctx context.Context, tags []string) ([]Pushed, error) {
 	if err != nil {
 		return nil, err
 	}
-	project, err := r.projectName(ctx)
-	if err != nil {
+	if err := r.ownTags(ctx, registry.Store, tags...); err != nil {
 		return nil, err
-	}
-	for _, tag := range tags {
-		if err := ownTag(ctx, registry.Store, project, tag); err != nil {
-			return nil, err
-		}
 	}
 	publish := Publish{Registry: registry, Tags: tags}
 	if err := publish.Prepare(ctx); err != nil {

@@ -142,9 +142,7 @@ func (r *Run) nameService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if project, err := r.projectName(ctx); err != nil {
-		return err
-	} else if err := ownTag(ctx, publish.Registry.Store, project, target.Tag); err != nil {
+	if err := r.ownTags(ctx, publish.Registry.Store, target.Tag); err != nil {
 		return err
 	}
 	image := images.Image{Name: "service", Tag: r.service.value.tag(), Container: dag.Container(dagger.ContainerOpts{Platform: publish.Registry.Platform}).From(r.service.value.Image)}

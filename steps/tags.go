@@ -82,3 +82,12 @@ func ownTag(ctx context.Context, kept images.Store, project, tag string) error {
 	return fmt.Errorf("moving the tag %q: %s is an image of the project %q, and this is %q: give each project a path of its own with --registry; where %q is the former name of this one, destroy what it has there and delete that tag",
 		tag, kept.Reference("terraform", tag), other, project, other)
 }
+
+// ownTags is ownTag for the run's own project.
+func (r *Run) ownTags(ctx context.Context, kept images.Store, tags ...string) error {
+	project, err := r.projectName(ctx)
+	for i := 0; err == nil && i < len(tags); i++ {
+		err = ownTag(ctx, kept, project, tags[i])
+	}
+	return err
+}

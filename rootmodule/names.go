@@ -1,0 +1,161 @@
+package rootmodule
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// naming are the arguments that name what is made.
+var naming = regexp.MustCompile(`(?i)(^|_)(name|prefix|suffix|bucket|identifier|repository|domain|family|alias(es)?|stage|namespace|group_id|cluster_id|title|labels?)$`)
+
+// randomName is what may name something; random_password and random_bytes do not.
+var randomName = regexp.MustCompile(`^random_(id|pet|string|uuid|integer)\w*\.`)
+
+// parts are what a module's names are made of, by reference: var.env,
+// random_pet.it. Locals are followed. An argument of a module may name anything in
+// it, and an output of one anything outside.
+type parts struct {
+	locals map[string][]string
+	refs   []string
+}
+
+// block looks for names in a block of the configuration.
+func (p *parts) block(block *hclsyntax.Block, isRoot bool) {
+	switch block.Type {
+	case "resource":
+		var each []string
+		if a := block.Body.Attributes["for_each"]; a != nil {
+			each = references(a.Expr)
+		}
+		p.locals["each.key"], p.locals["each.value"] = append(p.locals["each.key"], each...), append(p.locals["each.value"], each...)
+		p.resource(block.Body)
+	case "locals":
+		for name, a := range block.Body.Attributes {
+			p.locals["local."+name] = references(a.Expr)
+		}
+	case "output":
+		if a := block.Body.Attributes["value"]; a != nil && !isRoot {
+			p.passed(strings.Join(block.Labels, ""), references(a.Expr))
+		}
+	case "module":
+		for name, a := range block.Body.Attributes {
+			p.passed(name, references(a.Expr))
+		}
+	}
+}
+
+// resource looks at the arguments of a resource that name it, the tag Name too.
+func (p *parts) resource(body *hclsyntax.Body) {
+	for name, a := range body.Attributes {
+		if naming.MatchString(name) {
+			p.refs = append(p.refs, references(a.Expr)...)
+			continue
+		}
+		_ = hclsyntax.VisitAll(a.Expr, func(node hclsyntax.Node) hcl.Diagnostics {
+			object, _ := node.(*hclsyntax.ObjectConsExpr)
+			for i := 0; object != nil && i < len(object.Items); i++ {
+				if key, _ := object.Items[i].KeyExpr.Value(nil); key.RawEquals(cty.StringVal("Name")) {
+					p.refs = append(p.refs, references(object.Items[i].ValueExpr)...)
+				}
+			}
+			return nil
+		})
+	}
+	for _, inner := range body.Blocks {
+		p.resource(inner.Body)
+	}
+}
+
+// passed is what goes into a module, or comes out of one.
+func (p *parts) passed(name string, refs []string) {
+	for _, ref := range refs {
+		if naming.MatchString(name) || !strings.HasPrefix(ref, "random_string.") { // which often is a password
+			p.refs = append(p.refs, ref)
+		}
+	}
+}
+
+// json looks for names in a document.
+func (p *parts) json(doc map[string]any, isRoot bool) {
+	for _, resources := range labelled(doc["resource"]) {
+		for _, body := range labelled(resources) {
+			p.object(body)
+		}
+	}
+	for _, block := range objects(doc["locals"]) {
+		for name, value := range block {
+			p.locals["local."+name] = inTexts(value)
+		}
+	}
+	for name, output := range labelled(doc["output"]) {
+		if !isRoot {
+			p.passed(name, inTexts(output["value"]))
+		}
+	}
+	for _, module := range labelled(doc["module"]) {
+		for name, value := range module {
+			p.passed(name, inTexts(value))
+		}
+	}
+}
+
+func (p *parts) object(body map[string]any) {
+	for name, value := range body {
+		if naming.MatchString(name) {
+			p.refs = append(p.refs, inTexts(value)...)
+			continue
+		}
+		for _, inner := range objects(value) {
+			p.object(inner)
+		}
+	}
+}
+
+// name puts a module's names to those of the root module.
+func (m *Module) name(p *parts, isRoot bool) {
+	seen := map[string]bool{}
+	for len(p.refs) > 0 {
+		ref := p.refs[0]
+		p.refs = p.refs[1:]
+		if seen[ref] {
+			continue
+		}
+		seen[ref] = true
+		p.refs = append(p.refs, p.locals[ref]...)
+		m.RandomNames = m.RandomNames || randomName.MatchString(ref)
+		if variable, ok := strings.CutPrefix(ref, "var."); ok && isRoot {
+			m.NamedBy[variable] = true
+		}
+	}
+}
+
+// references are what an expression refers to, each by its first two names.
+func references(e hclsyntax.Expression) (out []string) {
+	for _, t := range e.Variables() {
+		out = append(out, declared(traversal(t)))
+	}
+	return out
+}
+
+// inTexts are the references of all texts of a value in JSON.
+func inTexts(value any) (out []string) {
+	switch v := value.(type) {
+	case string:
+		if e, diagnostics := hclsyntax.ParseTemplate([]byte(v), "text", hcl.InitialPos); !diagnostics.HasErrors() {
+			out = references(e)
+		}
+	case []any:
+		for _, item := range v {
+			out = append(out, inTexts(item)...)
+		}
+	case map[string]any:
+		for _, item := range v {
+			out = append(out, inTexts(item)...)
+		}
+	}
+	return out
+}

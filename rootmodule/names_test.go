@@ -1,0 +1,56 @@
+package rootmodule
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What names of resources are made of: a password is no name, nor is a variable that
+// no name has in it.
+func TestNames(t *testing.T) {
+	const (
+		pet   = "resource \"random_pet\" \"it\" {}\n"
+		queue = "resource \"aws_sqs_queue\" \"q\" {\n name = \"orders\"\n}\n"
+	)
+	for name, test := range map[string]struct {
+		files  []string
+		by     string
+		random bool
+	}{
+		"fixed":                       {[]string{queue}, "", false},
+		"a password":                  {[]string{queue + "resource \"random_password\" \"db\" {}\nresource \"aws_db_instance\" \"d\" {\n identifier = \"d\"\n password = random_password.db.result\n}"}, "", false},
+		"a password in a name":        {[]string{"resource \"random_password\" \"db\" {}\nresource \"a\" \"d\" {\n name = random_password.db.result\n}"}, "", false},
+		"a string for a password":     {[]string{queue + "resource \"random_string\" \"db\" {}\nresource \"a\" \"d\" {\n password = random_string.db.result\n}"}, "", false},
+		"a random one that is unused": {[]string{queue + pet}, "", false},
+		"a random name":               {[]string{pet + "resource \"a\" \"b\" {\n bucket = \"orders-${random_pet.it.id}\"\n}"}, "", true},
+		"by an index":                 {[]string{"resource \"a\" \"b\" {\n name_prefix = format(\"%s\", random_id.it[0].hex)\n}"}, "", true},
+		"through locals":              {[]string{"locals {\n a = random_pet.it.id\n}\n", "locals {\n b = \"x-${local.a}\"\n}\nresource \"a\" \"b\" {\n function_name = local.b\n}"}, "", true},
+		"through for_each":            {[]string{"resource \"a\" \"b\" {\n for_each = toset([var.env])\n name = each.key\n}"}, "env", false},
+		"in a nested block":           {[]string{"resource \"a\" \"b\" {\n c {\n  cluster_identifier = random_uuid.it.result\n }\n}"}, "", true},
+		"as the tag Name":             {[]string{"resource \"a\" \"b\" {\n tags = merge({ x = var.x }, { Name = \"v-${var.env}\" })\n}"}, "env", false},
+		"as another tag":              {[]string{"resource \"a\" \"b\" {\n tags = { env = var.env }\n}"}, "", false},
+		"into a module":               {[]string{"module \"m\" {\n source = \"example.com/m\"\n settings = { a = random_pet.it.id, b = var.env }\n}"}, "env", true},
+		"a password into a module":    {[]string{"module \"m\" {\n source = \"example.com/m\"\n master = random_string.it.result\n secret = random_password.it.result\n}"}, "", false},
+		"a suffix into a module":      {[]string{"module \"m\" {\n source = \"example.com/m\"\n suffix = random_string.it.result\n}"}, "", true},
+		"in JSON":                     {[]string{`{"locals":[{"n":"x-${random_pet.it.id}"}],"resource":{"a":{"b":{"c":[{"name":"${local.n}-${var.env}"}],"note":"${var.note}"}}},"module":{"m":{"source":"x","stage":"${var.stage}"}}}`}, "env stage", true},
+	} {
+		var files []string
+		for i, text := range test.files {
+			file := "infra/" + string(rune('a'+i)) + ".tf"
+			if strings.HasPrefix(text, "{") {
+				file += ".json"
+			}
+			files = append(files, file, text)
+		}
+		m := readRoot(t, "infra", files...)
+		if by := strings.Join(slices.Sorted(maps.Keys(m.NamedBy)), " "); by != test.by || m.RandomNames != test.random {
+			t.Errorf("%s: by %q, random %t, want %q, %t", name, by, m.RandomNames, test.by, test.random)
+		}
+	}
+	called := readRoot(t, "infra", "infra/main.tf", "module \"m\" {\n source = \"./m\"\n}", "infra/m/main.tf", "resource \"random_id\" \"it\" {}\noutput \"suffix\" {\n value = random_id.it.hex\n}\nvariable \"v\" {}\nresource \"a\" \"b\" {\n name = var.v\n}")
+	if !called.RandomNames || len(called.NamedBy) > 0 {
+		t.Errorf("of a called module: %t, %v", called.RandomNames, called.NamedBy)
+	}
+}
