@@ -3,6 +3,7 @@ package gitlab
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -64,4 +65,20 @@ func (g API) listOpen(ctx context.Context, project string) (open []string, pages
 			page = next
 		}
 	}
+}
+
+// MergeRequestEnded tells whether a merge request is closed or merged. One that is not
+// there is no such one: the project may be another one's.
+func (g API) MergeRequestEnded(ctx context.Context, project, iid string) (bool, error) {
+	var mr struct{ State string }
+	status, _, err := g.send(ctx, http.MethodGet, "/projects/"+url.PathEscape(project)+"/merge_requests/"+iid, nil, &mr)
+	switch {
+	case err != nil:
+		return false, err
+	case status == http.StatusNotFound:
+		return false, fmt.Errorf("%s: the project %q has no merge request !%s that the token may see: check --gitlab-project; where it was deleted, destroy its environment by hand", g.asking(), project, iid)
+	case status != http.StatusOK:
+		return false, fmt.Errorf("%s for the merge request !%s of %q: it answered %d %s: give a token that may read the API, or try again", g.asking(), iid, project, status, http.StatusText(status))
+	}
+	return mr.State == "closed" || mr.State == "merged", nil
 }

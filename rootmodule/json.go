@@ -49,11 +49,12 @@ func (f *reading) json(data []byte) error {
 			f.address(kind + "." + name)
 		}
 	}
-	providers, _ := doc["provider"].(map[string]any)
-	for name, config := range providers {
-		f.needs.use(name + "_")
-		if name == "aws" && f.isRoot {
-			f.jsonProvider(objects(config))
+	for _, providers := range objects(doc["provider"]) {
+		for name, config := range providers {
+			f.needs.use(name + "_")
+			if name == "aws" && f.isRoot {
+				f.jsonProvider(objects(config))
+			}
 		}
 	}
 	for _, key := range []string{"moved", "removed"} {

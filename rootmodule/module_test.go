@@ -198,6 +198,7 @@ func TestProvider(t *testing.T) {
 		"tags, dynamic":     {"main.tf", "provider \"aws\" {\n dynamic \"default_tags\" {\n for_each = var.tags\n content {}\n }\n}", "", false},
 		"JSON":              {"main.tf.json", `{"provider": {"aws": {"region": "${var.region}"}}}`, "var.region", false},
 		"JSON, several":     {"main.tf.json", `{"provider": {"aws": [{"region": "${var.region}"}, {"alias": "global", "region": "us-east-1"}]}}`, "var.region", false},
+		"JSON, a list":      {"main.tf.json", `{"provider": [{"aws": {"region": "${var.region}", "assume_role": {}}}, {"aws": {"alias": "global"}}]}`, "var.region", true},
 		"JSON, role":        {"main.tf.json", `{"provider": {"aws": [{"assume_role": [{"role_arn": "r"}]}]}}`, "", true},
 		"JSON, dynamic":     {"main.tf.json", `{"provider": {"aws": {"dynamic": {"assume_role": {"for_each": [1], "content": {}}}}}}`, "", true},
 		"of something else": {"main.tf.json", `{"provider": {"google": {"region": "${var.region}", "assume_role": {}}}}`, "", false},

@@ -31,7 +31,7 @@ const mostBytes = 4 << 20
 // loads the module would build it.
 type Bucket struct {
 	Name string
-	// KMSKey encrypts what is written; where it is "", S3's own key does.
+	// KMSKey encrypts what is written; where it is "", S3 does as the bucket says.
 	KMSKey  string
 	session *aws.Session // nil for questions that need no signature
 	sdk     awssdk.Config
@@ -56,9 +56,8 @@ func (b Bucket) get(ctx context.Context, key, setting string) ([]byte, error) {
 	return b.do(ctx, call{method: http.MethodGet, key: key, setting: setting})
 }
 
-// encrypt asks for encryption as terraform's backend does with encrypt=true.
+// encrypt asks for the key of what is written, as terraform's backend does.
 func (b Bucket) encrypt(h http.Header) {
-	h.Set("X-Amz-Server-Side-Encryption", "AES256")
 	if b.KMSKey != "" {
 		h.Set("X-Amz-Server-Side-Encryption", "aws:kms")
 		h.Set("X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id", b.KMSKey)

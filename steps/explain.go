@@ -58,12 +58,14 @@ func Explain(output, bucket, environment string) string {
 		return fmt.Sprintf("the state bucket %q does not exist: create it (private, with versioning) or name another one with --state-bucket", bucket)
 	case heldOnServer.MatchString(flat):
 		return "the state of " + environment + " is locked in its backend: " + heldOnServer.FindStringSubmatch(flat)[1] + ": wait until that run has ended, or release the lock there"
-	case strings.Contains(flat, "Error acquiring the state lock"):
+	case strings.Contains(flat, lockError) && isHeld.MatchString(flat):
 		return "the state of " + environment + " is locked" + lockHolder(text, environment)
 	case strings.Contains(flat, `The state file does not have a "version" attribute`):
 		return "the state of " + environment + " is encrypted by OpenTofu, or no state: use an image that has OpenTofu (--terraform-image), with the project's encryption block"
 	case badKeys.MatchString(flat):
 		return "AWS refused the credentials: " + badKeys.FindString(flat) + ": check that they are given and have not expired"
+	case strings.Contains(flat, lockError):
+		return "the lock of the state of " + environment + " cannot be written: " + lockCause(flat)
 	case strings.Contains(flat, fmt.Sprintf("S3 bucket %q", bucket)) && denied.MatchString(flat):
 		return fmt.Sprintf("AWS denies access to the state bucket %q: allow s3:ListBucket on it, and s3:GetObject, s3:PutObject and s3:DeleteObject on its keys", bucket)
 	case noProfile.MatchString(flat):
@@ -79,6 +81,27 @@ func Explain(output, bucket, environment string) string {
 		return line
 	}
 	return first.line(text)
+}
+
+// lockError begins what terraform says of a lock that it could not take; isHeld is in
+// it where somebody else has it.
+const lockError = "Error acquiring the state lock"
+
+var (
+	isHeld  = regexp.MustCompile(`Lock Info:|\b(?:PreconditionFailed|ConditionalRequestConflict|ConditionalCheckFailed\w*)\b|already locked`)
+	lockWhy = regexp.MustCompile(`Error message: (?:.*?\bapi error )?(.+?)(?: unable to retrieve| Terraform acquires| OpenTofu acquires|$)`)
+)
+
+// lockCause says why a lock that nobody holds was not taken.
+func lockCause(flat string) string {
+	why := "no reason is given"
+	if m := lockWhy.FindStringSubmatch(flat); m != nil {
+		why = m[1]
+	}
+	if denied.MatchString(flat) {
+		return why + ": allow s3:PutObject and s3:DeleteObject on the bucket's keys, and kms:GenerateDataKey and kms:Decrypt on the key that encrypts them"
+	}
+	return why + ": try again, or look at the bucket"
 }
 
 // lockHolder says who holds a lock, since when, and what to do, from terraform's

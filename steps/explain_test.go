@@ -128,8 +128,12 @@ func TestExplain(t *testing.T) {
 			"Error refreshing state: 2 problems: Unsupported state file format: The state file could not be parsed as JSON: syntax error at byte offset 1.",
 		},
 		"locked by nobody known": {
-			"Error: Error acquiring the state lock\n\nError message: something\n",
+			"Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject, https response error StatusCode: 412, api error PreconditionFailed: no\nunable to retrieve file\n",
 			"the state of mr-1 is locked: wait until that run has ended and try again",
+		},
+		"locked by nobody": {
+			"Error: Error acquiring the state lock\n\nError message: something\n\nTerraform acquires a state lock\n",
+			"the lock of the state of mr-1 cannot be written: something: try again, or look at the bucket",
 		},
 		"AWS refuses the connection": {
 			`Error: Failed to get existing workspaces: request send failed, Get "http://127.0.0.1:9/": dial tcp 127.0.0.1:9: connect: connection refused`,

@@ -90,10 +90,9 @@ func (s State) backendConfig(aws AWS, workspace bool) []string {
 	config = append(config,
 		"region="+cmp.Or(s.Region, aws.Region),
 		"use_lockfile=true",
-		"encrypt=true",
 	)
-	if s.KMSKey != "" {
-		config = append(config, "kms_key_id="+s.KMSKey)
+	if s.KMSKey != "" { // else S3 encrypts as the bucket says: encrypt=true would ask for S3's own key in its place
+		config = append(config, "encrypt=true", "kms_key_id="+s.KMSKey)
 	}
 	if aws.Endpoint != "" {
 		config = append(config,

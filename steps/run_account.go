@@ -55,6 +55,12 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	if err != nil {
 		return "", err
 	}
+	var over func(context.Context, string) (bool, error)
+	if open == nil {
+		over = func(ctx context.Context, number string) (bool, error) {
+			return api.MergeRequestEnded(ctx, gitlab.Project, number)
+		}
+	}
 	return Sweep{
 		Roots:   r.workspacesOf,
 		Infra:   r.Infra,
@@ -63,6 +69,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 		Bucket:  r.bucket(),
 		Project: project,
 		Open:    stillOpen,
+		Over:    over,
 		DryRun:  dryRun,
 	}.Run(ctx)
 }

@@ -31,6 +31,9 @@ type Sweep struct {
 	// the states were listed, and again before each is destroyed: one that is opened
 	// meanwhile is left.
 	Open func(ctx context.Context) ([]string, error)
+	// Over asks whether one merge request is closed or merged, where somebody can be
+	// asked: a list of another project, or one that is not shown whole, misses it, too.
+	Over func(ctx context.Context, number string) (bool, error)
 	// DryRun only lists.
 	DryRun bool
 }
@@ -56,10 +59,6 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 	var lines, left []string
 	orphans := Orphans(s.Project, keys, open, s.Infra)
 	for _, environment := range slices.Sorted(maps.Keys(orphans)) {
-		if s.DryRun {
-			lines = append(lines, environment+": would be destroyed, its merge request is not open")
-			continue
-		}
 		line, err := s.destroyClosed(ctx, environment, orphans[environment])
 		if err != nil {
 			left = append(left, environment)
@@ -83,8 +82,17 @@ func (s Sweep) destroyClosed(ctx context.Context, environment string, found []st
 	if err != nil {
 		return "", err
 	}
-	if slices.Contains(open, strings.TrimPrefix(environment, "mr-")) {
+	number := strings.TrimPrefix(environment, "mr-")
+	if slices.Contains(open, number) {
 		return environment + ": left, its merge request is open again", nil
+	}
+	if s.Over != nil {
+		if over, err := s.Over(ctx, number); err != nil || !over {
+			return environment + ": left, its merge request is not closed", err
+		}
+	}
+	if s.DryRun {
+		return environment + ": would be destroyed, its merge request is not open", nil
 	}
 	return s.destroy(ctx, environment, found)
 }

@@ -77,25 +77,57 @@ func TestOpenMergeRequestsOfGitLab(t *testing.T) {
 	}
 }
 
+// mergeRequests is a GitLab that is asked for merge request 7.
+type mergeRequests struct{ *testing.T }
+
+func (t mergeRequests) said(code int, body string) func(context.Context, string) (bool, error) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RequestURI() != "/api/v4/projects/g%2Fp/merge_requests/7" {
+			t.Errorf("asked %s", r.URL.RequestURI())
+		}
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	return func(ctx context.Context, number string) (bool, error) {
+		return gitlab.API{URL: server.URL, Token: "t"}.MergeRequestEnded(ctx, "g/p", number)
+	}
+}
+
 // A merge request that is opened again while others are destroyed keeps its
 // environment, and where GitLab no longer answers nothing is destroyed.
 func TestSweepAsksAgain(t *testing.T) {
 	destroyed := errors.New("its root modules were asked for")
+	server := mergeRequests{t}
 	for name, test := range map[string]struct {
 		open []string
 		err  error
+		over func(context.Context, string) (bool, error)
 		want string
 		gone bool
 	}{
-		"still closed": {[]string{"8"}, nil, "", true},
-		"open again":   {[]string{"7"}, nil, "mr-7: left, its merge request is open again", false},
-		"no answer":    {nil, errors.New("no answer"), "", false},
+		"still closed":            {[]string{"8"}, nil, nil, "", true},
+		"open again":              {[]string{"7"}, nil, nil, "mr-7: left, its merge request is open again", false},
+		"no answer":               {nil, errors.New("no answer"), nil, "", false},
+		"closed, says the server": {nil, nil, server.said(200, `{"state":"closed"}`), "", true},
+		"merged, says the server": {nil, nil, server.said(200, `{"state":"merged"}`), "", true},
+		"open, and in no list":    {nil, nil, server.said(200, `{"state":"opened"}`), "mr-7: left, its merge request is not closed", false},
+		"about to be merged":      {nil, nil, server.said(200, `{"state":"locked"}`), "mr-7: left, its merge request is not closed", false},
+		"of another project":      {nil, nil, server.said(404, `{}`), "check --gitlab-project", false},
+		"not to be seen":          {nil, nil, server.said(403, `{}`), "403 Forbidden", false},
 	} {
 		s := Sweep{
 			Open:  func(context.Context) ([]string, error) { return test.open, test.err },
+			Over:  test.over,
 			Roots: func(context.Context, string) (Roots, error) { return nil, destroyed },
 		}
 		line, err := s.destroyClosed(t.Context(), "mr-7", []string{"infra"})
+		if err != nil && test.over != nil && !test.gone {
+			line = err.Error()
+			if strings.Contains(line, test.want) {
+				line = test.want
+			}
+		}
 		if line != test.want || errors.Is(err, destroyed) != test.gone || test.err != nil && !errors.Is(err, test.err) {
 			t.Errorf("%s: %q, %v", name, line, err)
 		}

@@ -47,7 +47,7 @@ func TestBackendConfig(t *testing.T) {
 	s := StateFor("b", "p", "mr-1", "infra")
 	aws := []string{
 		"-backend-config=bucket=b", "-backend-config=key=p/mr-1/terraform.tfstate", "-backend-config=region=eu-west-1",
-		"-backend-config=use_lockfile=true", "-backend-config=encrypt=true",
+		"-backend-config=use_lockfile=true",
 	}
 	if got := s.backendConfig(AWS{Region: "eu-west-1"}, false); !slices.Equal(got, aws) {
 		t.Errorf("on AWS: %q\nwant %q", got, aws)
@@ -59,7 +59,7 @@ func TestBackendConfig(t *testing.T) {
 		t.Errorf("elsewhere: %q\nwant %q", got, elsewhere)
 	}
 	s.KMSKey = "arn:aws:kms:eu-west-1:123456789012:key/k"
-	if got := s.backendConfig(AWS{Region: "eu-west-1"}, false); !slices.Equal(got, append(slices.Clone(aws), "-backend-config=kms_key_id="+s.KMSKey)) {
+	if got := s.backendConfig(AWS{Region: "eu-west-1"}, false); !slices.Equal(got, append(slices.Clone(aws), "-backend-config=encrypt=true", "-backend-config=kms_key_id="+s.KMSKey)) {
 		t.Errorf("with a key: %q", got)
 	}
 	s = StateFor("b", "p", "mr-1", "terraform/net")

@@ -64,11 +64,15 @@ func TestSweep(t *testing.T) {
 // GitLab tells which are open, and an answer that fails is never taken for "none".
 func TestSweepAsksGitLab(t *testing.T) {
 	p, name := apart(t)
-	for _, e := range []string{"mr-5", "mr-6"} {
+	for _, e := range []string{"mr-4", "mr-5", "mr-6"} { // 4 is in no list, as for a token that does not see it there
 		world.Succeed(t, call(p, "deploy", e))
 	}
 	broken := true
 	server := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if number, ok := strings.CutPrefix(r.URL.RequestURI(), "/api/v4/projects/group%2Fproject/merge_requests/"); ok {
+			_, _ = fmt.Fprintf(w, `{"state":%q}`, map[string]string{"5": "merged", "4": "opened"}[number])
+			return
+		}
 		if broken || !strings.HasPrefix(r.URL.RequestURI(), "/api/v4/projects/group%2Fproject/merge_requests?state=opened") {
 			w.WriteHeader(http.StatusInternalServerError)
 			return
@@ -78,10 +82,10 @@ func TestSweepAsksGitLab(t *testing.T) {
 	sweep := p.Call("sweep", "--dry-run=false", "--gitlab-url", server.URL, "--gitlab-project", "group/project", "--gitlab-token", "env://TEST_GITLAB_TOKEN").With("TEST_GITLAB_TOKEN=x")
 	refused(t, sweep, 1, "asking GitLab at "+server.URL+": it answered 500 Internal Server Error: try again")
 	broken = false
-	if got, want := result(t, sweep), "mr-5: 1 destroyed"; got != want {
+	if got, want := strings.TrimSpace(world.Succeed(t, sweep).Stdout), "mr-4: left, its merge request is not closed\nmr-5: 1 destroyed"; got != want {
 		t.Errorf("sweep says %q, want %q", got, want)
 	}
-	if stateExists(t, name, "mr-5") || !stateExists(t, name, "mr-6") {
+	if stateExists(t, name, "mr-5") || !stateExists(t, name, "mr-6") || !stateExists(t, name, "mr-4") {
 		t.Error("the wrong environment is gone")
 	}
 }
