@@ -27,6 +27,10 @@ func (t Terraform) moduleFiles(ctx context.Context) (*dagger.Directory, error) {
 			}
 		}
 	}
+	files, err := t.withTable(ctx, files)
+	if err != nil {
+		return nil, err
+	}
 	scripts := path.Join(t.Path, "scripts")
 	ok, err := t.Source.Exists(ctx, scripts)
 	if err != nil {
@@ -47,6 +51,29 @@ func (t Terraform) moduleFiles(ctx context.Context) (*dagger.Directory, error) {
 		return nil, err
 	}
 	return files.WithNewFile(pyproject, text), nil
+}
+
+// withTable adds the files that the project's table names, for all environments: they
+// may be outside of the root modules.
+func (t Terraform) withTable(ctx context.Context, files *dagger.Directory) (*dagger.Directory, error) {
+	there, err := t.Source.Exists(ctx, path.Join(t.Path, "pyproject.toml"))
+	if err != nil || !there {
+		return files, err
+	}
+	read, err := ReadProject(ctx, t.Source, t.Path)
+	if err != nil {
+		return nil, err
+	}
+	var named []string
+	for _, root := range t.Roots {
+		for _, file := range append(read.Settings.Terraform.VariableFiles.Patterns(), read.Settings.Terraform.BackendFiles.Patterns()...) {
+			named = append(named, path.Join(root, file))
+		}
+	}
+	if len(named) == 0 {
+		return files, nil
+	}
+	return files.WithDirectory(".", t.Source, dagger.DirectoryWithDirectoryOpts{Include: named}), nil
 }
 
 // with adds a file or directory of the source under its own path.

@@ -62,3 +62,13 @@ func (r Rule) weight() int {
 	}
 	return weight
 }
+
+// Patterns are the files of all environments.
+func (r Rules) Patterns() (out []string) {
+	for _, rule := range r {
+		for _, file := range rule.Files {
+			out = append(out, strings.ReplaceAll(file, mark, "*"))
+		}
+	}
+	return out
+}

@@ -64,3 +64,21 @@ func overrides(name string) int {
 	}
 	return 0
 }
+
+// throughLink tells whether a path of the source leads through a symbolic link to a
+// directory: in the list of its parent that is none.
+func (r *reader) throughLink(name string) bool {
+	parts := strings.Split(name, "/")
+	for i, part := range parts[:len(parts)-1] {
+		if r.isLink(path.Join(parts[:i]...), part) {
+			return true
+		}
+	}
+	_, err := fs.ReadDir(r.source, name)
+	return err == nil && r.isLink(path.Dir(name), path.Base(name))
+}
+
+func (r *reader) isLink(dir, name string) bool {
+	entries, err := fs.ReadDir(r.source, path.Join(".", dir))
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == name && !e.IsDir() })
+}

@@ -2,6 +2,8 @@ package rootmodule
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -39,5 +41,34 @@ func TestProgramsReadTheirOwnFiles(t *testing.T) {
 	both := []string{"infra/main.tf", `locals { f = file("../a.txt") }`, "infra/main.tofu", `locals { f = file("../b.txt") }`, "a.txt", "", "b.txt", ""}
 	if got := strings.Join(readRoot(t, "infra", both...).Reach.Paths, " "); got != "a.txt b.txt" {
 		t.Errorf("reaches %q", got)
+	}
+}
+
+// A module behind a symbolic link is read, and what the link leads to is reached: the
+// link alone would lead nowhere in an image.
+func TestModulesBehindLinks(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"envs/prod/main.tf": "module \"q\" {\n source = \"./modules/q\"\n}\nmodule \"r\" {\n source = \"../../linked\"\n}\nmodule \"s\" {\n source = \"./s\"\n}\n", "envs/prod/s/main.tf": "",
+		"modules/q/main.tf": "locals { n = terraform.workspace }\n", "shared/r/main.tf": "",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, to := range map[string]string{"envs/prod/modules": "../../modules", "linked": "shared/r"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := Read(os.DirFS(dir), "envs/prod")
+	if got, want := strings.Join(m.Reach.Paths, " "), "envs/prod/modules/q linked"; err != nil || got != want || !m.Linked || m.Workspace == "" {
+		t.Errorf("reaches %q, linked %t, workspace %q, %v, want %q", got, m.Linked, m.Workspace, err, want)
+	}
+	if m, err := Read(os.DirFS(dir), "envs/prod/s"); err != nil || m.Linked {
+		t.Errorf("without a link: %v, %v", m.Linked, err)
 	}
 }

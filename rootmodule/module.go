@@ -42,12 +42,17 @@ type Module struct {
 	// tells that some are made of a random value.
 	NamedBy     map[string]bool
 	RandomNames bool
+	// Regional are the resources, of called modules too, and the modules that say their
+	// own region.
+	Regional map[string]bool
 	// Providers are those that the modules of the source need, by their sources.
 	Providers []Requirement
 	// Fetches tells whether a module is called whose files are not in the source:
 	// terraform init may fetch other ones each time.
 	Fetches bool
-	Reach   Reach
+	// Linked tells that a module is reached through a symbolic link.
+	Linked bool
+	Reach  Reach
 	// Tofu is a file that OpenTofu reads and Terraform does not, "" where there is
 	// none. Missed are those that no *.tf file stands for: Terraform would not know
 	// what they declare.
@@ -117,7 +122,7 @@ func ReadTerraform(source fs.FS, root string) (Module, error) { return read(sour
 
 func read(source fs.FS, root string, tofu bool) (Module, error) {
 	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}}
-	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
+	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Regional: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}
@@ -220,6 +225,11 @@ func (f *reading) reach(name string) bool {
 	}
 	if _, err := fs.Stat(f.source, name); err != nil {
 		return false
+	}
+	if f.throughLink(name) {
+		f.out.Linked = true
+		f.out.Reach.Paths = append(f.out.Reach.Paths, name)
+		return true
 	}
 	if name != f.root && !strings.HasPrefix(name, f.root+"/") && f.root != "." {
 		f.out.Reach.Paths = append(f.out.Reach.Paths, name)

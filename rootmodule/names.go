@@ -21,10 +21,15 @@ var randomName = regexp.MustCompile(`^random_(id|pet|string|uuid|integer)\w*\.`)
 type parts struct {
 	locals map[string][]string
 	refs   []string
+	// regional are what has a region of its own.
+	regional []string
 }
 
-// block looks for names in a block of the configuration.
+// block looks for names in a block of the configuration, and for regions.
 func (p *parts) block(block *hclsyntax.Block, isRoot bool) {
+	if block.Body.Attributes["region"] != nil {
+		p.regional = append(p.regional, strings.TrimPrefix(block.Type+"."+strings.Join(block.Labels, "."), "resource."))
+	}
 	switch block.Type {
 	case "resource":
 		var each []string
@@ -81,8 +86,11 @@ func (p *parts) passed(name string, refs []string) {
 
 // json looks for names in a document.
 func (p *parts) json(doc map[string]any, isRoot bool) {
-	for _, resources := range labelled(doc["resource"]) {
-		for _, body := range labelled(resources) {
+	for kind, resources := range labelled(doc["resource"]) {
+		for name, body := range labelled(resources) {
+			if body["region"] != nil {
+				p.regional = append(p.regional, kind+"."+name)
+			}
 			p.object(body)
 		}
 	}
@@ -96,7 +104,10 @@ func (p *parts) json(doc map[string]any, isRoot bool) {
 			p.passed(name, inTexts(output["value"]))
 		}
 	}
-	for _, module := range labelled(doc["module"]) {
+	for called, module := range labelled(doc["module"]) {
+		if module["region"] != nil {
+			p.regional = append(p.regional, "module."+called)
+		}
 		for name, value := range module {
 			p.passed(name, inTexts(value))
 		}
@@ -117,6 +128,9 @@ func (p *parts) object(body map[string]any) {
 
 // name puts a module's names to those of the root module.
 func (m *Module) name(p *parts, isRoot bool) {
+	for _, address := range p.regional {
+		m.Regional[address] = true
+	}
 	seen := map[string]bool{}
 	for len(p.refs) > 0 {
 		ref := p.refs[0]

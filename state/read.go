@@ -28,7 +28,14 @@ type Object struct {
 	// Moved says where the state went, "" for one that is here: see Mark.
 	Moved string
 	Body  []byte
-	arns  []arn.ARN
+	arns  []located
+}
+
+// located is the ARN of a resource, with its address in the root module, and its own
+// in whatever module it is.
+type located struct {
+	arn.ARN
+	address, own string
 }
 
 // largestState is the most bytes of a state that are read.
@@ -68,13 +75,15 @@ func Parse(body []byte) Object {
 	}
 	out.Known, out.Lineage = true, state.Lineage
 	for _, r := range *state.Resources {
-		out.arns = append(out.arns, r.arns()...)
-		switch {
-		case r.Mode != "managed":
-		case r.Module != "":
-			out.Addresses = append(out.Addresses, firstModule(r.Module))
-		default:
-			out.Addresses = append(out.Addresses, r.Type+"."+r.Name)
+		address := r.Type + "." + r.Name
+		if r.Module != "" {
+			address = firstModule(r.Module)
+		}
+		for _, a := range r.arns() {
+			out.arns = append(out.arns, located{a, address, r.Type + "." + r.Name})
+		}
+		if r.Mode == "managed" {
+			out.Addresses = append(out.Addresses, address)
 		}
 	}
 	slices.Sort(out.Addresses)
@@ -104,16 +113,22 @@ func (r resource) arns() (own []arn.ARN) {
 }
 
 // Regions and Accounts are those of the resources that the provider's default
-// configuration made, as far as their ARNs tell.
-func (o Object) Regions() []string {
-	return o.inARNs(func(a arn.ARN) string { return a.Region })
+// configuration made, as far as their ARNs tell; regions without those of the addresses
+// that say their own.
+func (o Object) Regions(without map[string]bool) []string {
+	return o.inARNs(func(a located) string {
+		if without[a.address] || without[a.own] {
+			return ""
+		}
+		return a.Region
+	})
 }
 
 func (o Object) Accounts() []string {
-	return o.inARNs(func(a arn.ARN) string { return a.AccountID })
+	return o.inARNs(func(a located) string { return a.AccountID })
 }
 
-func (o Object) inARNs(part func(arn.ARN) string) (found []string) {
+func (o Object) inARNs(part func(located) string) (found []string) {
 	for _, a := range o.arns {
 		if text := part(a); text != "" {
 			found = append(found, text)

@@ -39,7 +39,7 @@ func TestReadState(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 		// Those of the provider's default configuration only.
-		if regions := strings.Join(got.Regions(), " "); regions != map[bool]string{true: "us-west-2"}[len(got.Addresses) > 0] {
+		if regions := strings.Join(got.Regions(nil), " "); regions != map[bool]string{true: "us-west-2"}[len(got.Addresses) > 0] {
 			t.Errorf("%s: regions %q", name, regions)
 		}
 		if accounts := strings.Join(got.Accounts(), " "); accounts != map[bool]string{true: "123456789012"}[len(got.Addresses) > 0] {

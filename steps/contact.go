@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/environments"
+	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/state"
 	"dagger/pipeline/tell"
 )
@@ -130,7 +131,7 @@ func (w Workspace) stateOfAnotherRoot(ctx context.Context, in states) error {
 			continue
 		}
 		ours := w.declared(there.Addresses)
-		ours = slices.DeleteFunc(ours, func(a string) bool { return w.Module.Imports[a] || its[a] })
+		ours = slices.DeleteFunc(ours, func(a string) bool { return w.Module.Imports[a] || its.Addresses[a] })
 		p := place{w.State.Bucket, key}
 		switch {
 		case len(ours) > 0 && present:
@@ -148,19 +149,19 @@ func (w Workspace) declared(addresses []string) []string {
 	return slices.DeleteFunc(slices.Clone(addresses), func(a string) bool { return !w.Module.Addresses[a] })
 }
 
-// other is what another root module of the source declares, and whether the
-// source has it. root is its path from the project.
-func (w Workspace) other(ctx context.Context, root string) (addresses map[string]bool, present bool, err error) {
+// other is another root module, and whether the source has it. root is its path
+// from the project.
+func (w Workspace) other(ctx context.Context, root string) (m rootmodule.Module, present bool, err error) {
 	if w.Others == nil {
-		return nil, false, nil
+		return m, false, nil
 	}
 	others, err := w.Others(ctx)
 	for _, m := range others {
 		if m.Path == path.Join(w.Dir, root) {
-			return m.Addresses, true, err
+			return m, true, err
 		}
 	}
-	return nil, false, err
+	return m, false, err
 }
 
 // keyOf is the key of another root module of the source.

@@ -120,7 +120,7 @@ func (w Workspace) checkSplit(ctx context.Context, in states, own state.Object) 
 		if err != nil {
 			return err
 		}
-		there := slices.DeleteFunc(slices.Clone(gone), func(a string) bool { return !theirs[a] })
+		there := slices.DeleteFunc(slices.Clone(gone), func(a string) bool { return !theirs.Addresses[a] })
 		if len(there) == 0 {
 			continue
 		}
@@ -141,7 +141,7 @@ func (w Workspace) checkSplit(ctx context.Context, in states, own state.Object) 
 // checkPlace refuses a state of another account or region: a refresh would find
 // nothing there, and all would be made again.
 func (w Workspace) checkPlace(own state.Object, account string) error {
-	accounts, regions := own.Accounts(), own.Regions()
+	accounts, regions := own.Accounts(), own.Regions(w.Module.Regional)
 	if !w.Module.AssumesRole && account != "" && len(accounts) > 0 && !slices.Contains(accounts, account) {
 		return fmt.Errorf("reading the state of %s: its resources are in the account %s, and these are credentials of %s: give those of that account (--role-arn), or another --state-bucket",
 			w.Environment, strings.Join(accounts, ", "), account)

@@ -79,7 +79,7 @@ func (w Workspace) namesApart(ctx context.Context) (bool, error) {
 // all in another region, than this run's.
 func (w Workspace) elsewhereInAWS(there state.Object, account string) bool {
 	other := func(all []string, ours string) bool { return ours != "" && len(all) > 0 && !slices.Contains(all, ours) }
-	return other(there.Accounts(), account) && !w.Module.AssumesRole || w.Module.Region == "var.region" && other(there.Regions(), w.region())
+	return other(there.Accounts(), account) && !w.Module.AssumesRole || w.Module.Region == "var.region" && other(there.Regions(w.Module.Regional), w.region())
 }
 
 // checkShared refuses to destroy a resource that is in the state of another

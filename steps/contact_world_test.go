@@ -59,8 +59,12 @@ func stateWith(lineage string, resources ...string) string {
 	var out []string
 	for _, r := range resources {
 		r, arn, _ := strings.Cut(r, "=")
+		module := ""
+		if parts := strings.SplitN(r, ".", 3); parts[0] == "module" {
+			module, r = parts[0]+"."+parts[1], parts[2]
+		}
 		kind, name, _ := strings.Cut(r, ".")
-		out = append(out, fmt.Sprintf(`{"mode":"managed","type":%q,"name":%q,"instances":[{"attributes":{"arn":%q}}]}`, kind, name, arn))
+		out = append(out, fmt.Sprintf(`{"mode":"managed","module":%q,"type":%q,"name":%q,"instances":[{"attributes":{"arn":%q}}]}`, module, kind, name, arn))
 	}
 	return fmt.Sprintf(`{"version":4,"serial":7,"lineage":%q,"terraform_version":"1.14.9","resources":[%s]}`, lineage, strings.Join(out, ","))
 }

@@ -37,7 +37,7 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 	if !w.Backend.Own && !w.declaresS3() {
 		c = c.WithNewFile(path.Join(w.Infra, backendFile), backend)
 	}
-	if text := w.backendText(); locked && text != "" && !w.Module.Fetches {
+	if text := w.backendText(); locked && text != "" && !w.Module.Fetches && !w.Module.Linked {
 		ready, err := w.ready(ctx)
 		if err != nil {
 			return nil, err

@@ -22,6 +22,13 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 	args := w.Options.args()
 	for _, name := range slices.Sorted(maps.Keys(w.Settings.Variables)) {
 		if _, ok := w.Module.Variables[name]; !ok {
+			ofAnother, err := w.ofAnother(ctx, func(m rootmodule.Module) (bool, error) { _, ok := m.Variables[name]; return ok, nil })
+			if ofAnother {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
 			return nil, fmt.Errorf("giving the variables of %q: it declares no variable %q: take it out of the variables in %s", w.Infra, name, settingsTable)
 		}
 		args = append(args, "-var="+name+"="+strings.ReplaceAll(w.Settings.Variables[name], environmentMark, w.Environment))
@@ -33,6 +40,13 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		if !there {
+			ofAnother, err := w.ofAnother(ctx, func(m rootmodule.Module) (bool, error) { return w.Source.Exists(ctx, path.Join(m.Path, file)) })
+			if ofAnother {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
 			return nil, fmt.Errorf("giving the variables of %q: no file %q for the environment %q: add it, or change variable-files in %s", w.Infra, name, w.Environment, settingsTable)
 		}
 		text, err := w.Source.File(name).Contents(ctx)
@@ -51,6 +65,25 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 	}
 	args = append(args, w.variable(w.Image.Variable, w.Image.value())...)
 	return append(args, w.variable("environment", w.Environment)...), nil
+}
+
+// ofAnother tells whether something that the table says of all root modules is for
+// another one of them: that has it, or is not in the source, which may be a part.
+func (w Workspace) ofAnother(ctx context.Context, has func(rootmodule.Module) (bool, error)) (bool, error) {
+	for _, root := range w.Settings.Roots {
+		if path.Clean(root) == w.Root {
+			continue
+		}
+		m, there, err := w.other(ctx, root)
+		found := !there
+		if err == nil && there {
+			found, err = has(m)
+		}
+		if err != nil || found {
+			return found && err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // variable gives a variable that the root module declares.

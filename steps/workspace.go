@@ -125,6 +125,11 @@ func (w Workspace) planFiles() []string {
 	for _, name := range w.Module.Reach.Paths {
 		files = append(files, path.Join(images.Workdir, name))
 	}
+	for _, name := range w.Settings.VariableFiles.For(w.Environment) {
+		if name = path.Join(w.Infra, name); !strings.HasPrefix(name, path.Clean(w.Infra)+"/") {
+			files = append(files, path.Join(images.Workdir, name))
+		}
+	}
 	return files
 }
 

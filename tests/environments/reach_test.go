@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,17 +31,24 @@ resource "terraform_data" "thing" { input = var.name }
 // environment is destroyed from an empty directory.
 func TestModuleOutside(t *testing.T) {
 	p := outside(t)
+	// The same through a link in the root module, with a file of variables beside it.
+	if err := os.Symlink("../modules", p.Path("infra/linked")); err != nil {
+		t.Fatal(err)
+	}
+	p.Append("infra/main.tf", "module \"linked\" {\n  source = \"./linked/thing\"\n  name   = var.size\n}\nvariable \"size\" {}\n")
+	p.Write("vars/mr.tfvars", "size = \"small\"\n")
+	p.Append("pyproject.toml", "\n[tool.pipeline.terraform.variable-files]\n\"mr-*\" = [\"../vars/mr.tfvars\"]\n")
 	env := world.Environment()
 	// Without a path in it, the project's name would be the path: an empty directory has none.
 	in := func(verb ...string) harness.Call {
 		return common(p.Call()).Without("--registry").And("--registry", world.Lab.Registry+"/"+env).And(verb...)
 	}
 	world.Succeed(t, in("publish-images", "--tag", env))
-	if got, want := result(t, in("deploy", "--environment", env)), env+": 2 added, 0 changed, 0 destroyed"; got != want {
+	if got, want := result(t, in("deploy", "--environment", env)), env+": 3 added, 0 changed, 0 destroyed"; got != want {
 		t.Errorf("deploy says %q, want %q", got, want)
 	}
 	p.Dir = t.TempDir()
-	if got, want := result(t, in("destroy", "--environment", env)), env+": 2 destroyed"; got != want {
+	if got, want := result(t, in("destroy", "--environment", env)), env+": 3 destroyed"; got != want {
 		t.Errorf("destroy says %q, want %q", got, want)
 	}
 }
