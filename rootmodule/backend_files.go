@@ -116,3 +116,21 @@ func (r *reader) backendFile(name string, data []byte) (BackendFile, bool) {
 	}
 	return BackendFile{}, false
 }
+
+// generators are the files of tools that write backends.
+var generators = []string{"terragrunt.hcl", "terragrunt.hcl.json", "root.hcl", "terramate.tm.hcl", "stack.tm.hcl", "atmos.yaml", "cdktf.json"}
+
+// generator is the nearest of them, in the root module or above.
+func (r *reader) generator() string {
+	for dir := r.root; ; dir = path.Dir(dir) {
+		entries, err := fs.ReadDir(r.source, dir)
+		for _, e := range entries {
+			if err == nil && slices.Contains(generators, e.Name()) {
+				return path.Join(dir, e.Name())
+			}
+		}
+		if dir == "." {
+			return ""
+		}
+	}
+}

@@ -50,6 +50,9 @@ type Module struct {
 	// Fetches tells whether a module is called whose files are not in the source:
 	// terraform init may fetch other ones each time.
 	Fetches bool
+	// Generator is a file of a tool that may write the backend: terragrunt.hcl in or
+	// above the root module, "" where there is none.
+	Generator string
 	// Linked tells that a module is reached through a symbolic link.
 	Linked bool
 	Reach  Reach
@@ -129,6 +132,7 @@ func read(source fs.FS, root string, tofu bool) (Module, error) {
 	if err := r.values(); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}
+	r.out.Generator = r.generator()
 	if r.out.Backend != nil {
 		if err := r.backendFiles(); err != nil {
 			return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)

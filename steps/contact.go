@@ -57,14 +57,14 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 		return w.checkOwn(ctx, in, own, account)
 	}
 	for _, look := range []func(context.Context, states) error{
-		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateOfAnotherProject,
+		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateToldElsewhere, w.stateOfAnotherProject,
 		func(ctx context.Context, in states) error { return w.sameResources(ctx, in, account) },
 	} {
 		if err := look(ctx, in); err != nil {
 			return err
 		}
 	}
-	if b := w.Module.Backend; w.lasts() && b != nil && (b.Config["bucket"] == "" || b.Config["key"] == "") {
+	if b := w.Module.Backend; w.lasts() && w.Settings.Backend == "" && b != nil && (b.Config["bucket"] == "" || b.Config["key"] == "") {
 		tell.Once(fmt.Sprintf("%s: %s leaves open where the state is: where an earlier deployment was told by -backend-config, move that state first (%s)", w.Environment, b.Where, w.moving("s3://BUCKET/KEY")))
 	}
 	if w.lasts() {

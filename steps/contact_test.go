@@ -23,6 +23,7 @@ type contact struct {
 	environment string // default: prod
 	root        string // default: infra
 	ends        bool   // it is destroyed
+	signs       string // where Terraform is run in another way
 	set         project.Terraform
 	// want is what the refusal says; without one, the plan is made from the state
 	// at the run's own key, or the environment is a new one.
@@ -127,6 +128,16 @@ func TestFirstContact(t *testing.T) {
 		"by a tfvars file":                               {files: append(main(empty), "infra/backend/prod.tfvars", "bucket = \"old\"\nkey = \"p\""), want: "infra/backend/prod.tfvars says where it is"},
 		"a tfvars file with values of variables":         {files: append(main(empty+"variable \"bucket\" {}\n"), "infra/prod.tfvars", `bucket = "assets"`, "infra/dev.tfvars", "bucket = \"assets\"\nsize = 1")},
 		"another conf file":                              {files: append(main(empty), "nginx.conf", "server {\n listen 80;\n}", "deploy.yml", "run: terraform init")},
+		"terragrunt above, no backend":                   {files: append(main(queue), "terragrunt.hcl", "remote_state {\n}\n"), want: "the backend of \"infra\" is written by a tool, and terragrunt.hcl is of another way to deploy: move it"},
+		"terragrunt above, a merge request":              {files: append(main(queue), "terragrunt.hcl", ""), environment: "mr-7"},
+		"terragrunt above, managed":                      {files: append(main(queue), "terragrunt.hcl", ""), set: project.Terraform{Backend: managed}},
+		"terragrunt beside it":                           {files: append(main(queue), "live/terragrunt.hcl", "")},
+		"empty block, run in another way":                {files: main(empty), signs: "ops/tf.sh line 2", want: "infra/main.tf line 2 leaves open where it is, and ops/tf.sh line 2 is of another way to deploy: move it (move-state --environment prod --from s3://BUCKET/KEY)"},
+		"key here, run in another way":                   {files: main(keyed), signs: "ops/tf.sh line 2", want: "leaves open where it is"},
+		"empty block, run in another way, managed":       {files: main(empty), signs: "ops/tf.sh line 2", set: project.Terraform{Backend: managed}},
+		"empty block, run in another way, mr":            {files: main(empty), signs: "ops/tf.sh line 2", environment: "mr-7"},
+		"empty block, run in another way, said new":      {files: main(empty), signs: "ops/tf.sh line 2", states: bucketOf{own: stateWith("l")}},
+		"no block, run in another way":                   {files: main(queue), signs: "ops/tf.sh line 2"},
 		"managed, by a script, lasting":                  {files: append(main(empty), "Makefile", script), set: project.Terraform{Backend: managed}, want: "may have one, which is not seen from here: move it (move-state --environment prod --from s3://BUCKET/KEY), or say that the environment is a new one"},
 		"managed, by a script, lasting, said to be new":  {files: append(main(empty), "Makefile", script), set: project.Terraform{Backend: managed}, states: bucketOf{own: stateWith("l")}},
 		"managed, by a script, merge request":            {files: append(main(empty), "Makefile", script), set: project.Terraform{Backend: managed}, environment: "mr-7"},

@@ -147,6 +147,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 			w.Refused = r.locksState(ctx, w.Infra)
 		}
 		w.Others = func(ctx context.Context) ([]rootmodule.Module, error) { return images.ReadRoots(ctx, w.Source) }
+		w.Signs = func(ctx context.Context) (string, error) { return w.backendSigns(ctx) }
 		w.Project = project
 		w.Settings = settings
 		w.Image.Variable = said.Package.Image.VariableName()

@@ -35,6 +35,8 @@ type Workspace struct {
 	// Others gives the other root modules of the source, where one of them may own
 	// a state.
 	Others func(ctx context.Context) ([]rootmodule.Module, error)
+	// Signs gives a line of the source by which Terraform is run in another way.
+	Signs func(ctx context.Context) (string, error)
 	// Project is its name, Settings what it says of its deployment.
 	Project  string
 	Settings project.Terraform

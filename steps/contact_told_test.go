@@ -1,0 +1,40 @@
+package steps
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Whoever has run Terraform from the source gave init what the backend leaves open,
+// wherever that is written. What only checks, tells or tests is no sign.
+func TestBackendSigns(t *testing.T) {
+	for name, test := range map[string]struct{ file, text, want string }{
+		"nothing":                {"src/app.py", "print('terraform')\n", ""},
+		"a script far away":      {"ops/aws/tf.sh", "cd x\nterraform init -backend-config=key=p\n", "ops/aws/tf.sh line 2"},
+		"init, settings outside": {"ops/Makefile", "up:\n\tterraform -chdir=infra init\n", "ops/Makefile line 2"},
+		"Python":                 {"fabric/deploy.py", "run([\"terraform\", \"apply\", \"-auto-approve\"])\n", "fabric/deploy.py line 1"},
+		"PowerShell":             {"build.ps1", "& tofu plan\n", "build.ps1 line 1"},
+		"Groovy":                 {"ci/Deploy.groovy", "sh 'terraform init'\n", "ci/Deploy.groovy line 1"},
+		"a task of poe":          {"pyproject.toml", "[tool.poe.tasks]\nup = \"terraform apply\"\n", "pyproject.toml line 2"},
+		"a backend file in JSON": {"infra/b.json", "{\"backend_config\": {}}\n", "infra/b.json line 1"},
+		"GitHub's action":        {".github/workflows/x.yml", "- uses: hashicorp/setup-terraform@v3\n", ".github/workflows/x.yml line 1"},
+		"a reusable workflow":    {".github/workflows/x.yml", "uses: org/ci/.github/workflows/terraform.yml@v1\n", ".github/workflows/x.yml line 1"},
+		"GitLab's include":       {".gitlab-ci.yml", "include:\n  - template: Terraform.gitlab-ci.yml\n  - project: infra/terraform-ci\n", ".gitlab-ci.yml line 3"},
+		"terragrunt":             {"live/terragrunt.hcl", "remote_state {\n}\n", "live/terragrunt.hcl line 1"},
+		"a check":                {"Makefile", "lint:\n\tterraform init -backend=false && terraform validate\n\tterraform fmt -check\n", ""},
+		"a document":             {"README.md", "terraform init -backend-config=key=p\n", ""},
+		"a test":                 {"tests/test_infra.py", "run(['terraform', 'init'])\n", ""},
+		"the pipeline's table":   {"pyproject.toml", "[tool.pipeline.terraform]\nroots = [\"terraform/a\", \"terraform/plan\"]\n", ""},
+		"another root's state":   {"infra/main.tf", "data \"terraform_remote_state\" \"n\" {}\n", ""},
+		"the pipeline's call":    {"Makefile", "plan:\n\tdagger call plan --environment prod\n", ""},
+	} {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, test.file), test.text)
+		out, err := exec.Command("sh", "scripts/backend-signs.sh", dir).Output()
+		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
+			t.Errorf("%s: %q, %v, want %q", name, got, err, test.want)
+		}
+	}
+}
