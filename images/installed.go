@@ -111,7 +111,11 @@ func (a App) locals(ctx context.Context, f found, use project.Use) ([]project.Lo
 		parsed, err := project.ReadPylock(f.lock)
 		return parsed.Locals, err
 	case pipfileLock:
-		return directories(f.pipfile.Locals), nil
+		locals := f.pipfile.Locals
+		if use == project.ForTests && !slices.Contains(f.Settings.WithoutGroups, "dev") {
+			locals = append(locals, f.pipfile.DevelopLocals...)
+		}
+		return directories(locals), nil
 	}
 	there, err := a.withFilesBelow(ctx, f.names)
 	if err != nil {

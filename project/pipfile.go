@@ -14,8 +14,8 @@ type Pipfile struct {
 	// Default and Develop are the packages that have hashes, or are archives; Cloned
 	// those of git repositories, for which there is none.
 	Default, Develop, DefaultCloned, DevelopCloned string
-	// Locals are packages of the repository, Development ones too.
-	Locals []LocalRequired
+	// Locals are packages of the repository, DevelopLocals those for development alone.
+	Locals, DevelopLocals []LocalRequired
 }
 
 // locked is a package of a Pipfile.lock.
@@ -55,12 +55,13 @@ func ReadPipfileLock(text string) (Pipfile, error) {
 	for _, part := range []struct {
 		packages       map[string]locked
 		hashed, cloned *string
-	}{{doc.Default, &out.Default, &out.DefaultCloned}, {doc.Develop, &out.Develop, &out.DevelopCloned}} {
+		locals         *[]LocalRequired
+	}{{doc.Default, &out.Default, &out.DefaultCloned, &out.Locals}, {doc.Develop, &out.Develop, &out.DevelopCloned, &out.DevelopLocals}} {
 		for _, name := range sortedKeys(part.packages) {
 			p := part.packages[name]
 			switch {
 			case p.Path != "" && !IsArchive(p.Path):
-				out.Locals = append(out.Locals, LocalRequired{Path: p.Path, Extras: p.Extras})
+				*part.locals = append(*part.locals, LocalRequired{Path: p.Path, Extras: p.Extras})
 			case p.Git != "":
 				*part.cloned += p.line(name)
 			default:

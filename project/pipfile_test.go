@@ -14,7 +14,7 @@ const pipfileLock = `{
   "common": {"editable": true, "path": "../libs/common"},
   "mine": {"path": "./vendor/mine-1.0-py3-none-any.whl"},
   "orders": {"git": "https://git.example.com/orders.git", "ref": "0123abc", "subdirectory": "python"}},
- "develop": {"pytest": {"hashes": ["sha256:cc"], "version": "==9.2.0"}}
+ "develop": {"pytest": {"hashes": ["sha256:cc"], "version": "==9.2.0"}, "fixtures": {"path": "../libs/fixtures"}}
 }`
 
 func TestReadPipfileLock(t *testing.T) {
@@ -36,6 +36,9 @@ func TestReadPipfileLock(t *testing.T) {
 	}
 	if len(got.Locals) != 1 || got.Locals[0].Path != "../libs/common" {
 		t.Errorf("packages of the repository: %+v", got.Locals)
+	}
+	if len(got.DevelopLocals) != 1 || got.DevelopLocals[0].Path != "../libs/fixtures" {
+		t.Errorf("packages of the repository for development, which are not packed: %+v", got.DevelopLocals)
 	}
 	if _, err := ReadPipfileLock("{"); err == nil {
 		t.Error("half a file was read")
