@@ -118,7 +118,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 		found = append(found, inTree(t, &search, e.State, start)...)
 		found = append(found, inTree(t, &search, e.Run, start)...)
 		// What page and trace are made of.
-		report := world.Succeed(t, harness.Call{Args: []string{"report", "--calls", "20", "--format", "json"}}).Stdout
+		report := world.Succeed(t, harness.Call{Args: []string{"report", "--calls", "50", "--format", "json"}}).Stdout
 		if !strings.Contains(report, `"deploy"`) || !strings.Contains(report, `"steps"`) {
 			t.Errorf("the report has nothing to look into: %.300s", report)
 		}
