@@ -21,7 +21,7 @@ func (t Terraform) moduleFiles(ctx context.Context) (*dagger.Directory, error) {
 		if m.Reach.All {
 			return t.Source, nil
 		}
-		for _, name := range append(m.Reach.Paths, root) {
+		for _, name := range append([]string{root}, m.Reach.Paths...) { // what a link of the root module leads to comes after it
 			if files, err = t.with(ctx, files, name); err != nil {
 				return nil, err
 			}
