@@ -28,7 +28,7 @@ var systems = []system{
 		"${{ github.event_name == 'push' && github.ref_protected && vars.AWS_PROTECTED_ROLE_ARN || vars.AWS_ROLE_ARN }}": "{Role}",
 		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}":                            "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
 		"env://AWS_ID_TOKEN": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}",
-		` --ci-facts "$RUNNER_TEMP/ci.env" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`: ""}},
+		` --ci-facts "$RUNNER_TEMP/ci.env" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`: "", ` --ci-facts "$RUNNER_TEMP/ci.env"`: ""}},
 	{"circleci.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
 		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
@@ -146,6 +146,9 @@ func scalars(v any) []string {
 // written is what writes a note on the merge request, which GitLab and GitHub have; elsewhere it is a text.
 const written = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`
 
+// facts is what names the pipeline on the page, for the same two.
+const facts = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env"`
+
 // gitlab is the same of the component, whose saved plans are off and whose further flags, root module and
 // region are empty: what the project says counts.
 func gitlab(t *testing.T) pipeline {
@@ -158,7 +161,7 @@ func gitlab(t *testing.T) pipeline {
 		}
 		for _, key := range []string{"script", "after_script"} {
 			for _, line := range scalars(job(c, name)[key]) {
-				for _, off := range []string{" $PIPELINE_SAVE_PLAN", " $PIPELINE_SAVED_PLAN", written} {
+				for _, off := range []string{" $PIPELINE_SAVE_PLAN", " $PIPELINE_SAVED_PLAN", written, facts} {
 					line = strings.ReplaceAll(line, off, "")
 				}
 				p.calls = append(p.calls, strings.NewReplacer("$PIPELINE_ATTEMPT", "{Attempt}", "$PIPELINE_BUILD", "build-package -o artifact.zip", "$PIPELINE_PACKAGE", "--artifact artifact.zip").Replace(line))
@@ -176,8 +179,8 @@ func gitlab(t *testing.T) pipeline {
 
 func TestEquivalence(t *testing.T) {
 	want := gitlab(t)
-	if len(want.calls) != 9 {
-		t.Fatalf("the component has %d calls, want 9: %q", len(want.calls), want.calls)
+	if len(want.calls) != 10 {
+		t.Fatalf("the component has %d calls, want 10: %q", len(want.calls), want.calls)
 	}
 	for _, s := range systems {
 		t.Run(s.file, func(t *testing.T) {

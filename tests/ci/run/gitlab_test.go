@@ -48,7 +48,10 @@ func TestMergeRequestPipeline(t *testing.T) {
 		}
 	}
 	t.Logf("the note:\n%s", said)
-	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request", "note"} {
+	if html := string(p.artifact(t, "page", "run/run.html")); !strings.Contains(html, env) {
+		t.Error("the page does not name the environment")
+	}
+	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request", "note", "page"} {
 		if n := len(p.log(t, job)); n > quiet {
 			t.Errorf("%s prints %d bytes, want %d at most:\n%s", job, n, quiet, p.log(t, job))
 		}

@@ -22,12 +22,13 @@ func TestJobsOfEachPipeline(t *testing.T) {
 		facts             map[string]string
 		automatic, manual []string
 	}{
-		{"merge request to staging", mergeRequest("mr-7", "staging"), append(all, "merge-request", "note", "plan", "unit-test"), []string{"destroy-merge-request"}},
+		{"merge request to staging", mergeRequest("mr-7", "staging"), append(all, "merge-request", "note", "page", "plan", "unit-test"), []string{"destroy-merge-request"}},
 		{"merge request to main", mergeRequest("mr-7", "main"), []string{"build-package", "unit-test"}, nil},
 		{"merge request from a fork", with(mergeRequest("mr-7", "staging"), map[string]string{"CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2"}), []string{"build-package", "unit-test"}, nil},
 		{"merge request of staging to main", with(mergeRequest("mr-7", "main"), map[string]string{"CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "staging"}), nil, nil},
 		{"branch main", branch("main"), append(all, "deploy-production", "plan", "unit-test"), nil},
 		{"branch staging", branch("staging"), append(all, "deploy-staging", "plan", "unit-test"), nil},
+		{"a schedule on main", with(branch("main"), map[string]string{"CI_PIPELINE_SOURCE": "schedule"}), nil, nil},
 		{"another branch", branch("feature"), nil, nil},
 		{"tag", map[string]string{"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "", "CI_COMMIT_TAG": "v1"}, nil, nil},
 		{"chain, merge request to staging", with(mergeRequest("mr-7", "staging"), map[string]string{"PIPELINE_SHAPE": "chain"}), []string{"chain-merge-request"}, []string{"destroy-merge-request"}},
