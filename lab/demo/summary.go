@@ -85,6 +85,7 @@ var builders = []struct{ word, container string }{
 	{"install-manager", "app"},
 	{"build-packages", "app"},
 	{"find-version", "app"},
+	{"find-requires", "app"},
 	{"import-from-source", "app"},
 	{"install-dependencies", "app"},
 	{"add-tools", "package"},
