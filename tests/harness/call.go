@@ -212,7 +212,13 @@ func (w *World) Succeed(t testing.TB, c Call) Result {
 	return r
 }
 
-var escape = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var (
+	escape   = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	defaults = regexp.MustCompile("(?m)^user default: .*\n?")
+)
 
-// plain is text without colours, which a Dagger engine's command line does not always leave out.
-func plain(text string) string { return escape.ReplaceAllString(text, "") }
+// plain is text without what Dagger's command line does not always leave out: colours, and what it has taken from .env,
+// which may come after the error.
+func plain(text string) string {
+	return defaults.ReplaceAllString(escape.ReplaceAllString(text, ""), "")
+}
