@@ -74,13 +74,13 @@ func (r *Registry) survey(ctx context.Context, targets []Target, g lifecycle.Gua
 	all := map[string][]lifecycle.Image{}
 	var missing error
 	for _, t := range targets {
-		if err := errors.Join(checkRepository(t.Repository), t.Policy.Validate()); err != nil {
+		if err := fault.Join(checkRepository(t.Repository), t.Policy.Validate()); err != nil {
 			return nil, err
 		}
 		images, err := r.Images(ctx, t.Repository)
 		switch {
 		case errors.Is(err, fault.ErrNotFound):
-			missing = errors.Join(missing, err)
+			missing = fault.Join(missing, err)
 		case err != nil:
 			return nil, err
 		default:

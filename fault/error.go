@@ -43,6 +43,20 @@ func (e *Error) Error() string {
 // Unwrap gives the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
+// Join is several failures on one line, each of its kind; nil where there is none.
+func Join(errs ...error) error {
+	if err := errors.Join(errs...); err != nil {
+		return joined{err}
+	}
+	return nil
+}
+
+type joined struct{ error }
+
+func (j joined) Error() string { return strings.ReplaceAll(j.error.Error(), "\n", "; ") }
+
+func (j joined) Unwrap() error { return j.error }
+
 // Setting is a setting that is missing or does not fit.
 func Setting(op, what, fix string) *Error {
 	return &Error{Op: op, What: what, Fix: fix, Kind: ErrConfig}

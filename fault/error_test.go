@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -12,5 +13,15 @@ func TestErrorsAreOneLine(t *testing.T) {
 	}
 	if got := Excerpt(strings.Repeat("ä", 400)); len(got) > longest+3 {
 		t.Errorf("excerpt of %d bytes", len(got))
+	}
+}
+
+func TestJoin(t *testing.T) {
+	if err := Join(nil, nil); err != nil {
+		t.Errorf("nothing: %v", err)
+	}
+	err := Join(Join(nil, &Error{Op: "a", What: "gone", Kind: ErrNotFound}), &Error{Op: "b", What: "denied", Kind: ErrDenied})
+	if err.Error() != "a: gone; b: denied" || !errors.Is(err, ErrNotFound) || !errors.Is(err, ErrDenied) {
+		t.Errorf("%q", err)
 	}
 }

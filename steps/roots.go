@@ -3,12 +3,12 @@ package steps
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"dagger/pipeline/fault"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/tell"
 )
@@ -198,7 +198,7 @@ func (r Roots) Unlock(ctx context.Context, unlock Unlock) (string, error) {
 		return text, err
 	})
 	if err == nil && len(failed) > 0 {
-		err = errors.Join(failed...)
+		err = fault.Join(failed...)
 	}
 	if err != nil {
 		return "", err
