@@ -93,7 +93,7 @@ func TestWhatRunsTheTests(t *testing.T) {
 		{"a target that is included", "include more.mk\n", "", "make test succeeded; it wrote no JUnit report"},
 		{"a rule for anything", "run:\n\techo $@\n%:\n\t@:\n", "", "2 tests passed"},
 		{"tests that run pytest", "", "command = \"pytest inner\"", "1 tests passed"},
-		{"a failure that the command hides", "", "command = \"echo 'def test_wrong(): assert 0' >test_wrong.py; pytest; true\"", "echo 'def test_wrong(): assert 0' >test_wrong.py; pytest; true succeeded, although 1 of 3 tests failed: test_wrong.test_wrong"},
+		{"a failure that the command hides", "", "command = \"echo 'def test_wrong(): assert 0' >test_wrong.py; pytest tests test_wrong.py; true\"", "echo 'def test_wrong(): assert 0' >test_wrong.py; pytest tests test_wrong.py; true succeeded, although 1 of 3 tests failed: test_wrong.test_wrong"},
 		{"the table's command", "test:\n\tfalse\n", "command = \"python -m pytest -k double && echo done\"", "1 tests passed"},
 		{"unittest", "", "command = \"python -m unittest discover -s unit\"", "python -m unittest discover -s unit succeeded; it wrote no JUnit report"},
 	} {
