@@ -25,7 +25,7 @@ func TestLockDecidesProviders(t *testing.T) {
 		t.Errorf("the provider is %q, want that of the lock file", got)
 	}
 	victim.Append("infra/.terraform.lock.hcl", "# installed again\n")
-	refused(t, withProvider(victim, planted), 1, "a provider's checksum is not in .terraform.lock.hcl")
+	refused(t, withProvider(victim, planted), 1, "the checksum of the provider acme/thing 1.0.0 is not in .terraform.lock.hcl")
 }
 
 // provider is a mirror with one provider: an archive whose program is a text.
