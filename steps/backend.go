@@ -47,7 +47,8 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 	if m.Backend == nil || m.Backend.Type == "local" {
 		return b, fmt.Errorf("keeping the state of %q: backend = \"own\" is set, and the root module declares no backend that lasts: declare one, or set backend = \"managed\" in %s", m.Path, settingsTable)
 	}
-	apart := b.Workspace || set.BackendFiles.Apart(environment)
+	workspaces := m.Backend.Type != "http" // which has none
+	apart := b.Workspace && workspaces || set.BackendFiles.Apart(environment)
 	for _, file := range set.BackendFiles.For(environment) {
 		b.Config = append(b.Config, "-backend-config="+file)
 	}
@@ -57,8 +58,20 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 		b.Config = append(b.Config, "-backend-config="+name+"="+strings.ReplaceAll(value, environmentMark, environment))
 	}
 	if !apart {
-		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: set workspace = \"environment\" in %s, a file of its own for each environment in backend-files, or a backend-config with %s in the value that says where the state is, such as key or address",
-			m.Path, m.Backend.Type, m.Backend.Where, settingsTable, environmentMark)
+		first := "set workspace = \"environment\" in " + settingsTable + ", "
+		if !workspaces {
+			first = "set in " + settingsTable + " "
+		}
+		return b, fmt.Errorf("keeping the state of %q: the backend %q that %s declares has one state for all environments: %sa file of its own for each environment in backend-files, or a backend-config with %s in the value that says where the state is, such as key or address",
+			m.Path, m.Backend.Type, m.Backend.Where, first, environmentMark)
+	}
+	if _, moved := set.BackendConfig["address"]; moved {
+		for _, name := range []string{"lock_address", "unlock_address"} { // one for all would be locked by each
+			if m.Backend.Config[name] != "" && !strings.Contains(set.BackendConfig[name], environmentMark) {
+				return b, fmt.Errorf("keeping the state of %q: backend-config gives an address for each environment, and %s declares one %s for all: give that with %s in backend-config, too",
+					m.Path, m.Backend.Where, name, environmentMark)
+			}
+		}
 	}
 	return b, nil
 }

@@ -21,6 +21,7 @@ func TestChooseBackend(t *testing.T) {
 	const (
 		unsaid  = `keeping the state of "infra": infra/main.tf line 2 declares the backend`
 		shared  = "has one state for all environments: set workspace"
+		alone   = "has one state for all environments: set in [tool.pipeline.terraform] of pyproject.toml a file of its own"
 		nothing = "the root module declares no backend that lasts"
 	)
 	mark := map[string]string{"address": "https://g/state/{environment}"}
@@ -47,9 +48,11 @@ func TestChooseBackend(t *testing.T) {
 		"s3, own, not by workspace": {declared: declared("s3", "bucket", "b", "key", "a"), workspace: "x", set: project.Terraform{Backend: "own", Workspace: "default"}, want: shared},
 		"http":                      {declared: declared("http", "address", "https://g"), want: unsaid + ` "http"`},
 		"http, managed":             {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "managed"}},
-		"http, own":                 {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "own"}, want: shared},
+		"http, own":                 {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "own"}, want: alone},
+		"http, own, by workspace":   {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "own", Workspace: "environment"}, want: alone},
+		"http, own, one lock":       {declared: declared("http", "address", "https://g", "lock_address", "https://g/lock"), set: project.Terraform{Backend: "own", BackendConfig: mark}, want: "declares one lock_address for all"},
 		"http, own, by address":     {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: mark}, own: true},
-		"http, own, fixed address":  {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: map[string]string{"address": "https://g"}}, want: shared},
+		"http, own, fixed address":  {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: map[string]string{"address": "https://g"}}, want: alone},
 		"cloud":                     {declared: declared("cloud"), want: unsaid + ` "cloud"`},
 		"gcs":                       {declared: declared("gcs", "bucket", "b"), want: unsaid + ` "gcs"`},
 		"local":                     {declared: declared("local"), want: unsaid + ` "local"`},

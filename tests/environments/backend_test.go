@@ -109,7 +109,7 @@ resource "terraform_data" "it" { input = var.environment }
 	}
 	text := p.Read("pyproject.toml")
 	p.Append("pyproject.toml", "\n[tool.pipeline.terraform]\nbackend = \"own\"\n")
-	refused(t, call(p, "deploy", env), 1, "has one state for all environments: set workspace = \"environment\"")
+	refused(t, call(p, "deploy", env), 1, "has one state for all environments: set in [tool.pipeline.terraform] of pyproject.toml a file of its own")
 
 	p.Write("pyproject.toml", text+"\n[tool.pipeline.terraform]\nbackend = \"own\"\nbackend-config = { address = \""+address+"/{environment}\" }\n")
 	world.Succeed(t, call(p, "deploy", env))
