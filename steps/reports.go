@@ -90,7 +90,7 @@ func TestSummary(command, junitXML, coberturaXML string) (line string, failed bo
 	tests, bad, skipped := report.tests()
 	line = fmt.Sprintf("%d tests passed", tests-skipped)
 	if bad > 0 {
-		why := FailedTests(junitXML)
+		why := report.failedLine()
 		if why == "" {
 			why = fmt.Sprintf("%d of %d tests failed", bad, tests)
 		}
@@ -131,13 +131,14 @@ const shownFailures = 3
 
 // FailedTests names the tests that failed, or gives "" when the report has
 // none.
-func FailedTests(junitXML string) string {
-	report := parseJUnit(junitXML)
+func FailedTests(junitXML string) string { return parseJUnit(junitXML).failedLine() }
+
+func (j junit) failedLine() string {
 	var failed []string
-	for _, name := range report.failed() {
+	for _, name := range j.failed() {
 		failed = append(failed, note.Line(name))
 	}
-	tests, _, _ := report.tests()
+	tests, _, _ := j.tests()
 	return failedOf(failed, strconv.Itoa(tests))
 }
 
