@@ -1,7 +1,7 @@
-// Test, package and deploy a Python service to AWS with Terraform, on two containers that are defined once and reused by every step.
+// Test, package and deploy a Python service to AWS with Terraform, in two containers that are defined once and reused by every step.
 //
-// Arguments of the constructor are the same for every call of a project: put
-// them in a .env file. What is for one run only is an argument of the function.
+// The constructor's arguments are the same for every call of a project: put them
+// in a .env file. Whatever concerns a single run is an argument of the function.
 package main
 
 import (
@@ -17,65 +17,65 @@ type Pipeline struct {
 	Settings Settings
 }
 
-// Settings are what all functions have in common.
+// Settings are shared by all functions.
 type Settings steps.Settings
 
-// run is one call, for an environment or for none.
+// run is one call, with or without an environment.
 func (p *Pipeline) run(environment string) *steps.Run {
 	return steps.NewRun(steps.Settings(p.Settings), environment)
 }
 
-// New sets what all functions have in common.
+// New takes the settings that all functions share.
 func New(s struct {
-	// The repository: the directory with the project, or with several. Version control, caches, local state and .env files stay out. Default: the one that installed the module.
+	// The repository: a directory with one project or several. Version control, caches, local state and .env files are left out. Default: the repository that installed the module.
 	// +defaultPath="/"
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "**/.env.local", "**/.env.*.local", "**/.env.prod", "**/.env.production", "**/.env.staging", "**/.envrc", "**/venv", "**/*.tfplan"]
 	Source *dagger.Directory
-	// Path of the project in the source, where that is a repository of several.
+	// Path of the project in the source, if the repository has several.
 	// +default="."
 	Project string
-	// Image to build the app container on: Alpine, Debian or Fedora with python3 and its venv module. Default: Docker's own, of the version that the project asks for.
+	// Base image of the app container: Alpine, Debian or Fedora with python3 and its venv module. Default: Docker's official image of the Python version that the project asks for.
 	// +optional
 	PythonImage *string
-	// Version of poetry. Default: the one that wrote poetry.lock.
+	// Version of Poetry. Default: the one that wrote poetry.lock.
 	// +optional
 	PoetryVersion string
-	// Version of uv. Default: one that reads the lock files of all.
+	// Version of uv. Default: one that reads the lock files of all versions.
 	// +optional
 	UvVersion string
-	// Version of the project where it comes from git, such as 1.2.3: version control is no part of the source. Default: the one that --git tells.
+	// Version of a project that takes it from git, such as 1.2.3: the source does not include .git. Default: the version that --git gives.
 	// +optional
 	ProjectVersion string
 	// The repository's .git directory, for a project that takes its version from git.
 	// +optional
 	// +ignore=["hooks", "logs", "lfs", "modules", "index", "**/*.lock", "COMMIT_EDITMSG", "FETCH_HEAD", "ORIG_HEAD"]
 	Git *dagger.Directory
-	// Variables for what installs packages, as NAME=value lines: POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME and _PASSWORD,
+	// Secret variables for installing packages, as NAME=value lines: POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME and _PASSWORD,
 	// PIP_INDEX_URL; NETRC is the text of a netrc file.
 	// +optional
 	InstallSecrets *dagger.Secret
-	// Image to build the terraform container on: Alpine or Debian. One that has terraform or OpenTofu keeps it. Default: the table's, or debian:bookworm-slim.
+	// Base image of the terraform container: Alpine or Debian. Terraform or OpenTofu in it is kept. Default: the image in the project's table, or debian:bookworm-slim.
 	// +optional
 	TerraformImage *string
-	// Version of terraform to install. Default: the table's, that of .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 if required_version allows it.
+	// Version of terraform to install. Default: the version in the project's table, .terraform-version, .opentofu-version or .tool-versions, or 1.11.4 if required_version allows it.
 	// +optional
 	TerraformVersion string
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.
 	// +optional
 	TerraformReleases *string
-	// Directory with terraform providers, as `terraform providers mirror` writes it; what is not in there is fetched.
+	// Directory with terraform providers, as `terraform providers mirror` writes it; providers that it lacks are downloaded.
 	// +optional
 	ProviderMirror *dagger.Directory
-	// Path of the terraform root module, from the project's directory. Default: those that the project names in its table, or infra.
+	// Path of the terraform root module, relative to the project. Default: the roots in the project's table, or infra.
 	// +optional
 	Infra string
-	// Values of the root module's variables that are secret, as the text of a .tfvars file: token = "...". Declare those variables as sensitive.
+	// Values of the root module's secret variables, as the text of a .tfvars file: token = "...". Declare those variables as sensitive.
 	// +optional
 	TerraformVariables *dagger.Secret
-	// Variables of the tests that are secret, as NAME=value lines. Only the tests get them, and each value is masked where they print it.
+	// Secret variables for the tests, as NAME=value lines. Only the tests get them, and each value is masked in their output.
 	// +optional
 	TestSecrets *dagger.Secret
-	// Variables for terraform that are secret, as NAME=value lines: DATADOG_API_KEY, TF_HTTP_PASSWORD, TF_TOKEN_<host>; NETRC is the text of a netrc file.
+	// Secret variables for terraform, as NAME=value lines: DATADOG_API_KEY, TF_HTTP_PASSWORD, TF_TOKEN_<host>; NETRC is the text of a netrc file.
 	// +optional
 	TerraformSecrets *dagger.Secret
 	// S3 bucket of the terraform state.
@@ -84,7 +84,7 @@ func New(s struct {
 	// AWS region. Default: the root module's own, or eu-west-1.
 	// +optional
 	Region string
-	// URL of the AWS API where it is not AWS's own (a stand-in for tests).
+	// URL of the AWS API, if it is not AWS's own (a stand-in for tests).
 	// +optional
 	AwsEndpoint *string
 	// AWS access key.
@@ -99,34 +99,34 @@ func New(s struct {
 	// OIDC token of the CI system (GitLab id_tokens, GitHub OIDC), for the role.
 	// +optional
 	WebIdentityToken *dagger.Secret
-	// ARN of the role to assume; none takes keys or the machine's role as they are.
+	// ARN of the role to assume; none uses the keys or the machine's role as they are.
 	// +optional
 	RoleArn *string
-	// External id that the role asks for.
+	// External id that the role requires.
 	// +optional
 	ExternalId *string
-	// How long a session of the role may last, such as 2h. Default: 1h, which is also the most where one role assumes another.
+	// How long a session of the role may last, such as 2h. Default: 1h, which is also the maximum when one role assumes another.
 	// +optional
 	SessionDuration string
-	// URI of a container's role, to take credentials from there: what AWS sets as AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
+	// URI that serves the credentials of a container's role: the value of AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI.
 	// +optional
 	ContainerCredentials *string
-	// What is sent along to it: AWS_CONTAINER_AUTHORIZATION_TOKEN.
+	// Token to send to that URI: the value of AWS_CONTAINER_AUTHORIZATION_TOKEN.
 	// +optional
 	ContainerToken *dagger.Secret
-	// URL of the instance's metadata service, http://169.254.169.254, for its role.
+	// URL of the instance metadata service, http://169.254.169.254, to use the instance's role.
 	// +optional
 	InstanceMetadata *string
-	// Ids of the AWS accounts that may be touched. Default: all.
+	// Ids of the AWS accounts that a run may use. Default: all.
 	// +optional
 	AllowedAccounts []string
 	// Name of the run in the state lock, such as the CI job's URL.
 	// +optional
 	Job string
-	// How long to wait for a state that another run holds, such as 5m.
+	// How long to wait for a state that another run has locked, such as 5m.
 	// +default="5m"
 	LockTimeout string
-	// Registry of images and results: a host with a path, such as registry.example.com/group/app, or ecr:group/app; none for nowhere. Base images use its login too.
+	// Registry for images and results: a host with a path, such as registry.example.com/group/app, or ecr:group/app; none to use no registry. Base images use its login too.
 	// +optional
 	Registry *string
 	// User name for the registry.
@@ -135,40 +135,40 @@ func New(s struct {
 	// Password for the registry.
 	// +optional
 	RegistryPassword *dagger.Secret
-	// How far this run is trusted: protected for one of a protected branch, open for all others. A protected run uses nothing that an open one has left in it.
+	// How far this run is trusted: protected for runs of a protected branch, open for all others. A protected run uses nothing that an open run has left in the registry.
 	// +default="open"
 	Trust string
-	// How old the result of a test or build in the registry may be to be used, such as 24h; 0 keeps and uses none. Default: 168h.
+	// Maximum age of a test or build result to reuse from the registry, such as 24h; 0 stores and reuses none. Default: 168h.
 	// +optional
 	ResultsMaxAge *string
 }) (*Pipeline, error) {
 	return &Pipeline{Settings: Settings(s)}, steps.Settings(s).Check()
 }
 
-// Give the app container: python, poetry and the project's dependencies.
+// Return the app container: Python, Poetry and the project's dependencies.
 func (p *Pipeline) AppContainer(ctx context.Context) (*dagger.Container, error) {
 	return p.run("").AppContainer(ctx)
 }
 
-// Give the terraform container: terraform or OpenTofu, aws-cli, jq, providers.
-// The providers are those that the project has locked.
+// Return the terraform container: terraform or OpenTofu, aws-cli, jq, providers.
+// The providers are those that the project's lock file names.
 func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, error) {
 	return p.run("").TerraformContainer(ctx)
 }
 
-// Run the project's tests; fails with their exit code.
-// The command is make test, pytest where no Makefile has that target, or the one that the project names (docs/projects.md).
+// Run the project's tests; fail with their exit code.
+// The command is make test, pytest if no Makefile has that target, or the one that the project names (docs/projects.md).
 // +check
 func (p *Pipeline) Test(ctx context.Context,
-	// Any value not used before, such as the CI job's id: runs the tests again.
+	// Any value not used before, such as the CI job's id, to run the tests again.
 	// +optional
 	attempt string,
 ) (string, error) {
 	return p.run("").Test(ctx, attempt)
 }
 
-// Give the reports of the tests: junit.xml and, where measured, coverage.xml.
-// They are there when tests fail, too. The tests do not run a second time.
+// Return the reports of the tests: junit.xml and, if coverage is measured, coverage.xml.
+// Failed tests have reports too. The tests do not run a second time.
 // +cache="never"
 func (p *Pipeline) TestReports(ctx context.Context,
 	// The value that `test` was called with.
@@ -178,29 +178,29 @@ func (p *Pipeline) TestReports(ctx context.Context,
 	return p.run("").TestReports(ctx, attempt)
 }
 
-// Build the project's artifact (make build) and give it: artifact.zip.
+// Build the project's artifact (make build) and return it: artifact.zip.
 func (p *Pipeline) BuildPackage(ctx context.Context) (*dagger.File, error) {
 	return p.run("").BuildPackage(ctx)
 }
 
-// Build the project's artifacts and give them all, at their own paths.
+// Build the project's artifacts and return them all, at their own paths.
 func (p *Pipeline) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
 	return p.run("").BuildArtifacts(ctx)
 }
 
-// Push both images, by content and under tags that move; print their digests.
-// What the registry has already is not built and not pushed again.
+// Push both images, by content and under moving tags; print their digests.
+// Images that the registry already has are neither built nor pushed again.
 //
 // The terraform image is pushed with the root module too, so that destroy works without the sources.
 // +cache="never"
 func (p *Pipeline) PublishImages(ctx context.Context,
-	// Tags that move, such as mr-7 or latest.
+	// Moving tags, such as mr-7 or latest.
 	// +optional
 	tag []string,
-	// The CI's variables that tell of the pipeline, in a file of NAME=value lines, to find the tag by. Others in it, such as the job's token, are refused.
+	// File of NAME=value lines with the CI variables that describe the pipeline, to derive the tag from. Other variables, such as the job's token, are refused.
 	// +optional
 	ciFacts *dagger.File,
-	// Form of the result: text or json.
+	// Output format: text or json.
 	// +default="text"
 	format string,
 ) (string, error) {
@@ -212,78 +212,78 @@ func (p *Pipeline) PublishImages(ctx context.Context,
 func (p *Pipeline) Plan(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Artifact to deploy. Default: the one that build-package gives.
+	// Artifact to deploy. Default: the output of build-package.
 	// +optional
 	artifact *dagger.File,
-	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// Several artifacts instead of one, at their own paths: the output of build-artifacts.
 	// +optional
 	artifacts *dagger.Directory,
-	// Addresses of resources to plan alone, such as module.queue: what else would change is left out.
+	// Addresses of the only resources to plan, such as module.queue: all other changes are left out.
 	// +optional
 	target []string,
-	// Addresses of resources to destroy and make again.
+	// Addresses of resources to destroy and create again.
 	// +optional
 	replace []string,
-	// How many resources terraform works on at a time. Default: its own, 10.
+	// How many resources terraform works on at a time. Default: terraform's own, 10.
 	// +optional
 	parallelism int,
 ) (string, error) {
 	return p.run(environment).Plan(ctx, steps.Artifacts{File: artifact, Files: artifacts}, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
-// Give a plan for review: plan.txt, plan.md, plan.json, plan.age.
+// Return a plan for review: plan.txt, plan.md, plan.json, plan.age.
 //
-// plan.md is a note for the merge request, plan.json GitLab's Terraform report. plan.age is the plan for a later deploy: encrypted, and only with a key.
+// plan.md is a note for the merge request, plan.json GitLab's Terraform report. plan.age is the encrypted plan for a later deploy, written only with a key.
 // +cache="never"
 func (p *Pipeline) PlanReport(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Artifact to deploy. Default: the one that build-package gives.
+	// Artifact to deploy. Default: the output of build-package.
 	// +optional
 	artifact *dagger.File,
-	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// Several artifacts instead of one, at their own paths: the output of build-artifacts.
 	// +optional
 	artifacts *dagger.Directory,
 	// Key for the saved plan: an age identity, as age-keygen makes it.
 	// +optional
 	planKey *dagger.Secret,
-	// Addresses of resources to plan alone, such as module.queue: what else would change is left out.
+	// Addresses of the only resources to plan, such as module.queue: all other changes are left out.
 	// +optional
 	target []string,
-	// Addresses of resources to destroy and make again.
+	// Addresses of resources to destroy and create again.
 	// +optional
 	replace []string,
-	// How many resources terraform works on at a time. Default: its own, 10.
+	// How many resources terraform works on at a time. Default: terraform's own, 10.
 	// +optional
 	parallelism int,
 ) (*dagger.Directory, error) {
 	return p.run(environment).PlanReport(ctx, steps.Artifacts{File: artifact, Files: artifacts}, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
-// Deploy an environment; runs each time it is called.
+// Deploy an environment; run each time it is called.
 // +cache="never"
 func (p *Pipeline) Deploy(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Artifact to deploy. Default: the one that build-package gives.
+	// Artifact to deploy. Default: the output of build-package.
 	// +optional
 	artifact *dagger.File,
-	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// Several artifacts instead of one, at their own paths: the output of build-artifacts.
 	// +optional
 	artifacts *dagger.Directory,
-	// Saved plan to apply (plan.age); refused when the world has moved since.
+	// Saved plan to apply (plan.age); refused if state, configuration or artifact have changed since.
 	// +optional
 	plan *dagger.File,
-	// Key of the saved plan; it also keeps the state where it cannot be written.
+	// Key of the saved plan; a state that cannot be written is also kept encrypted with it.
 	// +optional
 	planKey *dagger.Secret,
-	// Addresses of resources to plan alone, such as module.queue: what else would change is left out.
+	// Addresses of the only resources to plan, such as module.queue: all other changes are left out.
 	// +optional
 	target []string,
-	// Addresses of resources to destroy and make again.
+	// Addresses of resources to destroy and create again.
 	// +optional
 	replace []string,
-	// How many resources terraform works on at a time. Default: its own, 10.
+	// How many resources terraform works on at a time. Default: terraform's own, 10.
 	// +optional
 	parallelism int,
 ) (string, error) {
@@ -292,7 +292,7 @@ func (p *Pipeline) Deploy(ctx context.Context,
 
 // Test, package, plan and deploy the environment of a merge request in one call.
 //
-// The images are pushed too where there is a registry; what can run at the same time does. Test reports and package can be fetched afterwards: they are reused.
+// With a registry, the images are pushed too. Parts that do not depend on each other run at the same time. Test reports and package can be fetched afterwards: they are reused.
 // +cache="never"
 func (p *Pipeline) MergeRequest(ctx context.Context,
 	// Environment: mr-<number>.
@@ -300,16 +300,16 @@ func (p *Pipeline) MergeRequest(ctx context.Context,
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
 	// +optional
 	planKey *dagger.Secret,
-	// Any value not used before, such as the CI job's id: runs the tests again.
+	// Any value not used before, such as the CI job's id, to run the tests again.
 	// +optional
 	attempt string,
 	// Fold each part in a GitLab job log.
 	// +optional
 	sections bool,
-	// The CI's variables that tell of the pipeline, in a file of NAME=value lines, for the note.
+	// File of NAME=value lines with the CI variables that describe the pipeline, for the note.
 	// +optional
 	ciFacts *dagger.File,
-	// Token to write a note on the merge request with: see note.
+	// Token for writing a note on the merge request: see note.
 	// +optional
 	noteToken *dagger.Secret,
 ) (string, error) {
@@ -317,7 +317,7 @@ func (p *Pipeline) MergeRequest(ctx context.Context,
 }
 
 // Test, package, plan and deploy a lasting environment in one call.
-// The steps are those of merge-request.
+// It runs the same steps as merge-request.
 // +cache="never"
 func (p *Pipeline) Release(ctx context.Context,
 	// Environment: staging or prod.
@@ -325,7 +325,7 @@ func (p *Pipeline) Release(ctx context.Context,
 	// Key of a saved plan, to deploy exactly what was planned: an age identity.
 	// +optional
 	planKey *dagger.Secret,
-	// Any value not used before, such as the CI job's id: runs the tests again.
+	// Any value not used before, such as the CI job's id, to run the tests again.
 	// +optional
 	attempt string,
 	// Fold each part in a GitLab job log.
@@ -335,66 +335,66 @@ func (p *Pipeline) Release(ctx context.Context,
 	return p.run(environment).Release(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections})
 }
 
-// Give an environment's outputs, without the sensitive ones.
+// Return an environment's outputs, without the sensitive ones.
 // +cache="never"
 func (p *Pipeline) Outputs(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Form: json, or dotenv with OUTPUT_<NAME> for each and ENVIRONMENT_URL for the output named url.
+	// Format: json, or dotenv with OUTPUT_<NAME> for each and ENVIRONMENT_URL for the output named url.
 	// +default="json"
 	format string,
 ) (string, error) {
 	return p.run(environment).Outputs(ctx, format)
 }
 
-// Destroy the environment of a merge request; one that is gone is no error.
+// Destroy the environment of a merge request; one that no longer exists is no error.
 // +cache="never"
 func (p *Pipeline) Destroy(ctx context.Context,
 	// Environment: mr-<number>.
 	environment string,
-	// The environment once more, to destroy one that is not a merge request's.
+	// The environment's name again, to destroy one that is not a merge request's.
 	// +optional
 	confirm string,
-	// Key that keeps the state where it cannot be written: an age identity.
+	// Key to encrypt the state with if it cannot be written: an age identity.
 	// +optional
 	planKey *dagger.Secret,
 ) (string, error) {
 	return p.run(environment).Destroy(ctx, confirm, planKey)
 }
 
-// Give the state that a run could not write, encrypted for its plan key.
+// Return the state that a run could not write, encrypted for its plan key.
 // +cache="never"
 func (p *Pipeline) ErroredState(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// SHA-256 of the file that an earlier call gave, to forget it: the next run does not push it.
+	// SHA-256 of the file that an earlier call returned, to discard that state: the next run does not push it.
 	// +optional
 	drop string,
 ) (*dagger.File, error) {
 	return p.run(environment).ErroredState(ctx, drop)
 }
 
-// Bring a state to where the pipeline keeps it, from another place.
-// Both are locked meanwhile, and the former one can no longer be used.
+// Move a state from another place to where the pipeline keeps it.
+// Both are locked meanwhile, and the old one can no longer be used.
 // +cache="never"
 func (p *Pipeline) MoveState(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Where it is now: s3://BUCKET/KEY, the address of GitLab's state (https://...), or none for an environment that is new.
+	// Where it is now: s3://BUCKET/KEY, the address of a state in GitLab (https://...), or none for a new environment.
 	from string,
 ) (string, error) {
 	return p.run(environment).MoveState(ctx, from)
 }
 
-// Fail with exit code 2 when an environment was changed outside of terraform.
+// Fail with exit code 2 if an environment was changed outside of terraform.
 // +cache="never"
 func (p *Pipeline) Drift(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Artifact that was deployed. Default: the one that build-package gives.
+	// Artifact that was deployed. Default: the output of build-package.
 	// +optional
 	artifact *dagger.File,
-	// Artifacts in place of one, at their own paths: what build-artifacts gives.
+	// Several artifacts instead of one, at their own paths: the output of build-artifacts.
 	// +optional
 	artifacts *dagger.Directory,
 ) (string, error) {
@@ -406,12 +406,12 @@ func (p *Pipeline) Drift(ctx context.Context,
 func (p *Pipeline) Unlock(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Who holds the lock, or its id, as a refused run says it.
+	// Holder or id of the lock, as a refused run reports it.
 	owner string,
-	// Release it although nothing tells that the holder has ended.
+	// Release it even though nothing shows that the holder has ended.
 	// +optional
 	force bool,
-	// URL of the GitLab server that knows whether the holder's job has ended.
+	// URL of the GitLab server, to ask whether the holder's job has ended.
 	// +default="https://gitlab.com"
 	gitlabUrl string,
 	// Token that may read GitLab's API.
@@ -427,7 +427,7 @@ func (p *Pipeline) Sweep(ctx context.Context,
 	// Only list them; --dry-run=false destroys.
 	// +default=true
 	dryRun bool,
-	// Numbers of the open merge requests. Default: GitLab is asked.
+	// Numbers of the open merge requests. Default: ask GitLab.
 	// +optional
 	open []string,
 	// Path of the project in GitLab, such as group/project.
@@ -444,13 +444,13 @@ func (p *Pipeline) Sweep(ctx context.Context,
 }
 
 // Check credentials, role, registry, state bucket, locks and engine.
-// Fails when one is not ok, with what to do.
+// Fail if one is not ok, and say what to do.
 // +cache="never"
 func (p *Pipeline) Doctor(ctx context.Context,
-	// The CI's variables that tell of the pipeline, as note takes them.
+	// The CI variables that describe the pipeline, as for note.
 	// +optional
 	ciFacts *dagger.File,
-	// Token for notes, to be checked too.
+	// Token for notes, to check it too.
 	// +optional
 	noteToken *dagger.Secret,
 ) (string, error) {

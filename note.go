@@ -7,29 +7,29 @@ import (
 	"dagger/pipeline/steps"
 )
 
-// Give a note for the merge request, and write it there with a token.
+// Return a note for the merge request; with a token, post it there.
 //
-// It tells what the other calls have left: reports/, plan/, artifact.zip or artifacts/, and deploy.env. A merge request has one note of an environment, which is
-// written anew in place. One that cannot be written is said, and fails nothing.
+// It summarizes what the other calls have left: reports/, plan/, artifact.zip or artifacts/, and deploy.env. A merge request has one note for each environment, which
+// is updated in place. A note that cannot be posted is a warning, not an error.
 // +cache="never"
 func (p *Pipeline) Note(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Directory with what the other calls have left. What is not there is not told.
+	// Directory with what the other calls have left. Anything missing is left out.
 	// +optional
 	// +ignore=["*", "!reports", "!plan", "!artifacts", "!artifact.zip", "!deploy.env"]
 	results *dagger.Directory,
-	// Directory with the same of the target branch, to compare with.
+	// Directory with the same files of the target branch, to compare with.
 	// +optional
 	// +ignore=["*", "!reports", "!plan", "!artifacts", "!artifact.zip", "!deploy.env"]
 	target *dagger.Directory,
-	// The CI's variables that tell of the pipeline, in a file of NAME=value lines: they name the merge request.
+	// File of NAME=value lines with the CI variables that describe the pipeline: they name the merge request.
 	// +optional
 	ciFacts *dagger.File,
-	// Token that may write notes: of GitLab with the scope api and the role Reporter, of GitHub with pull-requests: write.
+	// Token that may write notes: for GitLab with the scope api and the role Reporter, for GitHub with pull-requests: write.
 	// +optional
 	noteToken *dagger.Secret,
-	// Address of the run's page, to link to, such as that of the job's artifact.
+	// Address of the run's page to link to, such as the URL of the job's artifact.
 	// +optional
 	page string,
 ) (string, error) {

@@ -6,27 +6,27 @@ import (
 	"dagger/pipeline/internal/dagger"
 )
 
-// Give the page of a run: run.html, which asks nobody for anything, and run.json, its data.
+// Return the page of a run: run.html, which loads nothing from elsewhere, and run.json, its data.
 //
-// It tells what the other calls have left: reports/, plan/, artifact.zip or artifacts/, and deploy.env; with --calls also what the engine did. What is not
-// known is said on it.
+// It shows what the other calls have left: reports/, plan/, artifact.zip or artifacts/, and deploy.env; with --calls also what the engine did. It lists
+// what is not known.
 // +cache="never"
 func (p *Pipeline) Page(ctx context.Context,
-	// Environment: mr-<number>, staging or prod. Default: none is named.
+	// Environment: mr-<number>, staging or prod. Default: the page names none.
 	// +optional
 	environment string,
-	// Directory with what the other calls have left. What is not there is not told.
+	// Directory with what the other calls have left. Anything missing is left out.
 	// +optional
 	// +ignore=["*", "!reports", "!plan", "!artifacts", "!artifact.zip", "!deploy.env"]
 	results *dagger.Directory,
-	// Directory with the same of the target branch, to compare with.
+	// Directory with the same files of the target branch, to compare with.
 	// +optional
 	// +ignore=["*", "!reports", "!plan", "!artifacts", "!artifact.zip", "!deploy.env"]
 	target *dagger.Directory,
-	// What the embedded engine did, as report --format json gives it.
+	// Record of what the embedded engine did: the output of report --format json.
 	// +optional
 	calls *dagger.File,
-	// The CI's variables that tell of the pipeline, in a file of NAME=value lines.
+	// File of NAME=value lines with the CI variables that describe the pipeline.
 	// +optional
 	ciFacts *dagger.File,
 ) (*dagger.Directory, error) {
