@@ -80,6 +80,8 @@ type recipe struct {
 	system  []string
 	tools   []string
 	install installer
+	// asked is what the project asks of the base image's Python.
+	asked []project.PythonAsked
 }
 
 func (a App) recipe(ctx context.Context) (recipe, error) {
@@ -96,7 +98,7 @@ func (a App) recipe(ctx context.Context) (recipe, error) {
 		return recipe{}, err
 	}
 	base, err := a.Registry.from(ctx, name)
-	return recipe{base: base, system: found.Settings.SystemPackages, tools: appTools(install.files), install: install}, err
+	return recipe{base: base, system: found.Settings.SystemPackages, tools: appTools(install.files), install: install, asked: found.asked()}, err
 }
 
 // Made tells what the image is made of, the base and the package managers: nothing is built or pulled for it.
@@ -120,6 +122,9 @@ func (a App) tag(ctx context.Context, r recipe) (string, error) {
 	}
 	ingredients := []string{from, strings.Join(r.tools, "\n"), strings.Join(r.system, "\n"), installPackages, installManager, strings.Join(r.install.manager, "\n"),
 		importFromSource, r.install.script, strings.Join(r.install.arguments, "\n"), a.workdir()}
+	for _, asked := range r.asked {
+		ingredients = append(ingredients, asked.Range)
+	}
 	if r.install.week != "" {
 		ingredients = append(ingredients, r.install.week)
 	}
@@ -141,6 +146,9 @@ func (a App) tag(ctx context.Context, r recipe) (string, error) {
 }
 
 func (a App) built(ctx context.Context, r recipe) (*dagger.Container, error) {
+	if err := checkPython(ctx, r.base, r.asked); err != nil {
+		return nil, err
+	}
 	secrets, err := a.logins(ctx, r.install.files)
 	if err != nil {
 		return nil, err
@@ -212,19 +220,6 @@ func (a App) withDependencies(install installer) dagger.WithContainerFunc {
 
 // workdir is the project's directory in the container.
 func (a App) workdir() string { return path.Join(Workdir, a.Path) }
-
-// base is the image that the caller or the project names, or one with the
-// project's version of Python.
-func (a App) base(f found) (string, error) {
-	if name := first(a.Base, f.Settings.PythonImage); name != "" {
-		return name, nil
-	}
-	tag, err := f.PythonTag(f.pythonVersion)
-	if err != nil {
-		return "", err
-	}
-	return "python:" + tag + "-slim-bookworm", nil
-}
 
 // installer is that of the lock file that the project has.
 func (a App) installer(ctx context.Context, f found) (installer, error) {

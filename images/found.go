@@ -20,7 +20,9 @@ type found struct {
 	lockName      string
 	lockDir       string // of the lock file, in the repository
 	lock          string
-	pythonVersion string // text of .python-version
+	pythonVersion string // text of .python-version or the like
+	pythonFile    string // where that is, "" for above the project
+	pythonIn      string // where RequiresPython is
 	pipfile       project.Pipfile
 }
 
@@ -91,23 +93,28 @@ func (a App) find(ctx context.Context) (f found, err error) {
 	if f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx); err != nil {
 		return f, err
 	}
-	switch f.lockName {
+	f.pythonIn = "pyproject.toml"
+	switch own := f.RequiresPython; f.lockName {
 	case "uv.lock":
 		f.RequiresPython = first(project.LockedPython(f.lock), f.RequiresPython)
 	case "pylock.toml":
-		f.RequiresPython = first(f.RequiresPython, project.LockedPython(f.lock))
+		if f.RequiresPython = first(own, project.LockedPython(f.lock)); own == "" {
+			f.pythonIn = f.lockName
+		}
 	case pipfileLock:
 		if f.pipfile, err = project.ReadPipfileLock(f.lock); err != nil {
 			return f, err
 		}
-		f.RequiresPython = first(f.RequiresPython, f.pipfile.Python)
+		if f.RequiresPython = first(own, f.pipfile.Python); own == "" {
+			f.pythonIn = "the Pipfile"
+		}
 	}
 	if f.RequiresPython == "" {
-		if f.RequiresPython, err = a.setupPython(ctx, f.names); err != nil {
+		if f.RequiresPython, f.pythonIn, err = a.setupPython(ctx, f.names); err != nil {
 			return f, err
 		}
 	}
-	f.pythonVersion, err = a.pythonVersion(ctx, f)
+	f.pythonVersion, f.pythonFile, err = a.pythonVersion(ctx, f)
 	return f, err
 }
 

@@ -41,8 +41,9 @@ func ReadPipfileLock(text string) (Pipfile, error) {
 		return Pipfile{}, fmt.Errorf("reading Pipfile.lock: %w", err)
 	}
 	out := Pipfile{}
-	if minor := First(doc.Meta.Requires.Version, doc.Meta.Requires.Full); len(numbers(minor)) > 1 {
-		v := numbers(minor)
+	if v := numbers(doc.Meta.Requires.Full); len(v) > 2 {
+		out.Python = "==" + dotted(v)
+	} else if v := numbers(First(doc.Meta.Requires.Version, doc.Meta.Requires.Full)); len(v) > 1 {
 		out.Python = fmt.Sprintf("==%d.%d.*", v[0], v[1])
 	}
 	indexes := ""

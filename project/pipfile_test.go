@@ -104,6 +104,16 @@ func TestOtherFilesOnPython(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
+	for text, want := range map[string]bool{"python-3.12.4\n": true, "3.9": true, "nodejs18": false, "python-2.7.18": false, "": false} {
+		if IsRuntime(text) != want {
+			t.Errorf("runtime.txt %q: %v", text, !want)
+		}
+	}
+	for requires, want := range map[string]string{`{"python_version": "3.12"}`: "==3.12.*", `{"python_version": "3.12", "python_full_version": "3.12.4"}`: "==3.12.4", `{"python_version": "3"}`: "", `{}`: ""} {
+		if got, err := ReadPipfileLock(`{"_meta": {"requires": ` + requires + `}}`); err != nil || got.Python != want {
+			t.Errorf("Pipfile.lock %s: %q, %v, want %q", requires, got.Python, err, want)
+		}
+	}
 	p := Project{RequiresPython: ">=3.11,<3.13"}
 	for text, want := range map[string]bool{"3.12.1": true, "3.13": false, "orders-env": false, "": false, "pypy3.10": false, ">=3.12": true} {
 		if p.IsPython(text) != want {

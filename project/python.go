@@ -139,6 +139,11 @@ func (p Project) IsPython(text string) bool {
 	return err == nil
 }
 
+// IsRuntime tells whether a runtime.txt names a Python, as Heroku and others read it.
+func IsRuntime(text string) bool { return runtime.MatchString(strings.TrimSpace(text)) }
+
+var runtime = regexp.MustCompile(`^(?:python-)?3\.[0-9]+(?:\.[0-9]+)?$`)
+
 // ToolVersion is the version of a tool in a .tool-versions file, as asdf and mise read
 // it: the first of its line.
 func ToolVersion(text, tool string) string {

@@ -96,6 +96,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"a hash that does not fit", wrongHashes,
 			"building the app container: a package of the index is not the one whose hash is in the requirements file"},
+		{"another Python", func(p *harness.Project) { p.Remove("pyproject.toml"); p.Write("runtime.txt", "python-3.10.4\n") },
+			"building the app container: the image has Python 3.11.2, and the project wants ==3.10.* (runtime.txt): name another image with --python-image, or none"},
 		{"no lock file", func(p *harness.Project) { p.Remove("requirements.txt") },
 			"reading the source: no lock file (poetry.lock, uv.lock, pylock.toml, Pipfile.lock, requirements.txt)"},
 		{"a setting that is none", func(p *harness.Project) { p.Append("pyproject.toml", "[tool.pipeline]\nextra = [\"web\"]\n") },
