@@ -62,8 +62,12 @@ type Module struct {
 	Tofu   string
 	Missed []string
 
-	text string
+	text, texts string
 }
+
+// Says tells whether a text stands in the files of the root module, or of a module
+// that it calls in the source.
+func (m Module) Says(text string) bool { return strings.Contains(m.texts, text) }
 
 // Mentions tells whether a word stands in the root module's own files.
 func (m Module) Mentions(word string) bool {
@@ -176,7 +180,7 @@ func (r *reader) module(dir string) error {
 			return err
 		}
 		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own, parts: named}
-		if f.isRoot {
+		if r.out.texts += string(data); f.isRoot {
 			r.out.text += string(data)
 		}
 		if strings.HasSuffix(name, ".json") {

@@ -29,6 +29,7 @@ func (r *reader) values() error {
 			continue // the first two need not be there
 		}
 		r.out.text += string(data)
+		r.out.texts += string(data)
 		for variable, text := range Values(name, data) {
 			r.out.Values[variable] = Value{text, name}
 		}

@@ -17,6 +17,9 @@ import (
 // are, where it leaves none of that name.
 const ArtifactName = "artifact.zip"
 
+// noArtifact stands for the artifact where a project has none.
+const noArtifact = "/dev/null"
+
 // Places in the app container, which python/artifacts.py and python/run.py know.
 const (
 	artifactsDir  = "/artifacts"
@@ -34,6 +37,8 @@ type Package struct {
 	At string
 	// ended says when it was built, in seconds; nil where it was not built here.
 	ended *dagger.File
+	// Unused tells that the project has none because nothing takes one.
+	Unused bool
 }
 
 // Build builds the project's artifacts in the app container with the source. A
@@ -85,6 +90,9 @@ func (p Package) File() (*dagger.File, error) {
 // on puts the artifacts into the terraform container and tells the root module
 // where the first is, and the plan's fingerprint where they all are.
 func (p Package) on(c *dagger.Container) *dagger.Container {
+	if p.Unused { // no file of its name, so that what names it after all fails
+		return c.WithEnvVariable("TF_VAR_artifact", noArtifact).WithEnvVariable("PIPELINE_ARTIFACTS", noArtifact)
+	}
 	if p.Files == nil { // the configuration names the artifact also where none is deployed
 		p = Given(dag.Directory().WithNewFile(ArtifactName, "").File(ArtifactName), project.Package{})
 	}

@@ -28,7 +28,7 @@ func (r *Run) deployment(ctx context.Context, given Artifacts) (Roots, error) {
 	}
 	built, err := r.given(ctx, given)
 	if err == nil && len(built.Paths) == 0 {
-		built, err = r.build(ctx)
+		built, err = r.toDeploy(ctx, roots)
 	}
 	if err != nil {
 		return nil, err

@@ -89,6 +89,7 @@ func leaf(made, field, given string) any {
 			"pyproject.toml": "[project]\nname = \"shop\"\n", "summary.json": "{}",
 			artifactsList: ArtifactName, endedFile: fmt.Sprint(time.Now().Unix()),
 			"junit.xml": `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
+			"main.tf": `variable "artifact" {}`,
 		} {
 			if strings.HasSuffix(made, name) {
 				return text

@@ -43,7 +43,8 @@ func StartMoto(ctx context.Context, venv, socket string, output io.Writer) (*Mot
 	}
 	m := &Moto{socket: socket, exited: make(chan struct{})}
 	m.cmd = exec.Command(filepath.Join(venv, "bin", "python"), "-c", startMoto, "-H", "unix://"+socket, "-p", "0")
-	m.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "PYTHONUNBUFFERED=1"}
+	m.cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "LANG=C.UTF-8", "PYTHONUNBUFFERED=1",
+		"MOTO_IAM_LOAD_MANAGED_POLICIES=true"} // such as AWSLambdaBasicExecutionRole, which most functions' roles have
 	m.cmd.Stdout, m.cmd.Stderr = output, output
 	m.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	started := make(chan error, 1)
