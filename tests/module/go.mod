@@ -1,0 +1,3 @@
+module dagger/checks
+
+go 1.26.1
