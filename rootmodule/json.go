@@ -65,9 +65,7 @@ func (f *reading) json(data []byte) error {
 		}
 	}
 	for _, block := range objects(doc["import"]) {
-		if to, ok := block["to"].(string); ok && f.isRoot {
-			f.out.Imports[reference(to)] = true
-		}
+		f.jsonImport(block)
 	}
 	modules := labelled(doc["module"])
 	for _, name := range slices.Sorted(maps.Keys(modules)) {

@@ -29,8 +29,10 @@ type Module struct {
 	// Addresses are the resources and modules that the root module declares, such
 	// as aws_s3_bucket.it and module.network, with those that were moved to them.
 	Addresses map[string]bool
-	// Imports are the addresses that import blocks adopt.
+	// Imports are the addresses that import blocks adopt, and Adopted the ids of those
+	// whose blocks have a plain one and no condition, by their full addresses.
 	Imports map[string]bool
+	Adopted map[string]string
 	// Values are the variables that a file sets which Terraform reads by itself.
 	Values map[string]Value
 	// Region is what the default aws provider takes its region from, such as
@@ -129,7 +131,7 @@ func ReadTerraform(source fs.FS, root string) (Module, error) { return read(sour
 
 func read(source fs.FS, root string, tofu bool) (Module, error) {
 	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}}
-	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Regional: map[string]bool{}, Imports: map[string]bool{}, Values: map[string]Value{}}
+	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Regional: map[string]bool{}, Imports: map[string]bool{}, Adopted: map[string]string{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}

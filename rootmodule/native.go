@@ -78,11 +78,7 @@ func (f *reading) block(block *hclsyntax.Block) error {
 			f.provider(block.Body)
 		}
 	case "import":
-		if a := attributes["to"]; a != nil && f.isRoot {
-			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
-				f.out.Imports[declared(traversal(t))] = true
-			}
-		}
+		f.imports(attributes)
 	case "moved", "removed":
 		if a := attributes["from"]; a != nil {
 			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {

@@ -70,18 +70,27 @@ func TestMark(t *testing.T) {
 	}
 }
 
-func TestARNs(t *testing.T) {
+// What two states have in common is told by ARN, or else by the id and what locates it.
+func TestThings(t *testing.T) {
 	const text = `{"version":4,"resources":[
 {"mode":"managed","type":"aws_sqs_queue","name":"q","instances":[{"attributes":{"arn":"arn:1"}},{"attributes":{"arn":"arn:2"}}]},
-{"mode":"managed","module":"module.m[0]","type":"aws_x","name":"y","instances":[{"attributes":{"arn":"arn:3"}}]},
+{"mode":"managed","module":"module.m[0]","type":"aws_x","name":"y","instances":[{"attributes":{"arn":"arn:3","id":"i"}}]},
 {"mode":"managed","type":"aws_default_vpc","name":"v","instances":[{"attributes":{"arn":"arn:4"}}]},
 {"mode":"managed","type":"other","name":"n","instances":[{"attributes":{"arn":{"a":1}}},{"attributes":{"arn":null}},{"attributes":{}}]},
+{"mode":"managed","type":"aws_route53_record","name":"www","instances":[{"attributes":{"id":"Z_www_A","zone_id":"Z","name":"www","ttl":60,"type":"A"}}]},
+{"mode":"managed","type":"aws_lambda_permission","name":"p","instances":[{"attributes":{"id":"allow","function_name":"f-mr-7","statement_id":"allow"}}]},
+{"mode":"managed","type":"random_password","name":"p","instances":[{"attributes":{"id":"none"}}]},
+{"mode":"managed","type":"terraform_data","name":"p","instances":[{"attributes":{"id":"1"}}]},
 {"mode":"data","type":"aws_x","name":"d","instances":[{"attributes":{"arn":"arn:5"}}]}]}`
-	want := map[string]string{"arn:1": "aws_sqs_queue.q", "arn:2": "aws_sqs_queue.q", "arn:3": "module.m[0].aws_x.y"}
-	if got := Parse([]byte(text)).ARNs(); !maps.Equal(got, want) {
-		t.Errorf("ARNs %v, want %v", got, want)
+	want := map[string]Thing{
+		"arn:1": {"aws_sqs_queue.q", "", "arn:1"}, "arn:2": {"aws_sqs_queue.q", "", "arn:2"}, "arn:3": {"module.m[0].aws_x.y", "i", "arn:3"},
+		`aws_route53_record Z_www_A name="www" zone_id="Z"`:  {"aws_route53_record.www", "Z_www_A", "Z_www_A"},
+		`aws_lambda_permission allow function_name="f-mr-7"`: {"aws_lambda_permission.p", "allow", "allow"},
 	}
-	if got := Parse([]byte("{")).ARNs(); len(got) != 0 {
+	if got := Parse([]byte(text)).Things(); !maps.Equal(got, want) {
+		t.Errorf("things %v, want %v", got, want)
+	}
+	if got := Parse([]byte("{")).Things(); len(got) != 0 {
 		t.Errorf("of no state: %v", got)
 	}
 }

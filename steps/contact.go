@@ -30,7 +30,7 @@ type objects interface {
 // the one that it gets, or the state to another root module, the run is refused.
 func (w Workspace) checkState(ctx context.Context) error {
 	if w.Backend.Own {
-		return nil
+		return w.checkOwnBackend(ctx)
 	}
 	session, err := w.stateAccount().Session(ctx)
 	if err != nil {
@@ -58,7 +58,7 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 	}
 	for _, look := range []func(context.Context, states) error{
 		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateToldElsewhere, w.stateOfAnotherProject,
-		func(ctx context.Context, in states) error { return w.sameResources(ctx, in, account) },
+		func(ctx context.Context, in states) error { return w.sameResources(ctx, w.managed(in), account) },
 	} {
 		if err := look(ctx, in); err != nil {
 			return err

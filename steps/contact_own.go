@@ -23,13 +23,14 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 		return err
 	}
 	if len(own.Addresses) == 0 {
-		return w.sameResources(ctx, in, account)
+		return w.sameResources(ctx, w.managed(in), account)
 	}
 	for _, check := range []func() error{
 		func() error { return w.checkWhose(ctx, own) },
 		func() error { return w.checkSplit(ctx, in, own) },
 		func() error { return w.checkPlace(own, account) },
-		func() error { return w.checkShared(ctx, in, own) },
+		func() error { return w.checkAdopted(own) },
+		func() error { return w.checkShared(ctx, w.managed(in), own) },
 	} {
 		if err := check(); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/environments"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/state"
 	"dagger/pipeline/tell"
@@ -15,31 +16,36 @@ import (
 // sameResources refuses a second environment of a root module that cannot tell
 // environments apart: AWS gives what is there already to whoever makes a queue or
 // a topic of the same name, and to destroy the one would delete the other's.
-func (w Workspace) sameResources(ctx context.Context, in states, account string) error {
+func (w Workspace) sameResources(ctx context.Context, others siblings, account string) error {
 	if w.Ends {
 		return nil
 	}
 	if apart, err := w.namesApart(ctx); err != nil || apart {
 		return err
 	}
-	keys, err := in(w.State.Bucket).Keys(ctx, w.Project+"/")
+	all, err := others(ctx)
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
-		environment, root, ok := StateOf(w.Project, key)
-		if !ok || root != w.Root || environment == w.Environment || w.Settings.VariableFiles.Differ(w.Environment, environment) {
+	for _, s := range all {
+		if s.root != w.Root || w.Settings.VariableFiles.Differ(w.Environment, s.environment) {
 			continue
 		}
-		there, err := in(w.State.Bucket).Read(ctx, key)
-		if err == nil && (!there.Exists || there.Moved != "" || there.Known && len(there.Addresses) == 0 || w.elsewhereInAWS(there, account)) {
+		there, err := s.read(ctx)
+		if err == nil && (!there.Exists || there.Moved != "" || there.Known && len(there.Addresses) == 0 || w.elsewhereInAWS(there, account) || s.guess && there.Known && len(w.declared(there.Addresses)) == 0) {
 			continue // one that cannot be read counts
 		}
-		return fmt.Errorf("reading the state of %s: %q has no way to tell environments apart, and %q is deployed (%s): both would have the same resources, and destroying one would delete the other's: declare variable \"environment\" and name resources after it, or give a variable of your own its value in %s: variables = { env = \"%s\" }, or variable-files with a file for each",
-			w.Environment, w.Infra, environment, place{w.State.Bucket, key}, settingsTable, environmentMark)
+		return fmt.Errorf("reading the state of %s: %s, and %q is deployed (%s): both would have the same resources, and destroying one would delete the other's: %s",
+			w.Environment, w.cannotTell(), s.environment, s.at, tellThemApart)
 	}
 	return nil
 }
+
+func (w Workspace) cannotTell() string {
+	return fmt.Sprintf("%q has no way to tell environments apart", w.Infra)
+}
+
+const tellThemApart = "declare variable \"environment\" and name resources after it, or give a variable of your own its value in " + settingsTable + ": variables = { env = \"" + environmentMark + "\" }, or variable-files with a file for each"
 
 // namesApart tells whether the root module gets anything that is the
 // environment's alone, to name resources after.
@@ -83,34 +89,42 @@ func (w Workspace) elsewhereInAWS(there state.Object, account string) bool {
 }
 
 // checkShared refuses to destroy a resource that is in the state of another
-// environment, too. What cannot be looked at is said.
-func (w Workspace) checkShared(ctx context.Context, in states, own state.Object) error {
-	ours := own.ARNs()
-	if !w.Ends || len(ours) == 0 {
+// environment, too. So it does with any change of a copy of a lasting environment's
+// state: the resources are that one's. What cannot be looked at is said.
+func (w Workspace) checkShared(ctx context.Context, others siblings, own state.Object) error {
+	ours := own.Things()
+	maps.DeleteFunc(ours, func(_ string, t state.Thing) bool { return w.Ends && slices.Contains(w.Settings.MayDestroy, t.Address) })
+	if len(ours) == 0 {
 		return nil
 	}
 	unseen := func(err error) {
-		tell.Once(fmt.Sprintf("%s: whether another environment has the same resources cannot be told: %v", w.Environment, err))
+		if w.Ends {
+			tell.Once(fmt.Sprintf("%s: whether another environment has the same resources cannot be told: %v", w.Environment, err))
+		}
 	}
-	keys, err := in(w.State.Bucket).Keys(ctx, w.Project+"/")
+	all, err := others(ctx)
 	if err != nil {
 		unseen(err)
 	}
-	for _, key := range keys {
-		environment, _, ok := StateOf(w.Project, key)
-		if !ok || environment == w.Environment {
+	for _, s := range all {
+		if !w.Ends && environments.IsMergeRequest(s.environment) {
 			continue
 		}
-		there, err := in(w.State.Bucket).Read(ctx, key)
+		there, err := s.read(ctx)
 		if err != nil {
 			unseen(err)
 			continue
 		}
-		theirs := there.ARNs()
-		for _, arn := range slices.Sorted(maps.Keys(ours)) {
-			if theirs[arn] != "" {
-				return fmt.Errorf("reading the state of %s: %s (%s) is in the state of %q, too (%s), and destroying it here would delete it there: take it out of the state that it is not of (terraform state rm, or a removed block with destroy = false), and name resources after the environment",
-					w.Environment, ours[arn], arn, environment, place{w.State.Bucket, key})
+		theirs := there.Things()
+		for _, key := range slices.Sorted(maps.Keys(ours)) {
+			t := ours[key]
+			switch _, shared := theirs[key]; {
+			case shared && w.Ends:
+				return fmt.Errorf("reading the state of %s: %s (%s) is in the state of %q, too (%s), and destroying it here would delete it there: take it out of the state that it is not of (terraform state rm, or a removed block with destroy = false), and name resources after the environment; where it is to go all the same, name it in may-destroy in %s",
+					w.Environment, t.Address, t.Name, s.environment, s.at, settingsTable)
+			case shared && own.Lineage != "" && own.Lineage == there.Lineage && !w.names(string(own.Body)):
+				return fmt.Errorf("reading the state of %s: it is a copy of the state of %q (%s) and has its resources, such as %s (%s), which a deployment would change: remove the copy, or take out of it what is not its own (terraform state rm)",
+					w.Environment, s.environment, s.at, t.Address, t.Name)
 			}
 		}
 	}

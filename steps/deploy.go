@@ -43,6 +43,9 @@ func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 	if err != nil || found {
 		return c, err
 	}
+	if err := w.planned(ctx); err != nil {
+		return nil, err
+	}
 	if c, err = w.initialised(ctx); err != nil {
 		return nil, err
 	}
@@ -67,6 +70,9 @@ func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	}
 	if own {
 		return nil, fmt.Errorf("applying the saved plan: the project is deployed by its own scripts/%s, which the plan would bypass: deploy without --plan to run the script, or remove the script to apply plans", applyScript)
+	}
+	if err := w.planned(ctx); err != nil {
+		return nil, err
 	}
 	c, err := w.initialised(ctx)
 	if err != nil {

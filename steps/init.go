@@ -11,6 +11,11 @@ import (
 // initialised is the live container in the root module, after terraform init,
 // where its state is the one that the run is for.
 func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
+	return w.initialisedIf(ctx, w.checkState)
+}
+
+// initialisedIf is initialised where another check allows it.
+func (w Workspace) initialisedIf(ctx context.Context, check func(context.Context) error) (*dagger.Container, error) {
 	if w.Refused != nil {
 		return nil, w.Refused
 	}
@@ -51,7 +56,7 @@ func (w Workspace) initialised(ctx context.Context) (*dagger.Container, error) {
 	if c, err = done(ctx, c.WithExec(init), []string{"terraform", "init"}, w.explain); err != nil {
 		return nil, err
 	}
-	if err := w.checkState(ctx); err != nil {
+	if err := check(ctx); err != nil {
 		return nil, err
 	}
 	return w.inWorkspace(ctx, c)

@@ -49,6 +49,9 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	if err != nil {
 		return nil, Summary{}, err
 	}
+	if err := p.Workspace.checkPlanned(ctx, c); err != nil {
+		return nil, Summary{}, err
+	}
 	text, err := c.File(planOut + "/summary.json").Contents(ctx)
 	if err != nil {
 		return nil, Summary{}, err

@@ -81,7 +81,7 @@ func (u Unlock) own(ctx context.Context) (string, error) {
 	if !u.Force {
 		return "", fmt.Errorf("unlocking %s: its lock is in the project's own backend, and nothing tells from here whether its run has ended: look, and use --force with the lock's id as --owner", w.Environment)
 	}
-	c, err := w.initialised(ctx)
+	c, err := w.initialisedIf(ctx, func(context.Context) error { return nil }) // a lock is of nobody else's resources
 	if err != nil {
 		return "", err
 	}

@@ -11,5 +11,6 @@ plan.sh make "$memory/now" "$@" || code=$?
 case $code in 0 | 2) ;; *) exit "$code" ;; esac
 mkdir -p "$out"
 cp "$memory/now/summary.json" "$out/"
+jq -f "$(dirname "$0")/imports.jq" "$memory/now/plan.json" >"$out.imports"
 [ ! -f "$PLAN_KEY_FILE" ] || plan.sh bundle "$memory/now" "$out/$bundle" || exit 1
 exit "$code"
