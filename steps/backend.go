@@ -48,7 +48,7 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 		return b, fmt.Errorf("keeping the state of %q: backend = \"own\" is set, and the root module declares no backend that lasts: declare one, or set backend = \"managed\" in %s", m.Path, settingsTable)
 	}
 	workspaces := m.Backend.Type != "http" // which has none
-	apart := b.Workspace && workspaces || set.BackendFiles.Apart(environment)
+	apart := b.Workspace && workspaces || set.BackendFiles.Apart(environment) || slices.Contains(strings.Split(m.Path, "/"), environment)
 	for _, file := range set.BackendFiles.For(environment) {
 		b.Config = append(b.Config, "-backend-config="+file)
 	}

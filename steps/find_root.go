@@ -74,8 +74,14 @@ func (r *Run) theRoot(ctx context.Context) (string, error) {
 	infra := path.Join(r.Settings.Project, defaultRoot)
 	found, err := r.candidates(ctx)
 	switch {
-	case err != nil || len(found) == 0:
+	case err != nil:
 		return infra, err
+	case len(found) == 0:
+		elsewhere, err := r.elsewhere(ctx)
+		if err != nil || len(elsewhere) == 0 {
+			return infra, err
+		}
+		return "", fmt.Errorf("looking for the root module: there are no Terraform files in %q, and some in %s: name one with --infra, or all that are deployed with roots in %s", infra, listed(elsewhere), settingsTable)
 	case len(found) > 1:
 		return "", fmt.Errorf("looking for the root module: there is none in %q, and Terraform files are in %s: name one with --infra, or all that are deployed with roots in %s", infra, strings.Join(found, ", "), settingsTable)
 	case found[0] != infra:

@@ -159,6 +159,9 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		if w.Refused == nil {
 			w.Refused = w.alone(ctx, project)
 		}
+		if w.Refused == nil {
+			w.Refused = w.checkPath()
+		}
 		w.State = StateFor(r.bucket(), project, environment, w.Root)
 		w.State.KMSKey = settings.KMSKey
 		w.AWS = account

@@ -20,6 +20,7 @@ import (
 // last: no file gives two environments one name.
 func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 	args := w.Options.args()
+	given := w.givenSecretly(ctx)
 	for _, name := range slices.Sorted(maps.Keys(w.Settings.Variables)) {
 		if _, ok := w.Module.Variables[name]; !ok {
 			ofAnother, err := w.ofAnother(ctx, func(m rootmodule.Module) (bool, error) { _, ok := m.Variables[name]; return ok, nil })
@@ -31,6 +32,7 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 			}
 			return nil, fmt.Errorf("giving the variables of %q: it declares no variable %q: take it out of the variables in %s", w.Infra, name, settingsTable)
 		}
+		given[name] = true
 		args = append(args, "-var="+name+"="+strings.ReplaceAll(w.Settings.Variables[name], environmentMark, w.Environment))
 	}
 	for _, file := range w.Settings.VariableFiles.For(w.Environment) {
@@ -53,8 +55,15 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.tellName(name, rootmodule.Values(name, []byte(text))["environment"])
+		values := rootmodule.Values(name, []byte(text))
+		for variable := range values {
+			given[variable] = true
+		}
+		w.tellName(name, values["environment"])
 		args = append(args, "-var-file="+file)
+	}
+	if err := w.checkStage(given); err != nil {
+		return nil, err
 	}
 	w.tellName(path.Join(w.Infra, w.Module.Values["environment"].File), w.Module.Values["environment"].Text)
 	if w.Variables != nil {
