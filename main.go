@@ -63,7 +63,7 @@ func New(s struct {
 	// URL of a mirror of HashiCorp's terraform releases. Default: HashiCorp's own.
 	// +optional
 	TerraformReleases *string
-	// Directory with terraform providers, as `terraform providers mirror` writes it; providers that it lacks are downloaded.
+	// Directory with terraform providers, as terraform providers mirror writes it; providers that it lacks are downloaded.
 	// +optional
 	ProviderMirror *dagger.Directory
 	// Path of the terraform root module, relative to the project. Default: the roots in the project's table, or infra.
@@ -171,7 +171,7 @@ func (p *Pipeline) Test(ctx context.Context,
 // Failed tests have reports too. The tests do not run a second time.
 // +cache="never"
 func (p *Pipeline) TestReports(ctx context.Context,
-	// The value that `test` was called with.
+	// The value that test was called with.
 	// +optional
 	attempt string,
 ) (*dagger.Directory, error) {
