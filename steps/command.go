@@ -99,9 +99,10 @@ func lastLine(text string, is func(string) bool, prefix string) string {
 }
 
 // nothingDone recognises that make found no command to run for a target: it has
-// no recipe, or a file or directory has its name.
+// no recipe, a file or directory has its name, or make's own rules made it a copy of
+// the script of that name.
 func nothingDone(target, stdout string) error {
-	for _, said := range []string{"Nothing to be done for '%s'", "'%s' is up to date"} {
+	for _, said := range []string{"Nothing to be done for '%[1]s'", "'%[1]s' is up to date", "cat %[1]s.sh >%[1]s"} {
 		if strings.Contains(stdout, fmt.Sprintf(said, target)) {
 			return fmt.Errorf("running make %s: the Makefile has no command for the target %q: give it one, and declare it .PHONY", target, target)
 		}

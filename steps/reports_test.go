@@ -61,6 +61,7 @@ func TestNothingDone(t *testing.T) {
 	}{
 		{"make: Nothing to be done for 'test'.\n", true},
 		{"make: 'test' is up to date.\n", true},
+		{"cat test.sh >test \nchmod a+x test\n", true},
 		{"make: Nothing to be done for 'lint'.\n", false},
 		{"3 passed\n", false},
 	} {

@@ -11,10 +11,6 @@ import (
 // What make itself knows as a target counts, however it is written; a rule for
 // anything does not.
 func TestHasTarget(t *testing.T) {
-	python, err := filepath.Abs("python")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, test := range []struct {
 		makefile string
 		want     bool
@@ -31,18 +27,43 @@ func TestHasTarget(t *testing.T) {
 		{"test := 3\nbuild:\n\techo hi\n", false},
 		{"tests:\n\techo hi\n", false},
 		{"no rule\n", true}, // make says what is wrong
+		{"test: | unit\nunit:\n\techo hi\n%:\n\t@:\n", true},
+		{"all: more.mk\n%: more.mk\n\t@:\n", false},
 	} {
-		dir := t.TempDir()
-		for name, text := range map[string]string{"Makefile": test.makefile, "more.mk": "test:\n\techo hi\n"} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
+		hasTarget(t, test.makefile, test.want, map[string]string{"more.mk": "test:\n\techo hi\n"})
+		// Files beside it that make has rules of its own for are no target.
+		hasTarget(t, test.makefile, test.want, map[string]string{"more.mk": "test:\n\techo hi\n", "test.sh": "exit 1\n", "test.c": "", "test.o": ""})
+	}
+	hasTarget(t, "test:\n", false, map[string]string{"test.c": ""}) // it has no command but make's own
+	for beside, makefile := range map[string]string{
+		"scripts/test.sh": "%: scripts/%.sh\n\tsh $<\n", "test.x": ".SUFFIXES: .x\n.x:\n\tcp $< $@\n",
+	} {
+		hasTarget(t, makefile, true, map[string]string{beside: "exit 1\n"})
+	}
+	hasTarget(t, "test lint: %: %.sh\n\tsh $<\n", true, map[string]string{"test.sh": "exit 1\n"})
+}
+
+func hasTarget(t *testing.T, makefile string, want bool, beside map[string]string) {
+	t.Helper()
+	python, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	beside["Makefile"] = makefile
+	for name, text := range beside {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
 		}
-		run := exec.Command("python3", "-B", "-c", "import sys; sys.path.insert(0, sys.argv[1]); import command; print(command.has_target('test'))", python)
-		run.Dir = dir
-		out, err := run.CombinedOutput()
-		if got := strings.TrimSpace(string(out)); err != nil || got != map[bool]string{true: "True", false: "False"}[test.want] {
-			t.Errorf("%q: %s, %v, want %v", test.makefile, got, err, test.want)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
+	}
+	run := exec.Command("python3", "-B", "-c", "import sys; sys.path.insert(0, sys.argv[1]); import command; print(command.has_target('test'))", python)
+	run.Dir = dir
+	out, err := run.CombinedOutput()
+	delete(beside, "Makefile")
+	if got := strings.TrimSpace(string(out)); err != nil || got != map[bool]string{true: "True", false: "False"}[want] {
+		t.Errorf("%q beside %v: %s, %v, want %v", makefile, beside, got, err, want)
 	}
 }

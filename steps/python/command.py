@@ -53,20 +53,37 @@ def has_target(target):
     """Ask make itself: a target may come from an included file. Nothing is run."""
     if not any(os.path.exists(name) for name in ("GNUmakefile", "makefile", "Makefile")):
         return False
+    database, complaint, code = ask_make(target)
+    found = rule_of(target, database)
+    if found:
+        prerequisites, told = found
+        if "search has been done" not in told or "stem: '%s'" % target not in told:
+            return True
+        # A rule for just anything is none for tests, as `%:` of a Makefile or make's own `%: %.sh`, which copies
+        # test.sh. One of the Makefile that wants a file of the target's name is, and so is a target that needs others.
+        if "recipe to execute (from" in told and any(target in name for name in prerequisites.split()):
+            return True
+        found = rule_of(target, ask_make("pipeline-" + target)[0])
+        return bool(found and found[0])
+    # A Makefile that make cannot read is not one without the target: make will say what is wrong.
+    return code == 2 and "No rule to make target '%s'" % target not in complaint
+
+
+def ask_make(goal):
+    """What make says of all that it would need for a goal, and its exit code. Nothing is run."""
     try:
         asked = subprocess.run(
-            ["make", "-npq", target], env={**os.environ, "LC_ALL": "C"},
+            ["make", "-npq", goal], env={**os.environ, "LC_ALL": "C"},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
         raise Refused("make is not in the app container: use an image that has it, or one that it can be installed in", 127) from None
-    database, complaint = (text.decode(errors="replace") for text in (asked.stdout, asked.stderr))
-    rule = re.search(r"(?m)(?<!# Not a target:\n)^%s *:(?!=)(.*)\n((?:#.*\n)*)" % re.escape(target), database)
-    if rule:
-        # A rule for just anything, as `%:`, is none for tests.
-        anything = "search has been done" in rule[2] and "stem: '%s'" % target in rule[2]
-        return bool(rule[1].strip()) or not anything
-    # A Makefile that make cannot read is not one without the target: make will say what is wrong.
-    return asked.returncode == 2 and "No rule to make target '%s'" % target not in complaint
+    return asked.stdout.decode(errors="replace"), asked.stderr.decode(errors="replace"), asked.returncode
+
+
+def rule_of(target, database):
+    """The prerequisites of a target in what make says, and what it tells of it; None where it is no target."""
+    rule = re.search(r"(?m)(?<!# Not a target:\n)^%s *::?(?!=)(.*)\n((?:#.*\n)*)" % re.escape(target), database)
+    return rule and (rule[1].strip(), rule[2])
 
 
 # What makes a virtual environment, and refuses or empties one that is there.
