@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
 )
 
 func TestOptions(t *testing.T) {
@@ -49,6 +52,32 @@ func TestRootsStopAtAFailure(t *testing.T) {
 	}
 	if !slices.Equal(ran, []string{"network", "app"}) {
 		t.Errorf("ran %q", ran)
+	}
+}
+
+// Each flag that takes lines of secrets reads them as what reads dotenv files does.
+func TestQuotesAreNoPartOfASecret(t *testing.T) {
+	lines := dag.SetSecret("lines", `A="s3cret"`)
+	for flag, read := range map[string]func() (map[string]*dagger.Secret, error){
+		"--test-secrets": func() (map[string]*dagger.Secret, error) {
+			tests, err := NewRun(Settings{Source: dag.Directory(), Project: ".", Trust: "open", TestSecrets: lines}, "").tests(t.Context(), "")
+			return tests.Secrets, err
+		},
+		"--terraform-secrets": func() (map[string]*dagger.Secret, error) {
+			return (&Run{Settings: Settings{TerraformSecrets: lines}}).terraformSecrets(t.Context())
+		},
+		"--install-secrets": func() (map[string]*dagger.Secret, error) {
+			return images.ReadSecrets(t.Context(), "--install-secrets", lines)
+		},
+	} {
+		secrets, err := read()
+		if err != nil || secrets["A"] == nil {
+			t.Errorf("%s: %v, %v", flag, secrets, err)
+			continue
+		}
+		if value, err := secrets["A"].Plaintext(t.Context()); err != nil || value != "s3cret" {
+			t.Errorf("%s: %s, %v", flag, value, err)
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	if err != nil {
 		return Test{}, err
 	}
-	secrets, err := testSecrets(ctx, r.TestSecrets)
+	secrets, err := images.ReadSecrets(ctx, "--test-secrets", r.TestSecrets)
 	if err != nil {
 		return Test{}, err
 	}
