@@ -40,6 +40,13 @@ func (a App) pythonVersion(ctx context.Context, f found) (text, file string, err
 	}
 }
 
+// AskedPython is the text of that file, "" where there is none. What is packed for
+// Lambda depends on it also where the image does not.
+func (a App) AskedPython(ctx context.Context) (string, error) {
+	f, err := a.find(ctx)
+	return f.pythonVersion, err
+}
+
 // pythonVersionIn is what the files of one directory ask for, and the one that does.
 func (a App) pythonVersionIn(ctx context.Context, dir string, names []string) (text, file string, err error) {
 	for _, file := range []string{".python-version", ".tool-versions", "runtime.txt"} {

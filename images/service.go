@@ -155,11 +155,15 @@ func (s service) plainFiles() *dagger.Directory {
 	return out
 }
 
-// config is what the image's configuration adds to its tag.
+// config is what the image's configuration adds to its tag, and what it is installed
+// for where that is not what the app image is made for.
 func (s service) config() []string {
 	out := []string{strings.Join(s.Settings.SystemPackages, "\n"), strings.Join(s.Entrypoint, "\n"), strings.Join(s.Command, "\n"), strconv.Itoa(s.Port), s.User}
 	for _, name := range sortedKeys(s.Variables) {
 		out = append(out, name, s.Variables[name])
+	}
+	if s.installFor != "" {
+		out = append(out, s.installFor)
 	}
 	return out
 }

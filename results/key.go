@@ -29,6 +29,8 @@ type Inputs struct {
 	// Project is the project's path in the source, Roots those of the root modules.
 	Project string
 	Roots   []string
+	// Python is the version that a file beside the project or above it asks for.
+	Python string
 	// Versions are what the caller says of versions: of the project, poetry and uv.
 	Versions []string
 	// Settings is the step's table of the project: command, variables, patterns.

@@ -10,7 +10,7 @@ import (
 
 func sample() Inputs {
 	return Inputs{
-		Step: "test", Image: "app-0", Files: []string{"sha256:a", "sha256:b"}, Project: "services/a", Roots: []string{"infra"},
+		Step: "test", Image: "app-0", Files: []string{"sha256:a", "sha256:b"}, Project: "services/a", Roots: []string{"infra"}, Python: "3.12",
 		Versions: []string{"", "2.2.1", ""}, Settings: map[string]any{"command": "make test", "variables": map[string]string{"A": "1", "B": "2"}},
 		Services: []string{"db {}"}, Program: "p",
 	}

@@ -100,6 +100,7 @@ func (r *Run) inputs(ctx context.Context, f *forStep) (results.Inputs, error) {
 		}
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() (err error) { out.Image, err = recipe.Content(ctx); return })
+		group.Go(func() (err error) { out.Python, err = recipe.AskedPython(ctx); return })
 		group.Go(func() (err error) { out.Files, err = prepared.Digests(ctx); return })
 		return out, group.Wait()
 	})

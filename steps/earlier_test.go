@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/results"
 )
 
@@ -141,6 +142,9 @@ func TestSettingsCount(t *testing.T) {
 		"another image":       func(s *Settings) { s.PoetryVersion = "2.1.0" },
 		"another version":     func(s *Settings) { s.ProjectVersion = "9" },
 		"another root module": func(s *Settings) { s.Infra = "deploy" },
+		// The image is named, and no file that is compared says it.
+		"a named Python":   func(s *Settings) { s.PythonImage, s.Source = new("registry/py:1"), asking("3.12") },
+		"another of these": func(s *Settings) { s.PythonImage, s.Source = new("registry/py:1"), asking("3.13") },
 	} {
 		with, asked := remembering(t, "group/shop/results", asItIs)
 		change(&with)
@@ -156,7 +160,12 @@ func TestSettingsCount(t *testing.T) {
 			}
 		}
 	}
-	if len(keys) != 4 {
+	if len(keys) != 6 {
 		t.Errorf("%d keys", len(keys))
 	}
+}
+
+// asking is a source that asks for a version of Python in .tool-versions.
+func asking(version string) *dagger.Directory {
+	return dag.Directory().WithDirectory("asks-"+version, dag.Directory())
 }

@@ -87,7 +87,7 @@ func leaf(made, field, given string) any {
 		}
 		for name, text := range map[string]string{
 			"pyproject.toml": "[project]\nname = \"shop\"\n", "summary.json": "{}",
-			artifactsList: ArtifactName, endedFile: fmt.Sprint(time.Now().Unix()),
+			artifactsList: ArtifactName, ".tool-versions": "python " + asked(made), endedFile: fmt.Sprint(time.Now().Unix()),
 			"junit.xml": `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
 			"main.tf": `variable "artifact" {}`,
 		} {
@@ -118,6 +118,9 @@ func leaf(made, field, given string) any {
 		if !strings.Contains(made, "infra") {
 			names = append(names, "infra/")
 		}
+		if asked(made) != "" {
+			names = append(names, ".tool-versions")
+		}
 		return names
 	case "exitCode":
 		return 0
@@ -127,6 +130,14 @@ func leaf(made, field, given string) any {
 		return made
 	}
 	return ""
+}
+
+// asked is the version of Python that a source asks for, by a directory in it that is
+// called asks-VERSION.
+func asked(made string) string {
+	_, version, _ := strings.Cut(made, "/withDirectory asks-")
+	version, _, _ = strings.Cut(version, "/")
+	return version
 }
 
 // requests counts what a service was asked.

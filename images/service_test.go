@@ -1,0 +1,18 @@
+package images
+
+import (
+	"slices"
+	"testing"
+)
+
+// What an image is installed for decides what is in it: it is in its tag. Where it is
+// what the app image is made for, that one's tag says it.
+func TestServiceIsNamedByWhatItIsInstalledFor(t *testing.T) {
+	of := func(flags string) []string { return service{installFor: flags}.config() }
+	if slices.Equal(of("--python-version 3.12 --python-platform aarch64-manylinux_2_34"), of("--python-version 3.13 --python-platform aarch64-manylinux_2_34")) {
+		t.Error("images for two versions of Python have one tag")
+	}
+	if len(of("")) != len(service{}.config()) || len(of("x")) == len(of("")) {
+		t.Error("an image for the engine's own platform has another tag than it had")
+	}
+}
