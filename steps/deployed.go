@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"dagger/pipeline/ci"
 	"dagger/pipeline/ecr"
@@ -103,18 +102,6 @@ func (r *Run) contentOf(ctx context.Context, opened Opened, name string) (out im
 	}
 	out.Found, err = opened.LookAt(ctx, opened.Writes, name, out.Tag)
 	return out, err
-}
-
-// ended takes the tag of a project's environment off, unless another of its root
-// modules is still deployed. Where that cannot be told, the tag stays.
-func (r *Run) ended(ctx context.Context, project, environment string) {
-	if r.Infra != "" && r.bucket() != "" {
-		left, err := r.account(project, environment).Environments(ctx, r.bucket(), project)
-		if err != nil || slices.Contains(left, environment) {
-			return
-		}
-	}
-	r.unmark(ctx, project, environment)
 }
 
 // unmark takes the tag of a project's destroyed environment off its images.

@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"cmp"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -9,6 +11,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
 )
 
 // shelf has a manifest in each repository under the tags that are published; it
@@ -123,15 +128,43 @@ func TestDestructionTakesTheTagOff(t *testing.T) {
 }
 
 // An environment with a state left, of another root module, is still deployed. The
-// project's name is that of the run, which may have no source.
+// project's name is that of the run, which may have no source. With an own backend
+// no state is seen: it ends where there is no other root module.
 func TestTagStaysWithAnotherRoot(t *testing.T) {
-	for environment, off := range map[string]int{"mr-1": 0, "mr-9": 2} {
+	own := func(set project.Terraform, others ...rootmodule.Module) Workspace {
+		set.Backend = "own"
+		return Workspace{Backend: Backend{Own: true}, Settings: set, Others: func(context.Context) ([]rootmodule.Module, error) { return others, nil }}
+	}
+	kept := &rootmodule.Backend{Type: "s3"}
+	for name, test := range map[string]struct {
+		w        Workspace
+		bucket   string
+		everyone bool // all root modules are destroyed
+		off      int
+	}{
+		"a state left":           {w: Workspace{Environment: "mr-1"}, bucket: "states", off: 0},
+		"no state left":          {bucket: "states", off: 2},
+		"own, two roots":         {w: own(project.Terraform{Roots: []string{"infra/network", "service"}}), bucket: "states", off: 0},
+		"own, without a bucket":  {w: own(project.Terraform{Roots: []string{"infra/network", "service"}}), off: 0},
+		"own, dropped":           {w: own(project.Terraform{Roots: []string{"service"}}), off: 0},
+		"own, the only one":      {w: own(project.Terraform{Roots: []string{"./infra/network"}}), off: 2},
+		"own, none named":        {w: own(project.Terraform{}, rootmodule.Module{Path: "infra/network", Backend: kept}, rootmodule.Module{Path: "modules/queue"}), off: 2},
+		"own, another declared":  {w: own(project.Terraform{}, rootmodule.Module{Path: "service", Backend: kept}), off: 0},
+		"own, all are destroyed": {w: own(project.Terraform{Roots: []string{"infra/network", "service"}}), everyone: true, off: 2},
+	} {
 		s := &shelf{}
 		with := behind(t, s)
-		with.Infra = "infra/network"
-		NewRun(with, environment).ended(t.Context(), "shop", environment)
-		if len(s.untagged) != off {
-			t.Errorf("%s: took off %q", environment, s.untagged)
+		if with.StateBucket = nil; test.bucket != "" {
+			with.StateBucket = &test.bucket
+		}
+		if with.Infra = "infra/network"; test.everyone {
+			with.Infra = ""
+		}
+		w := test.w
+		w.Project, w.Dir, w.Infra, w.Environment = "shop", ".", "infra/network", cmp.Or(w.Environment, "mr-9")
+		NewRun(with, w.Environment).ended(t.Context(), w)
+		if len(s.untagged) != test.off {
+			t.Errorf("%s: took off %q", name, s.untagged)
 		}
 	}
 }
@@ -142,7 +175,7 @@ func TestTagsOfAnotherProjectStay(t *testing.T) {
 	for name, end := range map[string]func(*Run) error{
 		"publish": func(r *Run) error { _, err := r.PublishImages(t.Context(), []string{"mr-7"}, nil, "text"); return err },
 		"deploy":  func(r *Run) error { _, err := r.Deploy(t.Context(), Artifacts{}, nil, nil, Options{}); return err },
-		"destroy": func(r *Run) error { r.ended(t.Context(), "shop", "mr-7"); return nil },
+		"destroy": func(r *Run) error { r.ended(t.Context(), Workspace{Project: "shop", Environment: "mr-7"}); return nil },
 	} {
 		for owner, taken := range map[string]bool{"billing": true, "shop": false} {
 			s := &shelf{}

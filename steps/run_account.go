@@ -64,7 +64,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	return Sweep{
 		Roots:   r.workspacesOf,
 		Infra:   r.Infra,
-		Ended:   func(ctx context.Context, environment string) { r.ended(ctx, project, environment) },
+		Ended:   r.ended,
 		AWS:     r.account(project, ""),
 		Bucket:  r.bucket(),
 		Project: project,

@@ -196,7 +196,7 @@ func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (
 		line, err = roots.destroyAll(ctx, destroy)
 	}
 	if err == nil {
-		r.ended(ctx, roots[0].Project, r.Environment)
+		r.ended(ctx, roots[0])
 	}
 	return line, err
 }

@@ -21,8 +21,8 @@ type Sweep struct {
 	Roots func(ctx context.Context, environment string) (Roots, error)
 	// Infra is the only root module to look at, "" for all of the project.
 	Infra string
-	// Ended is told of each one that was destroyed.
-	Ended func(ctx context.Context, environment string)
+	// Ended is told of each one that was destroyed, by a root module of it.
+	Ended func(ctx context.Context, w Workspace)
 	// AWS, Bucket and Project say where the states are.
 	AWS     AWS
 	Bucket  string
@@ -112,7 +112,7 @@ func (s Sweep) destroy(ctx context.Context, environment string, found []string) 
 	roots = slices.DeleteFunc(roots, func(w Workspace) bool { return !slices.Contains(found, w.Root) })
 	line, err := roots.Destroy(ctx, "", nil)
 	if err == nil {
-		s.Ended(ctx, environment)
+		s.Ended(ctx, roots[0])
 	}
 	return line, err
 }
