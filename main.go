@@ -340,7 +340,7 @@ func (p *Pipeline) Release(ctx context.Context,
 func (p *Pipeline) Outputs(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
 	environment string,
-	// Format: json, or dotenv with OUTPUT_<NAME> for each and ENVIRONMENT_URL for the output named url.
+	// Format: json, or env with OUTPUT_<NAME> for each and ENVIRONMENT_URL for the output named url, or dotenv: the same within GitLab's limits.
 	// +default="json"
 	format string,
 ) (string, error) {

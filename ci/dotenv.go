@@ -30,7 +30,7 @@ func Dotenv(variables map[string]string, limits DotenvLimits) (string, error) {
 		limits.Variables = 20
 	}
 	if n := len(variables); n > limits.Variables {
-		return "", fmt.Errorf("writing dotenv: %d variables are over the limit of %d: leave some out or raise the limit on both sides", n, limits.Variables)
+		return "", fmt.Errorf("writing dotenv: %d variables are over GitLab's limit of %d", n, limits.Variables)
 	}
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(variables)) {
@@ -40,7 +40,7 @@ func Dotenv(variables map[string]string, limits DotenvLimits) (string, error) {
 		b.WriteString(key + "=" + variables[key] + "\n")
 	}
 	if b.Len() >= limits.Bytes {
-		return "", fmt.Errorf("writing dotenv: %d bytes are not below the limit of %d: leave long values out", b.Len(), limits.Bytes)
+		return "", fmt.Errorf("writing dotenv: %d bytes are not below GitLab's limit of %d", b.Len(), limits.Bytes)
 	}
 	return b.String(), nil
 }

@@ -71,10 +71,10 @@ func TestDotenvLimits(t *testing.T) {
 		want      string
 	}{
 		{"20 variables", of(20), DotenvLimits{}, ""},
-		{"21 variables", of(21), DotenvLimits{}, "writing dotenv: 21 variables are over the limit of 20"},
+		{"21 variables", of(21), DotenvLimits{}, "writing dotenv: 21 variables are over GitLab's limit of 20"},
 		{"21 variables where 50 may be", of(21), DotenvLimits{Variables: 50}, ""},
 		{"5119 bytes", map[string]string{"K": strings.Repeat("v", 5119-3)}, DotenvLimits{}, ""},
-		{"5120 bytes", map[string]string{"K": strings.Repeat("v", 5120-3)}, DotenvLimits{}, "writing dotenv: 5120 bytes are not below the limit of 5120"},
+		{"5120 bytes", map[string]string{"K": strings.Repeat("v", 5120-3)}, DotenvLimits{}, "writing dotenv: 5120 bytes are not below GitLab's limit of 5120"},
 		{"5120 bytes where 6000 may be", map[string]string{"K": strings.Repeat("v", 5120-3)}, DotenvLimits{Bytes: 6000}, ""},
 	} {
 		_, err := Dotenv(c.variables, c.limits)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // Outputs returns the environment's outputs, without the sensitive ones: as a
-// JSON object, or in format "dotenv".
+// JSON object, or as lines for variables, see outputLines.
 func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
 	if err := checkFormat(format); err != nil {
 		return "", err
@@ -29,25 +30,27 @@ func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
 	if err != nil || format == "json" {
 		return strings.TrimSpace(out), err
 	}
-	return OutputsDotenv(out)
+	return outputLines(out, format)
 }
 
 func checkFormat(format string) error {
-	if format != "json" && format != "dotenv" {
-		return fmt.Errorf("giving the outputs: no format %q: use json or dotenv", format)
+	if format != "json" && format != "dotenv" && format != "env" {
+		return fmt.Errorf("giving the outputs: no format %q: use json, dotenv or env", format)
 	}
 	return nil
 }
 
-// OutputsDotenv turns the JSON of Outputs into a dotenv report: OUTPUT_<NAME>
-// for each output that such a report can hold, and ENVIRONMENT_URL for the one
-// named url.
-func OutputsDotenv(outputs string) (string, error) {
+// outputLines turns the JSON of Outputs into lines KEY=value: OUTPUT_<NAME> for each
+// output that such a line can hold, and ENVIRONMENT_URL for the one named url. In
+// format "dotenv" they are a report for GitLab, which fails a job whose report is
+// over a limit: the deployment is done by then, so it gets the URL alone, and a line
+// says so. Format "env" has no limit.
+func outputLines(outputs, format string) (string, error) {
 	var values map[string]any
 	if err := json.Unmarshal([]byte(outputs), &values); err != nil {
 		return "", tell.Errorf("reading the outputs: %w", err)
 	}
-	vars := map[string]string{}
+	all, url := map[string]string{}, map[string]string{}
 	for name, v := range values {
 		text, ok := v.(string)
 		if !ok {
@@ -59,13 +62,26 @@ func OutputsDotenv(outputs string) (string, error) {
 		}
 		key := "OUTPUT_" + strings.ToUpper(notInKey.ReplaceAllString(name, "_"))
 		if ci.CheckDotenv(key, text) == nil {
-			vars[key] = text
+			all[key] = text
 		}
-		if name == "url" && ci.CheckDotenv("ENVIRONMENT_URL", text) == nil {
-			vars["ENVIRONMENT_URL"] = text
+		if name == "url" && ci.CheckDotenv(environmentURL, text) == nil {
+			all[environmentURL], url[environmentURL] = text, text
 		}
 	}
-	return ci.Dotenv(vars, ci.DotenvLimits{})
+	if format == "env" {
+		return ci.Dotenv(all, ci.DotenvLimits{Bytes: math.MaxInt, Variables: math.MaxInt})
+	}
+	text, err := ci.Dotenv(all, ci.DotenvLimits{})
+	if err == nil {
+		return text, nil
+	}
+	tell.Line(fmt.Sprintf("outputs: all but %s are left out: %v (--format env gives all, for others than GitLab or where its limits are higher)", environmentURL, err))
+	if text, err = ci.Dotenv(url, ci.DotenvLimits{}); err != nil {
+		return "", nil // the URL is too long for GitLab
+	}
+	return text, nil
 }
+
+const environmentURL = "ENVIRONMENT_URL"
 
 var notInKey = regexp.MustCompile(`[^A-Za-z0-9_]`)

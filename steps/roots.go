@@ -182,7 +182,7 @@ func (r Roots) Outputs(ctx context.Context, format string) (string, error) {
 	if err != nil || format == "json" {
 		return string(text), err
 	}
-	return OutputsDotenv(string(text))
+	return outputLines(string(text), format)
 }
 
 // Unlock releases the locks that one owner holds.

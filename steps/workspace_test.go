@@ -107,8 +107,8 @@ func TestJobUser(t *testing.T) {
 	}
 }
 
-func TestOutputsDotenv(t *testing.T) {
-	got, err := OutputsDotenv(`{"url":"https://mr-7.example.com","function-name":"f","count":3,"list":["a","b"],"two_lines":"a\nb","none":null,"yes":true}`)
+func TestOutputLines(t *testing.T) {
+	got, err := outputLines(`{"url":"https://mr-7.example.com","function-name":"f","count":3,"list":["a","b"],"two_lines":"a\nb","none":null,"yes":true}`, "dotenv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,10 +116,10 @@ func TestOutputsDotenv(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got, err = OutputsDotenv("{}"); err != nil || got != "" {
+	if got, err = outputLines("{}", "dotenv"); err != nil || got != "" {
 		t.Errorf("without outputs: %q, %v", got, err)
 	}
-	if _, err = OutputsDotenv("no JSON"); err == nil || !strings.HasPrefix(err.Error(), "reading the outputs: ") {
+	if _, err = outputLines("no JSON", "dotenv"); err == nil || !strings.HasPrefix(err.Error(), "reading the outputs: ") {
 		t.Errorf("error %v", err)
 	}
 }

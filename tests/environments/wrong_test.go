@@ -32,7 +32,7 @@ func TestWrongInput(t *testing.T) {
 		// flags
 		{name: "lock timeout", call: append(deploy, "--lock-timeout", "5"), want: `reading the lock timeout "5": it is no length of time: write one such as 5m, 30s or 0s`},
 		{name: "negative lock timeout", call: append(deploy, "--lock-timeout", "-5m"), want: `reading the lock timeout "-5m": it is no length of time`},
-		{name: "format", call: one("outputs", "--environment", "mr-1", "--format", "yaml"), want: `giving the outputs: no format "yaml": use json or dotenv`},
+		{name: "format", call: one("outputs", "--environment", "mr-1", "--format", "yaml"), want: `giving the outputs: no format "yaml": use json, dotenv or env`},
 		{name: "no bucket to sweep", call: one("sweep", "--open", "1", "--state-bucket", ""), want: "reading --state-bucket: it is given and empty"},
 		{name: "no bucket to unlock in", call: one("unlock", "--environment", "mr-1", "--owner", "x", "--state-bucket", ""), want: "reading --state-bucket: it is given and empty"},
 		{name: "no bucket for the errored state", call: one("errored-state", "--environment", "mr-1", "--state-bucket", "", "export", "--path", "x"), want: "reading --state-bucket: it is given and empty"},

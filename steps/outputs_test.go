@@ -1,0 +1,41 @@
+package steps
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// More outputs than GitLab takes fail nobody's job: GitLab's report has the URL then,
+// and who has no such limit gets all of them.
+func TestMoreOutputsThanGitLabTakes(t *testing.T) {
+	const url = "ENVIRONMENT_URL=https://mr-7.example.com\n"
+	for name, test := range map[string]struct {
+		outputs, length int
+		left            int // lines of a report for GitLab
+	}{
+		"few":   {5, 10, 7},
+		"limit": {18, 10, 20},
+		"many":  {19, 10, 1},
+		"long":  {3, 2000, 1},
+	} {
+		outputs := map[string]any{"url": "https://mr-7.example.com"}
+		for i := range test.outputs {
+			outputs[fmt.Sprintf("name-%d", i)] = strings.Repeat("x", test.length)
+		}
+		text, err := json.Marshal(outputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for format, lines := range map[string]int{"dotenv": test.left, "env": test.outputs + 2} {
+			got, err := outputLines(string(text), format)
+			if err != nil || strings.Count(got, "\n") != lines || !strings.Contains(got, url) {
+				t.Errorf("%s, %s: %v, %d lines, want %d with the URL", name, format, err, strings.Count(got, "\n"), lines)
+			}
+		}
+	}
+	if got, err := outputLines(`{"url": "https://`+strings.Repeat("x", 6000)+`"}`, "dotenv"); got != "" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+}
