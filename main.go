@@ -290,52 +290,7 @@ func (p *Pipeline) Deploy(ctx context.Context,
 	return p.run(environment).Deploy(ctx, steps.Artifacts{File: artifact, Files: artifacts}, plan, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
-// Test, package, plan and deploy the environment of a merge request in one call.
-//
-// With a registry, the images are pushed too. Parts that do not depend on each other run at the same time. Test reports and package can be fetched afterwards: they are reused.
-// +cache="never"
-func (p *Pipeline) MergeRequest(ctx context.Context,
-	// Environment: mr-<number>.
-	environment string,
-	// Key of a saved plan, to deploy exactly what was planned: an age identity.
-	// +optional
-	planKey *dagger.Secret,
-	// Any value not used before, such as the CI job's id, to run the tests again.
-	// +optional
-	attempt string,
-	// Fold each part in a GitLab job log.
-	// +optional
-	sections bool,
-	// File of NAME=value lines with the CI variables that describe the pipeline, for the note.
-	// +optional
-	ciFacts *dagger.File,
-	// Token for writing a note on the merge request: see note.
-	// +optional
-	noteToken *dagger.Secret,
-) (string, error) {
-	return p.run(environment).MergeRequest(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections, Note: steps.Noting{Facts: ciFacts, Token: noteToken}})
-}
-
-// Test, package, plan and deploy a lasting environment in one call.
-// It runs the same steps as merge-request.
-// +cache="never"
-func (p *Pipeline) Release(ctx context.Context,
-	// Environment: staging or prod.
-	environment string,
-	// Key of a saved plan, to deploy exactly what was planned: an age identity.
-	// +optional
-	planKey *dagger.Secret,
-	// Any value not used before, such as the CI job's id, to run the tests again.
-	// +optional
-	attempt string,
-	// Fold each part in a GitLab job log.
-	// +optional
-	sections bool,
-) (string, error) {
-	return p.run(environment).Release(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections})
-}
-
-// Return an environment's outputs, without the sensitive ones.
+// Give an environment's outputs, without the sensitive ones.
 // +cache="never"
 func (p *Pipeline) Outputs(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.

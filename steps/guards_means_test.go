@@ -1,6 +1,6 @@
 package steps
 
-// What an empty value of each setting of main.go, note.go, page.go and retention.go means: an error,
+// What an empty value of each setting of main.go and the files beside it means: an error,
 // or why it is harmless. A new setting has to be put here. An empty one is most
 // often a variable of the CI that is not set in this job.
 const refused = ""

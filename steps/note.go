@@ -115,7 +115,7 @@ func (r *Run) posting(ctx context.Context, n Noting) (func(context.Context, []no
 	r.seen = &Seen{start: time.Now()}
 	return func(ctx context.Context, parts []note.Part) {
 		said := r.seen.note(ctx, r)
-		said.Parts = parts
+		said.Parts, said.Page = parts, n.Page
 		r.post(ctx, facts, token, r.of(facts, said).Text())
 	}, nil
 }

@@ -21,11 +21,11 @@ type verb struct {
 	flags []string
 }
 
-// verbs reads them from main.go, note.go, page.go and retention.go: what is missing on the command line is a mistake there.
+// verbs reads them from main.go and the files beside it: what is missing on the command line is a mistake there.
 func verbs(t *testing.T) []verb {
 	t.Helper()
 	var out []verb
-	for _, name := range []string{"main.go", "note.go", "page.go", "retention.go"} {
+	for _, name := range []string{"chain.go", "main.go", "note.go", "page.go", "retention.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(world.Root, name), nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)

@@ -28,7 +28,7 @@ var systems = []system{
 		"${{ github.event_name == 'push' && github.ref_protected && vars.AWS_PROTECTED_ROLE_ARN || vars.AWS_ROLE_ARN }}": "{Role}",
 		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}":                            "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
 		"env://AWS_ID_TOKEN": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}",
-		` --ci-facts "$RUNNER_TEMP/ci.env" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`: "", ` --ci-facts "$RUNNER_TEMP/ci.env"`: ""}},
+		` --ci-facts "$RUNNER_TEMP/ci.env" --page "${{ steps.results.outputs.artifact-url }}" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`: "", ` --ci-facts "$RUNNER_TEMP/ci.env"`: ""}},
 	{"circleci.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
 		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
@@ -144,7 +144,7 @@ func scalars(v any) []string {
 }
 
 // written is what writes a note on the merge request, which GitLab and GitHub have; elsewhere it is a text.
-const written = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`
+const written = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env" --page "$CI_JOB_URL/artifacts/file/run/run.html" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`
 
 // facts is what names the pipeline on the page, for the same two.
 const facts = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env"`

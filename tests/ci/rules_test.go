@@ -19,7 +19,7 @@ type rule struct {
 
 // The jobs by what they do.
 var (
-	harmless = []string{"build-images", "build-package", "note", "page", "unit-test"}
+	harmless = []string{"build-images", "build-package", "note", "unit-test"}
 	stateful = []string{"chain-merge-request", "chain-production", "chain-staging", "deploy-production", "deploy-staging", "destroy-merge-request", "merge-request", "plan"}
 	deploys  = map[string]string{
 		"merge-request": "mr-$CI_MERGE_REQUEST_IID", "chain-merge-request": "mr-$CI_MERGE_REQUEST_IID",

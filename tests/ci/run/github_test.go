@@ -109,7 +109,7 @@ func TestGitHubWorkflow(t *testing.T) {
 	r.commit(t)
 	env := world.Environment()
 	uploads := act(t, r, "opened", env, 0)
-	for _, name := range []string{"artifact.zip", "reports/junit.xml", "reports/coverage.xml", "plan/plan.md", "note.md", "run/run.html"} {
+	for _, name := range []string{"artifact.zip", "reports/junit.xml", "reports/coverage.xml", "plan/plan.md", "run/run.html"} {
 		if info, err := os.Stat(filepath.Join(uploads, name)); err != nil || info.Size() == 0 {
 			t.Errorf("not uploaded: %s: %v", name, err)
 		}

@@ -42,16 +42,16 @@ func TestMergeRequestPipeline(t *testing.T) {
 		t.Errorf("the dotenv report gives no URL: %q", dotenv)
 	}
 	said := string(p.artifact(t, "note", "note.md"))
-	for _, want := range []string{"| Tests | ✅ |", "`artifact.zip` ", " to add, **0** to change", "<https://" + env + ".example.com>"} {
+	for _, want := range []string{"| Tests | ✅ |", "`artifact.zip` ", " to add, **0** to change", "[page of the run](", "<https://" + env + ".example.com>"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the note does not say %q:\n%s", want, said)
 		}
 	}
 	t.Logf("the note:\n%s", said)
-	if html := string(p.artifact(t, "page", "run/run.html")); !strings.Contains(html, env) {
+	if html := string(p.artifact(t, "note", "run/run.html")); !strings.Contains(html, env) {
 		t.Error("the page does not name the environment")
 	}
-	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request", "note", "page"} {
+	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request", "note"} {
 		if n := len(p.log(t, job)); n > quiet {
 			t.Errorf("%s prints %d bytes, want %d at most:\n%s", job, n, quiet, p.log(t, job))
 		}

@@ -22,7 +22,7 @@ func TestJobsOfEachPipeline(t *testing.T) {
 		facts             map[string]string
 		automatic, manual []string
 	}{
-		{"merge request to staging", mergeRequest("mr-7", "staging"), append(all, "merge-request", "note", "page", "plan", "unit-test"), []string{"destroy-merge-request"}},
+		{"merge request to staging", mergeRequest("mr-7", "staging"), append(all, "merge-request", "note", "plan", "unit-test"), []string{"destroy-merge-request"}},
 		{"merge request to main", mergeRequest("mr-7", "main"), []string{"build-package", "unit-test"}, nil},
 		{"merge request from a fork", with(mergeRequest("mr-7", "staging"), map[string]string{"CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2"}), []string{"build-package", "unit-test"}, nil},
 		{"merge request of staging to main", with(mergeRequest("mr-7", "main"), map[string]string{"CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "staging"}), nil, nil},
