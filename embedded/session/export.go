@@ -76,6 +76,7 @@ func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (s
 	if len(leftOut) > 0 {
 		fmt.Fprintln(s.opts.Stderr, plain.String(s.scrub.String(fmt.Sprintf("exporting to %q: left out what is no file, a link to somewhere else, or not to come from a build: %s", p, few(leftOut)))))
 	}
+	s.exported.Store(out, true)
 	return out, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,6 +55,7 @@ type Server struct {
 	objects  *objects
 	secrets  *secretStore
 	scrub    scrub.Set
+	exported sync.Map // directories of the host that directories were exported to
 	auth     *registryAuth
 	dirs     *hostDirs
 	stops    *stops
@@ -111,6 +113,19 @@ func (s *Server) Close() error {
 		errs = append(errs, writeSummary(s.opts.Summary, steps))
 	}
 	return errors.Join(errs...)
+}
+
+// Scrubbed is text without the plaintext of any secret of the session.
+func (s *Server) Scrubbed(text string) string { return s.scrub.String(text) }
+
+// Exported are the directories of this machine that directories were exported to.
+func (s *Server) Exported() (dirs []string) {
+	s.exported.Range(func(dir, _ any) bool {
+		dirs = append(dirs, dir.(string))
+		return true
+	})
+	slices.Sort(dirs)
+	return dirs
 }
 
 // Steps are those that have started so far; nil when the engine was not needed.

@@ -32,9 +32,9 @@ func Wanted() bool {
 		(os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "")
 }
 
-// Send sends the trace of a call: a span for the call, and one for each of its steps. Where TRACEPARENT is set, it is
-// a part of that trace.
-func Send(ctx context.Context, c report.Call) error {
+// Send sends the trace of a call: a span for the call, one for each of its steps, and one for each test below the step
+// that ran it. Where TRACEPARENT is set, it is a part of that trace.
+func Send(ctx context.Context, c report.Call, tests []Test) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	exporter, err := exporterOf(ctx)
@@ -45,7 +45,7 @@ func Send(ctx context.Context, c report.Call) error {
 	if err != nil {
 		return fmt.Errorf("sending the trace of the call: reading OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
-	if err := exporter.ExportSpans(ctx, spans(ctx, of, c)); err != nil {
+	if err := exporter.ExportSpans(ctx, spans(ctx, of, c, tests)); err != nil {
 		return fmt.Errorf("sending the trace of the call: %w: check OTEL_EXPORTER_OTLP_ENDPOINT", err)
 	}
 	return exporter.Shutdown(ctx)
@@ -81,7 +81,7 @@ func (e *ended) OnEnd(s sdk.ReadOnlySpan) {
 }
 
 // spans are those of a call, by the conventions for CI/CD.
-func spans(ctx context.Context, of *resource.Resource, c report.Call) []sdk.ReadOnlySpan {
+func spans(ctx context.Context, of *resource.Resource, c report.Call, tests []Test) []sdk.ReadOnlySpan {
 	var out ended
 	tracer := sdk.NewTracerProvider(sdk.WithSpanProcessor(&out), sdk.WithResource(of), sdk.WithSampler(sdk.AlwaysSample())).Tracer("pipeline")
 	ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": os.Getenv("TRACEPARENT"), "tracestate": os.Getenv("TRACESTATE")})
@@ -90,12 +90,14 @@ func spans(ctx context.Context, of *resource.Resource, c report.Call) []sdk.Read
 	ctx, call := tracer.Start(ctx, "RUN "+c.Function, trace.WithTimestamp(c.Started), trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(semconv.CICDPipelineName(c.Function), semconv.CICDPipelineActionNameRun))
 	call.SetAttributes(semconv.CICDPipelineRunID(call.SpanContext().SpanID().String()))
+	testing, tested := ctx, c.Started
 	for _, s := range c.Steps {
-		_, step := tracer.Start(ctx, s.Name, trace.WithTimestamp(at(s.Start)), trace.WithAttributes(
+		under, step := tracer.Start(ctx, s.Name, trace.WithTimestamp(at(s.Start)), trace.WithAttributes(
 			semconv.CICDPipelineTaskName(s.Name), attribute.String("pipeline.step.kind", s.Kind), attribute.Bool("pipeline.step.reused", s.Cached)))
 		step.SetAttributes(semconv.CICDPipelineTaskRunID(step.SpanContext().SpanID().String()))
 		if strings.HasSuffix(s.Name, "run.py test") {
 			step.SetAttributes(semconv.CICDPipelineTaskTypeTest)
+			testing, tested = under, at(s.Start)
 		}
 		if s.Bytes > 0 {
 			step.SetAttributes(attribute.Int64("pipeline.step.moved_bytes", s.Bytes))
@@ -110,6 +112,9 @@ func spans(ctx context.Context, of *resource.Resource, c report.Call) []sdk.Read
 			step.SetAttributes(semconv.CICDPipelineTaskRunResultSuccess)
 		}
 		step.End(trace.WithTimestamp(at(s.Start + s.Seconds)))
+	}
+	for _, t := range tests {
+		tested = t.trace(testing, tracer, tested)
 	}
 	if c.Failed {
 		call.SetAttributes(semconv.CICDPipelineResultFailure)

@@ -25,7 +25,7 @@ var call = report.Call{Function: "test", Started: began, Seconds: 9, Failed: tru
 }}
 
 // received sends the call to a collector that answers with a status, and gives what came.
-func received(t *testing.T, status int) (*collector.ExportTraceServiceRequest, error) {
+func received(t *testing.T, status int, tests ...Test) (*collector.ExportTraceServiceRequest, error) {
 	t.Helper()
 	var got collector.ExportTraceServiceRequest
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -43,7 +43,7 @@ func received(t *testing.T, status int) (*collector.ExportTraceServiceRequest, e
 	if !Wanted() {
 		t.Error("a collector is named, and no trace wanted")
 	}
-	return &got, Send(t.Context(), call)
+	return &got, Send(t.Context(), call, tests)
 }
 
 func TestTraceOfACall(t *testing.T) {
@@ -85,7 +85,7 @@ func TestNoCollector(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "smoke")
-	if err := Send(t.Context(), call); err == nil || !strings.Contains(err.Error(), `"smoke"`) {
+	if err := Send(t.Context(), call, nil); err == nil || !strings.Contains(err.Error(), `"smoke"`) {
 		t.Errorf("got %v", err)
 	}
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")

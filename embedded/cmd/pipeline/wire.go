@@ -67,7 +67,7 @@ func (s server) Close(result error) error {
 		fmt.Fprintln(os.Stderr, kept)
 	}
 	if trace.Wanted() {
-		if sent := trace.Send(context.Background(), call); sent != nil {
+		if sent := trace.Send(context.Background(), call, trace.Tests(s.Exported(), s.Scrubbed)); sent != nil {
 			fmt.Fprintln(os.Stderr, "Warning:", sent)
 		}
 	}
