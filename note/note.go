@@ -67,7 +67,7 @@ var rows = []struct {
 func (n Note) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Pipeline of %s%s\n\n", Code(n.Environment), n.verdict())
-	b.WriteString("| Step | | Took | |\n|---|---|---|---|\n")
+	b.WriteString("| Step | Result | Took | Details |\n|---|---|---|---|\n")
 	for _, row := range rows {
 		p, ran := n.part(row.part)
 		told := row.told(n)

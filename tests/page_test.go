@@ -1,10 +1,7 @@
 package tests
 
 import (
-	"bytes"
 	"encoding/json"
-	"encoding/xml"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,33 +50,8 @@ func TestPageInABrowser(t *testing.T) {
 // Over 200 names that would be more than names take no effect in a browser, and the page can be used with them.
 func TestHostileNamesInABrowser(t *testing.T) {
 	p := world.Empty(t)
+	hostileResults(t, p)
 	names := hostileNames()
-	if len(names) < 200 {
-		t.Fatalf("%d names", len(names))
-	}
-	type object = map[string]any
-	var steps, changes []object
-	var junit bytes.Buffer
-	fmt.Fprintf(&junit, `<testsuites><testsuite tests="%d" time="1">`, len(names))
-	for _, name := range names {
-		steps = append(steps, object{"name": name, "kind": "command", "seconds": 1, "start": 0})
-		changes = append(changes, object{"address": name, "action": "create", "from": name})
-		junit.WriteString(`<testcase time="0.1" name="`)
-		_ = xml.EscapeText(&junit, []byte(name)) // a buffer takes everything
-		junit.WriteString(`"/>`)
-	}
-	junit.WriteString("</testsuite></testsuites>")
-	p.Write("reports/junit.xml", junit.String())
-	for file, content := range map[string]any{
-		"plan/summary.json": object{"changes": changes, "outputs": names[:20]},
-		"calls.json":        object{"calls": []object{{"function": names[0], "seconds": 1, "steps": steps}}, "versions": []object{{"name": names[1], "value": names[2]}}},
-	} {
-		text, err := json.Marshal(content)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Write(file, string(text))
-	}
 	file, browser := pageOf(t, p), newBrowser(t)
 	for _, l := range looks[1:3] {
 		found, _ := faults(t, browser, file, l)
