@@ -18,12 +18,12 @@ import (
 )
 
 // noteStyle is how a merge request shows a note, more or less.
-const noteStyle = `:root{color-scheme:light dark;--line:#dcdcde;--code:#ececef}
-@media (prefers-color-scheme:dark){:root{--line:#434248;--code:#333238}}
-body{margin:0 auto;padding:16px 24px;max-width:52rem;font:14px/1.5 system-ui,"Liberation Sans",sans-serif;overflow-wrap:anywhere}
+const noteStyle = `:root{color-scheme:light dark;--bg:#fff;--text:#28272d;--line:#dcdcde;--code:#ececef;--link:#0b5cad}
+@media (prefers-color-scheme:dark){:root{--bg:#18171d;--text:#ececef;--line:#434248;--code:#333238;--link:#6cb6f2}}
+body{margin:0 auto;padding:16px 24px;max-width:52rem;background:var(--bg);color:var(--text);font:14px/1.5 system-ui,"Liberation Sans",sans-serif;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid var(--line);padding:6px 10px;text-align:left}
 h1{font-size:1.2rem}code{background:var(--code);border-radius:4px;padding:1px 4px;font-size:.9em;white-space:pre-wrap}
-:focus-visible{outline:2px solid}`
+a{color:var(--link)}:focus-visible{outline:2px solid}`
 
 // noteOf has the pipeline make the note of a project's results, and gives it as a page of HTML, with what is HTML in it
 // taken for HTML: a server's sanitiser sees it only afterwards.
