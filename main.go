@@ -29,7 +29,7 @@ func (p *Pipeline) run(environment string) *steps.Run {
 func New(s struct {
 	// The repository: a directory with one project or several. Version control, caches, local state and .env files are left out. Default: the repository that installed the module.
 	// +defaultPath="/"
-	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "**/.env.local", "**/.env.*.local", "**/.env.prod", "**/.env.production", "**/.env.staging", "**/.envrc", "**/venv", "**/*.tfplan"]
+	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "pipeline-results", "**/.env.local", "**/.env.*.local", "**/.env.prod", "**/.env.production", "**/.env.staging", "**/.envrc", "**/venv", "**/*.tfplan"]
 	Source *dagger.Directory
 	// Path of the project in the source, if the repository has several.
 	// +default="."

@@ -14,7 +14,7 @@ import (
 // contents: what a job takes, gives and is given.
 var contents = []rule{
 	{"the package is kept for a week", func(c component.Config) string {
-		return differ(job(c, "build-package")["artifacts"], map[string]any{"paths": []any{"artifact.zip", "artifacts/"}, "expire_in": "1 week"})
+		return differ(job(c, "build-package")["artifacts"], map[string]any{"paths": []any{"pipeline-results/artifact.zip", "pipeline-results/artifacts/"}, "expire_in": "1 week"})
 	}, func(c component.Config) {
 		delete(component.At(job(c, "build-package"), "artifacts").(map[string]any), "expire_in")
 	}},
@@ -23,7 +23,7 @@ var contents = []rule{
 		return each([]string{"merge-request", "deploy-staging", "deploy-production", "plan"}, func(name string) string {
 			deps, _ := job(c, name)["dependencies"].([]any)
 			return first(differ(slices.Contains(deps, any("build-package")), true),
-				differ(component.At(job(c, name), "variables", "PIPELINE_PACKAGE"), "--artifact artifact.zip"),
+				differ(component.At(job(c, name), "variables", "PIPELINE_PACKAGE"), "--artifact pipeline-results/artifact.zip"),
 				differ(strings.Contains(fmt.Sprint(job(c, name)["script"]), " $PIPELINE_PACKAGE "), true))
 		})
 	}, func(c component.Config) { job(c, "deploy-staging")["dependencies"] = []any{} }},
@@ -33,9 +33,9 @@ var contents = []rule{
 			j := job(c, name)
 			return first(
 				differ(component.At(j, "artifacts", "when"), "always"),
-				differ(component.At(j, "artifacts", "reports", "junit"), "reports/junit.xml"),
-				differ(component.At(j, "artifacts", "reports", "coverage_report"), map[string]any{"coverage_format": "cobertura", "path": "reports/coverage.xml"}),
-				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --attempt "$PIPELINE_ATTEMPT" -o reports`), true),
+				differ(component.At(j, "artifacts", "reports", "junit"), "pipeline-results/reports/junit.xml"),
+				differ(component.At(j, "artifacts", "reports", "coverage_report"), map[string]any{"coverage_format": "cobertura", "path": "pipeline-results/reports/coverage.xml"}),
+				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --attempt "$PIPELINE_ATTEMPT" -o pipeline-results/reports`), true),
 			)
 		})
 	}, func(c component.Config) {
@@ -66,8 +66,8 @@ var contents = []rule{
 	}, func(c component.Config) { job(c, "unit-test")["coverage"] = `/TOTAL.*%/` }},
 
 	{"plans are for the project's developers only, and their counts for the merge request", func(c component.Config) string {
-		return differ(job(c, "plan")["artifacts"], map[string]any{"access": "developer", "expire_in": "1 week", "paths": []any{"plan/"},
-			"reports": map[string]any{"terraform": "plan/plan.json"}})
+		return differ(job(c, "plan")["artifacts"], map[string]any{"access": "developer", "expire_in": "1 week", "paths": []any{"pipeline-results/plan/"},
+			"reports": map[string]any{"terraform": "pipeline-results/plan/plan.json"}})
 	}, func(c component.Config) { delete(component.At(job(c, "plan"), "artifacts").(map[string]any), "access") }},
 
 	{"each job gets an ID token for AWS, as long as its time limit", func(c component.Config) string {

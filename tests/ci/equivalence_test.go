@@ -27,7 +27,7 @@ var systems = []system{
 		"${{ github.event_name == 'push' && github.ref_protected && 'protected' || 'open' }}":                            "{Trust}",
 		"${{ github.event_name == 'push' && github.ref_protected && vars.AWS_PROTECTED_ROLE_ARN || vars.AWS_ROLE_ARN }}": "{Role}",
 		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}":                            "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
-		"env://AWS_ID_TOKEN": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}",
+		"cmd://$RUNNER_TEMP/aws-id-token": "{IDToken}", "format('mr-{0}', github.event.number)": "mr-{MergeRequest}",
 		` --ci-facts "$RUNNER_TEMP/ci.env" --page "${{ steps.results.outputs.artifact-url }}" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`: "", ` --ci-facts "$RUNNER_TEMP/ci.env"`: ""}},
 	{"circleci.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
@@ -37,7 +37,7 @@ var systems = []system{
 		"$PIPELINE_ATTEMPT":  "{Attempt}",
 		"$(TF_STATE_BUCKET)": "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(PIPELINE_TRUST)": "{Trust}", "$(PIPELINE_ROLE)": "{Role}",
 		"$(System.CollectionUri)$(System.TeamProject)/_build/results?buildId=$(Build.BuildId)": "{JobURL}",
-		"env://AWS_ID_TOKEN": "{IDToken}", "mr-$(System.PullRequest.PullRequestId)": "mr-{MergeRequest}", "mr-${{ parameters.destroy }}": "mr-{MergeRequest}"}},
+		"cmd://$AGENT_TEMPDIRECTORY/aws-id-token": "{IDToken}", "mr-$(PullRequest)": "mr-{MergeRequest}", "mr-${{ parameters.destroy }}": "mr-{MergeRequest}"}},
 	{"bitbucket-pipelines.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
 		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}",
@@ -144,7 +144,7 @@ func scalars(v any) []string {
 }
 
 // written is what writes a note on the merge request, which GitLab and GitHub have; elsewhere it is a text.
-const written = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env" --page "$CI_JOB_URL/artifacts/file/run/run.html" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`
+const written = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env" --page "$CI_JOB_URL/artifacts/file/pipeline-results/run/run.html" ${NOTE_TOKEN:+--note-token=env://NOTE_TOKEN}`
 
 // facts is what names the pipeline on the page, for the same two.
 const facts = ` --ci-facts "$CI_PROJECT_DIR.tmp/ci.env"`
@@ -164,7 +164,7 @@ func gitlab(t *testing.T) pipeline {
 				for _, off := range []string{" $PIPELINE_SAVE_PLAN", " $PIPELINE_SAVED_PLAN", written, facts} {
 					line = strings.ReplaceAll(line, off, "")
 				}
-				p.calls = append(p.calls, strings.NewReplacer("$PIPELINE_ATTEMPT", "{Attempt}", "$PIPELINE_BUILD", "build-package -o artifact.zip", "$PIPELINE_PACKAGE", "--artifact artifact.zip").Replace(line))
+				p.calls = append(p.calls, strings.NewReplacer("$PIPELINE_ATTEMPT", "{Attempt}", "$PIPELINE_BUILD", "build-package -o pipeline-results/artifact.zip", "$PIPELINE_PACKAGE", "--artifact pipeline-results/artifact.zip").Replace(line))
 			}
 		}
 		p.aws = strings.NewReplacer("env://AWS_ID_TOKEN", "{IDToken}", "$PIPELINE_ROLE", "{Role}").Replace(fmt.Sprint(job(c, name)["variables"].(map[string]any)["PIPELINE_AWS"]))
@@ -190,7 +190,7 @@ func TestEquivalence(t *testing.T) {
 			}
 			// Each change must be noticed.
 			for _, change := range [][2]string{
-				{" --artifact artifact.zip", ""}, {"deploy --environment", "plan --environment"}, {"test-reports", "test"}, {`$(mktemp -d)`, "."},
+				{" --artifact pipeline-results/artifact.zip", ""}, {"deploy --environment", "plan --environment"}, {"test-reports", "test"}, {`$(mktemp -d)`, "."},
 				{"--tag", "--name"}, {" --attempt ", " --try "}, {"dagger call -q", "dagger call"}, {"--state-bucket=", "--bucket="}, {"--web-identity-token=", "--token="}, {"--trust=", "--level="}, {"staging", "stage"},
 			} {
 				if !strings.Contains(text, change[0]) {

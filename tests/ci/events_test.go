@@ -10,7 +10,7 @@ func TestOnlyProtectedBranchesAreProtected(t *testing.T) {
 	for file, want := range map[string]string{
 		"github.yml":              "github.event_name == 'push' && github.ref_protected && 'protected' || 'open'",
 		"circleci.yml":            "*) ENVIRONMENT=mr-${CIRCLE_PULL_REQUEST##*/} IMAGE_TAG=mr-${CIRCLE_PULL_REQUEST##*/} PIPELINE_TRUST=open",
-		"azure-pipelines.yml":     "if in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging') }}:\n    PIPELINE_TRUST: protected",
+		"azure-pipelines.yml":     "if and(eq(parameters.destroy, 'none'), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')) }}:\n    PIPELINE_TRUST: protected",
 		"bitbucket-pipelines.yml": "PIPELINE_TRUST=open PIPELINE_ROLE=$AWS_ROLE_ARN\n          - if [ -n \"$BITBUCKET_DEPLOYMENT_ENVIRONMENT\" ]; then PIPELINE_TRUST=protected",
 		"buildkite.yml":           `PIPELINE_TRUST=open PIPELINE_ROLE="$$AWS_ROLE_ARN"` + "\n      - case \"$$BUILDKITE_PULL_REQUEST$$BUILDKITE_BRANCH\" in falsemain|falsestaging) PIPELINE_TRUST=protected",
 		"Jenkinsfile":             "!env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'",
@@ -30,7 +30,7 @@ func TestForksAndTimersDeployNothing(t *testing.T) {
 	for file, want := range map[string][]string{
 		"github.yml":          {"on:\n  pull_request:\n", "push:\n    branches: [main, staging]\n\n", "github.event.pull_request.head.repo.full_name == github.repository"},
 		"circleci.yml":        {"pull/*) circleci-agent step halt", "equal: [scheduled_pipeline, << pipeline.trigger_source >>]", `*) [ -n "$CIRCLE_PULL_REQUEST" ] || circleci-agent step halt`},
-		"azure-pipelines.yml": {"and(ne(variables['System.PullRequest.IsFork'], 'True'), ne(variables['Build.Reason'], 'Schedule'), or(eq(variables['Build.Reason'], 'PullRequest'), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')))", "eq(variables['Build.SourceBranch'], 'refs/heads/main') }}:\n    ENVIRONMENT: prod"},
+		"azure-pipelines.yml": {"and(ne(variables['System.PullRequest.IsFork'], 'True'), ne(variables['Build.Reason'], 'Schedule'), or(and(eq(variables['Build.Reason'], 'PullRequest'), notIn(variables['System.PullRequest.TargetBranch'], 'main', 'refs/heads/main')), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')))", "eq(variables['Build.SourceBranch'], 'refs/heads/main') }}:\n    ENVIRONMENT: prod"},
 		"buildkite.yml":       {`if: build.source != "schedule" && build.pull_request.repository.fork != true && `},
 		"Jenkinsfile":         {"!env.CHANGE_FORK", "not { triggeredBy 'TimerTrigger' }"},
 	} {

@@ -128,7 +128,7 @@ func TestEngineOfAnotherVersion(t *testing.T) {
 // What build-package gives is what plan and deploy take.
 func TestPackages(t *testing.T) {
 	for kind, want := range map[string][2]string{
-		"file": {"build-package -o artifact.zip", "--artifact artifact.zip"}, "files": {"build-artifacts -o artifacts", "--artifacts artifacts"}, "none": {"build-artifacts", ""},
+		"file": {"build-package -o pipeline-results/artifact.zip", "--artifact pipeline-results/artifact.zip"}, "files": {"build-artifacts -o pipeline-results/artifacts", "--artifacts pipeline-results/artifacts"}, "none": {"build-artifacts", ""},
 	} {
 		c := config(t, map[string]any{"state_bucket": "states", "package": kind})
 		for _, name := range []string{"build-package", "plan", "deploy-production", "chain-staging"} {

@@ -88,11 +88,11 @@ var structure = []rule{
 
 	{"the URL comes from the dotenv report", func(c component.Config) string {
 		for name := range deploys {
-			if d := differ(component.At(job(c, name), "artifacts", "reports", "dotenv"), "deploy.env"); d != "" {
+			if d := differ(component.At(job(c, name), "artifacts", "reports", "dotenv"), "pipeline-results/deploy.env"); d != "" {
 				return name + ": " + d
 			}
 			after := fmt.Sprint(job(c, name)["after_script"])
-			if !strings.Contains(after, `outputs --environment "$ENVIRONMENT" --format dotenv -o deploy.env`) {
+			if !strings.Contains(after, `outputs --environment "$ENVIRONMENT" --format dotenv -o pipeline-results/deploy.env`) {
 				return name + ": after_script " + after
 			}
 		}

@@ -3,8 +3,11 @@ package run
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"encoding/xml"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,19 +20,8 @@ import (
 	"dagger/pipeline/tests/ci/tools"
 )
 
-// Stand-ins for GitHub's own actions, which cannot be had off GitHub: one sets the ID token, one keeps the files.
-const (
-	scriptAction = `name: github-script
-description: Sets the ID token, as the script does with GitHub's own.
-inputs:
-  script: {description: not run}
-runs:
-  using: composite
-  steps:
-    - shell: bash
-      run: echo "::add-mask::$TEST_ID_TOKEN" && echo "AWS_ID_TOKEN=$TEST_ID_TOKEN" >> "$GITHUB_ENV"
-`
-	uploadAction = `name: upload-artifact
+// uploadAction stands in for GitHub's own, which cannot be had off GitHub: it keeps the files.
+const uploadAction = `name: upload-artifact
 description: Copies the files of the path that exist.
 inputs:
   name: {description: ignored}
@@ -43,7 +35,21 @@ runs:
         PATHS: ${{ inputs.path }}
       run: mkdir -p "$TEST_UPLOADS" && for p in $PATHS; do [ ! -e "$p" ] || cp -r --parents "$p" "$TEST_UPLOADS"; done
 `
-)
+
+// tokens is a stand-in for the service that gives a job ID tokens, one for each question.
+func tokens(t *testing.T, token string) (url, bearer string) {
+	t.Helper()
+	bearer = rand.Text()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "bearer "+bearer || r.URL.Query().Get("audience") != "sts.amazonaws.com" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]string{"value": token}) // who asked is gone
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/?api-version=2.0", bearer
+}
 
 // act runs the example's workflow for an event of a pull request to staging, and returns what it uploaded.
 func act(t *testing.T, r repository, action, environment string, code int) (uploads string) {
@@ -73,7 +79,6 @@ func act(t *testing.T, r repository, action, environment string, code int) (uplo
 	}
 	args := []string{"pull_request", "-e", write("event.json", string(event)), "-P", "ubuntu-latest=-self-hosted", "--no-cache-server",
 		"-W", filepath.Join(world.Root, "examples/ci/github.yml"),
-		"--local-repository", "actions/github-script@v7=" + filepath.Dir(write("script/action.yml", scriptAction)),
 		"--local-repository", "actions/upload-artifact@v4=" + filepath.Dir(write("upload/action.yml", uploadAction)),
 		"--var", "PIPELINE_SOURCE=" + project}
 	set := variables()
@@ -87,7 +92,8 @@ func act(t *testing.T, r repository, action, environment string, code int) (uplo
 	defer cancel()
 	cmd := exec.CommandContext(ctx, tools.Go(t, "github.com/nektos/act@v0.2.89"), args...)
 	cmd.Dir = r.dir
-	cmd.Env = append(runner(t), "TEST_ID_TOKEN="+set["AWS_ID_TOKEN"], "TEST_UPLOADS="+uploads)
+	url, bearer := tokens(t, set["AWS_ID_TOKEN"])
+	cmd.Env = append(runner(t), "ACTIONS_ID_TOKEN_REQUEST_URL="+url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN="+bearer, "TEST_UPLOADS="+uploads)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = 30 * time.Second
@@ -109,7 +115,7 @@ func TestGitHubWorkflow(t *testing.T) {
 	r.commit(t)
 	env := world.Environment()
 	uploads := act(t, r, "opened", env, 0)
-	for _, name := range []string{"artifact.zip", "reports/junit.xml", "reports/coverage.xml", "plan/plan.md", "run/run.html"} {
+	for _, name := range []string{"pipeline-results/artifact.zip", "pipeline-results/reports/junit.xml", "pipeline-results/reports/coverage.xml", "pipeline-results/plan/plan.md", "pipeline-results/run/run.html"} {
 		if info, err := os.Stat(filepath.Join(uploads, name)); err != nil || info.Size() == 0 {
 			t.Errorf("not uploaded: %s: %v", name, err)
 		}
@@ -135,7 +141,7 @@ func TestGitHubWorkflowFails(t *testing.T) {
 			Failures int `xml:"failures,attr"`
 		} `xml:"testsuite"`
 	}
-	data, err := os.ReadFile(filepath.Join(uploads, "reports/junit.xml"))
+	data, err := os.ReadFile(filepath.Join(uploads, "pipeline-results/reports/junit.xml"))
 	if err != nil {
 		t.Fatal(err)
 	}

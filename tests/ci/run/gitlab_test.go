@@ -33,7 +33,7 @@ func TestMergeRequestPipeline(t *testing.T) {
 	if want := fmt.Sprintf("coverage %.1f%%", coverage.Rate*100); shown != want {
 		t.Errorf("the log says %q, the Cobertura report %q", shown, want)
 	}
-	artifact := p.artifact(t, "build-package", "artifact.zip")
+	artifact := p.artifact(t, "build-package", "pipeline-results/artifact.zip")
 	if z, err := zip.NewReader(bytes.NewReader(artifact), int64(len(artifact))); err != nil || len(z.File) == 0 {
 		t.Errorf("artifact.zip: %v", err)
 	}
@@ -41,14 +41,14 @@ func TestMergeRequestPipeline(t *testing.T) {
 	if dotenv := string(p.artifact(t, "merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
 		t.Errorf("the dotenv report gives no URL: %q", dotenv)
 	}
-	said := string(p.artifact(t, "note", "note.md"))
+	said := string(p.artifact(t, "note", "pipeline-results/note.md"))
 	for _, want := range []string{"| Tests | ✅ |", "`artifact.zip` ", " to add, **0** to change", "[page of the run](", "<https://" + env + ".example.com>"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the note does not say %q:\n%s", want, said)
 		}
 	}
 	t.Logf("the note:\n%s", said)
-	if html := string(p.artifact(t, "note", "run/run.html")); !strings.Contains(html, env) {
+	if html := string(p.artifact(t, "note", "pipeline-results/run/run.html")); !strings.Contains(html, env) {
 		t.Error("the page does not name the environment")
 	}
 	for _, job := range []string{"build-images", "unit-test", "build-package", "plan", "merge-request", "note"} {
@@ -101,7 +101,7 @@ func TestSavedPlan(t *testing.T) {
 		"PIPELINE_SAVE_PLAN":  fmt.Sprint(component.At(job, "variables", "PIPELINE_SAVE_PLAN")),
 		"PIPELINE_SAVED_PLAN": fmt.Sprint(component.At(job, "variables", "PIPELINE_SAVED_PLAN")),
 	}))
-	if bundle := p.artifact(t, "plan", "plan/plan.age"); !bytes.HasPrefix(bundle, []byte("age-encryption.org/v1\n")) {
+	if bundle := p.artifact(t, "plan", "pipeline-results/plan/plan.age"); !bytes.HasPrefix(bundle, []byte("age-encryption.org/v1\n")) {
 		t.Errorf("the saved plan is not encrypted: %.40q", bundle)
 	}
 	if len(resources(t, env)) == 0 {
@@ -119,7 +119,7 @@ func TestRepeatedJob(t *testing.T) {
 	facts := mergeRequest(world.Environment(), "main")
 	stamp := regexp.MustCompile(`timestamp="[^"]+"`)
 	ran := func(facts map[string]string) string {
-		return stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "reports/junit.xml")))
+		return stamp.FindString(string(run(t, 0, r, facts, "unit-test").artifact(t, "unit-test", "pipeline-results/reports/junit.xml")))
 	}
 	first, second, asked := ran(facts), ran(facts), ran(with(facts, map[string]string{"PIPELINE_ATTEMPT": "2"}))
 	if first == "" || first != second {
@@ -149,7 +149,7 @@ func TestChain(t *testing.T) {
 	if junit, _ := reports(t, p, "chain-merge-request"); junit.Tests == 0 || junit.Failures != 0 {
 		t.Errorf("JUnit counts %+v", junit)
 	}
-	p.artifact(t, "chain-merge-request", "artifact.zip")
+	p.artifact(t, "chain-merge-request", "pipeline-results/artifact.zip")
 	if dotenv := string(p.artifact(t, "chain-merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
 		t.Errorf("the dotenv report gives no URL: %q", dotenv)
 	}

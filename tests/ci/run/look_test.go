@@ -23,11 +23,11 @@ func eventually(t *testing.T, limit time.Duration, what string, ok func() bool) 
 func sameCounts(t *testing.T, p *pipeline) {
 	t.Helper()
 	var counts struct{ Create, Update, Delete int }
-	if err := json.Unmarshal(p.artifact(t, "plan", "plan/plan.json"), &counts); err != nil {
+	if err := json.Unmarshal(p.artifact(t, "plan", "pipeline-results/plan/plan.json"), &counts); err != nil {
 		t.Fatal(err)
 	}
 	words := fmt.Sprintf("Plan: %d to add, %d to change, %d to destroy.", counts.Create, counts.Update, counts.Delete)
-	if text := string(p.artifact(t, "plan", "plan/plan.txt")); !strings.Contains(text, words) {
+	if text := string(p.artifact(t, "plan", "pipeline-results/plan/plan.txt")); !strings.Contains(text, words) {
 		t.Errorf("the report counts %+v, terraform says otherwise:\n%s", counts, text)
 	}
 }
@@ -45,13 +45,13 @@ func reports(t *testing.T, p *pipeline, job string) (counts, struct {
 			Failures int `xml:"failures,attr"`
 		} `xml:"testsuite"`
 	}
-	if err := xml.Unmarshal(p.artifact(t, job, "reports/junit.xml"), &junit); err != nil || len(junit.Suites) != 1 {
+	if err := xml.Unmarshal(p.artifact(t, job, "pipeline-results/reports/junit.xml"), &junit); err != nil || len(junit.Suites) != 1 {
 		t.Fatalf("reading JUnit: %v: %+v", err, junit)
 	}
 	var cobertura struct {
 		Rate float64 `xml:"line-rate,attr"`
 	}
-	if err := xml.Unmarshal(p.artifact(t, job, "reports/coverage.xml"), &cobertura); err != nil {
+	if err := xml.Unmarshal(p.artifact(t, job, "pipeline-results/reports/coverage.xml"), &cobertura); err != nil {
 		t.Fatalf("reading Cobertura: %v", err)
 	}
 	return counts{junit.Suites[0].Tests, junit.Suites[0].Failures}, cobertura
