@@ -156,38 +156,6 @@ func (p *Pipeline) TerraformContainer(ctx context.Context) (*dagger.Container, e
 	return p.run("").TerraformContainer(ctx)
 }
 
-// Run the project's tests; fail with their exit code.
-// The command is make test, pytest if no Makefile has that target, or the one that the project names (docs/projects.md).
-// +check
-func (p *Pipeline) Test(ctx context.Context,
-	// Any value not used before, such as the CI job's id, to run the tests again.
-	// +optional
-	attempt string,
-) (string, error) {
-	return p.run("").Test(ctx, attempt)
-}
-
-// Return the reports of the tests: junit.xml and, if coverage is measured, coverage.xml.
-// Failed tests have reports too. The tests do not run a second time.
-// +cache="never"
-func (p *Pipeline) TestReports(ctx context.Context,
-	// The value that test was called with.
-	// +optional
-	attempt string,
-) (*dagger.Directory, error) {
-	return p.run("").TestReports(ctx, attempt)
-}
-
-// Build the project's artifact (make build) and return it: artifact.zip.
-func (p *Pipeline) BuildPackage(ctx context.Context) (*dagger.File, error) {
-	return p.run("").BuildPackage(ctx)
-}
-
-// Build the project's artifacts and return them all, at their own paths.
-func (p *Pipeline) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
-	return p.run("").BuildArtifacts(ctx)
-}
-
 // Push both images, by content and under moving tags; print their digests.
 // Images that the registry already has are neither built nor pushed again.
 //
@@ -425,6 +393,8 @@ func (p *Pipeline) Fmt(ctx context.Context) (string, error) {
 }
 
 // Run a checker of your choice (tflint, trivy, checkov) over the root module.
+// It runs in every call: what a checker finds depends on the day.
+// +cache="never"
 func (p *Pipeline) Scan(ctx context.Context,
 	// Image that has the checker.
 	image *dagger.Container,

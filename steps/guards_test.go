@@ -15,7 +15,7 @@ import (
 // TestEachSettingIsJudged compares the table with the source.
 func TestEachSettingIsJudged(t *testing.T) {
 	judged := maps.Clone(emptyMeans)
-	for _, name := range arguments(t, "../chain.go", "../main.go", "../note.go", "../page.go", "../retention.go") {
+	for _, name := range arguments(t, "../chain.go", "../main.go", "../note.go", "../page.go", "../project.go", "../retention.go") {
 		if _, ok := judged[name]; !ok {
 			t.Errorf("%s: say in emptyMeans what an empty value of it means", name)
 		}

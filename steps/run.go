@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"dagger/pipeline/aws"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/project"
 	"dagger/pipeline/trust"
@@ -18,6 +19,8 @@ type Run struct {
 	Settings
 	// Environment is the one that the call is for, "" for none.
 	Environment string
+	// lasting says that what the call gives is for an environment that lasts, though it names none.
+	lasting bool
 
 	project    once[project.Project]
 	place      once[Place]
@@ -44,6 +47,18 @@ type Run struct {
 
 	mutex    sync.Mutex
 	sessions map[aws.Facts]*once[*aws.Session]
+}
+
+// For is the run of a call whose result goes to an environment later, "" for none that is known.
+func (r *Run) For(environment string) (*Run, error) {
+	if environment == "" {
+		return r, nil
+	}
+	if err := environments.Validate(environment); err != nil {
+		return nil, err
+	}
+	r.lasting = !environments.IsMergeRequest(environment)
+	return r, nil
 }
 
 // NewRun is the run of a call. Nothing is asked for yet.

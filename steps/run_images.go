@@ -26,7 +26,7 @@ func (r *Run) registryPlace(ctx context.Context) (Place, error) {
 		}
 		store := Place{
 			Address: r.address(), Username: text(r.RegistryUsername), Password: r.RegistryPassword,
-			Trust: level, Lasting: r.Environment != "" && !environments.IsMergeRequest(r.Environment),
+			Trust: level, Lasting: r.lasting || r.Environment != "" && !environments.IsMergeRequest(r.Environment),
 		}
 		named, err := r.Source.Exists(ctx, path.Join(r.Settings.Project, "pyproject.toml"))
 		if err == nil && named {

@@ -57,11 +57,12 @@ func Format(ctx context.Context, w Workspace) (string, error) {
 }
 
 // Scan runs a checker of the caller's choice (tflint, trivy config, checkov)
-// over the root module and returns what it printed.
+// over the root module, in each call anew, and returns what it printed.
 func Scan(ctx context.Context, image *dagger.Container, source *dagger.Directory, infra string, command []string) (string, error) {
 	c := image.
 		WithDirectory(images.Workdir, source).
 		WithWorkdir(path.Join(images.Workdir, infra)).
+		With(volatile).
 		WithExec(command)
 	c, err := done(ctx, c, command, func(stdout, stderr string) string { return "" })
 	if err != nil {

@@ -25,7 +25,7 @@ type verb struct {
 func verbs(t *testing.T) []verb {
 	t.Helper()
 	var out []verb
-	for _, name := range []string{"chain.go", "main.go", "note.go", "page.go", "retention.go"} {
+	for _, name := range []string{"chain.go", "main.go", "note.go", "page.go", "project.go", "retention.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(world.Root, name), nil, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)

@@ -35,7 +35,7 @@ var contents = []rule{
 				differ(component.At(j, "artifacts", "when"), "always"),
 				differ(component.At(j, "artifacts", "reports", "junit"), "pipeline-results/reports/junit.xml"),
 				differ(component.At(j, "artifacts", "reports", "coverage_report"), map[string]any{"coverage_format": "cobertura", "path": "pipeline-results/reports/coverage.xml"}),
-				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --attempt "$PIPELINE_ATTEMPT" -o pipeline-results/reports`), true),
+				differ(strings.Contains(fmt.Sprint(j["after_script"]), `test-reports --environment "$ENVIRONMENT" --attempt "$PIPELINE_ATTEMPT" -o pipeline-results/reports`), true),
 			)
 		})
 	}, func(c component.Config) {

@@ -32,17 +32,17 @@ var systems = []system{
 	{"circleci.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
 		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}", "$CIRCLE_BUILD_URL": "{JobURL}",
-		"env://CIRCLE_OIDC_TOKEN_V2": "{IDToken}", "mr-${CIRCLE_PULL_REQUEST##*/}": "mr-{MergeRequest}"}},
+		"env://CIRCLE_OIDC_TOKEN_V2": "{IDToken}", "mr-${CIRCLE_PULL_REQUEST##*/}": "mr-{MergeRequest}", "mr-<< pipeline.parameters.destroy >>": "mr-{MergeRequest}"}},
 	{"azure-pipelines.yml", map[string]string{
 		"$PIPELINE_ATTEMPT":  "{Attempt}",
 		"$(TF_STATE_BUCKET)": "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(PIPELINE_TRUST)": "{Trust}", "$(PIPELINE_ROLE)": "{Role}",
 		"$(System.CollectionUri)$(System.TeamProject)/_build/results?buildId=$(Build.BuildId)": "{JobURL}",
-		"cmd://$AGENT_TEMPDIRECTORY/aws-id-token": "{IDToken}", "mr-$(PullRequest)": "mr-{MergeRequest}", "mr-${{ parameters.destroy }}": "mr-{MergeRequest}"}},
+		"cmd://$AGENT_TEMPDIRECTORY/aws-id-token":                                              "{IDToken}", "mr-$(PullRequest)": "mr-{MergeRequest}", "mr-${{ parameters.destroy }}": "mr-{MergeRequest}"}},
 	{"bitbucket-pipelines.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
 		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}",
 		"$BITBUCKET_GIT_HTTP_ORIGIN/pipelines/results/$BITBUCKET_BUILD_NUMBER": "{JobURL}",
-		"env://BITBUCKET_STEP_OIDC_TOKEN":                                      "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}"}},
+		"env://BITBUCKET_STEP_OIDC_TOKEN":                                      "{IDToken}", "mr-$BITBUCKET_PR_ID": "mr-{MergeRequest}", "mr-${BITBUCKET_PR_ID:-$PULL_REQUEST}": "mr-{MergeRequest}"}},
 	{"buildkite.yml", map[string]string{
 		"$$PIPELINE_ATTEMPT": "{Attempt}",
 		"$$TF_STATE_BUCKET":  "{StateBucket}", "$$PIPELINE_REGISTRY": "{Registry}", "$$PIPELINE_TRUST": "{Trust}", "$$PIPELINE_ROLE": "{Role}",
@@ -51,9 +51,9 @@ var systems = []system{
 	{"Jenkinsfile", map[string]string{
 		"$PIPELINE_ATTEMPT":      "{Attempt}",
 		"${env.TF_STATE_BUCKET}": "{StateBucket}", "${env.PIPELINE_REGISTRY}": "{Registry}",
-		"${!env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'}":              "{Trust}",
-		"${!env.CHANGE_ID && env.AWS_PROTECTED_ROLE_ARN ? env.AWS_PROTECTED_ROLE_ARN : env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
-		"env://AWS_ID_TOKEN": "{IDToken}", "'mr-' + env.CHANGE_ID": "mr-{MergeRequest}"}},
+		"${!params.DESTROY && !env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'}":              "{Trust}",
+		"${!params.DESTROY && !env.CHANGE_ID && env.AWS_PROTECTED_ROLE_ARN ? env.AWS_PROTECTED_ROLE_ARN : env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
+		"env://AWS_ID_TOKEN": "{IDToken}", "'mr-' + env.CHANGE_ID": "mr-{MergeRequest}", "'mr-' + params.DESTROY": "mr-{MergeRequest}"}},
 }
 
 // canonical replaces a system's own names by facts, the longest first.
@@ -164,7 +164,7 @@ func gitlab(t *testing.T) pipeline {
 				for _, off := range []string{" $PIPELINE_SAVE_PLAN", " $PIPELINE_SAVED_PLAN", written, facts} {
 					line = strings.ReplaceAll(line, off, "")
 				}
-				p.calls = append(p.calls, strings.NewReplacer("$PIPELINE_ATTEMPT", "{Attempt}", "$PIPELINE_BUILD", "build-package -o pipeline-results/artifact.zip", "$PIPELINE_PACKAGE", "--artifact pipeline-results/artifact.zip").Replace(line))
+				p.calls = append(p.calls, strings.NewReplacer("$PIPELINE_ATTEMPT", "{Attempt}", `$PIPELINE_BUILD --environment "$ENVIRONMENT"`, `build-package --environment "$ENVIRONMENT" -o pipeline-results/artifact.zip`, "$PIPELINE_PACKAGE", "--artifact pipeline-results/artifact.zip").Replace(line))
 			}
 		}
 		p.aws = strings.NewReplacer("env://AWS_ID_TOKEN", "{IDToken}", "$PIPELINE_ROLE", "{Role}").Replace(fmt.Sprint(job(c, name)["variables"].(map[string]any)["PIPELINE_AWS"]))
@@ -190,7 +190,7 @@ func TestEquivalence(t *testing.T) {
 			}
 			// Each change must be noticed.
 			for _, change := range [][2]string{
-				{" --artifact pipeline-results/artifact.zip", ""}, {"deploy --environment", "plan --environment"}, {"test-reports", "test"}, {`$(mktemp -d)`, "."},
+				{" --artifact pipeline-results/artifact.zip", ""}, {"deploy --environment", "plan --environment"}, {"test --environment", "test --env"}, {"test-reports", "test"}, {`$(mktemp -d)`, "."},
 				{"--tag", "--name"}, {" --attempt ", " --try "}, {"dagger call -q", "dagger call"}, {"--state-bucket=", "--bucket="}, {"--web-identity-token=", "--token="}, {"--trust=", "--level="}, {"staging", "stage"},
 			} {
 				if !strings.Contains(text, change[0]) {

@@ -13,7 +13,7 @@ func TestOnlyProtectedBranchesAreProtected(t *testing.T) {
 		"azure-pipelines.yml":     "if and(eq(parameters.destroy, 'none'), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')) }}:\n    PIPELINE_TRUST: protected",
 		"bitbucket-pipelines.yml": "PIPELINE_TRUST=open PIPELINE_ROLE=$AWS_ROLE_ARN\n          - if [ -n \"$BITBUCKET_DEPLOYMENT_ENVIRONMENT\" ]; then PIPELINE_TRUST=protected",
 		"buildkite.yml":           `PIPELINE_TRUST=open PIPELINE_ROLE="$$AWS_ROLE_ARN"` + "\n      - case \"$$BUILDKITE_PULL_REQUEST$$BUILDKITE_BRANCH\" in falsemain|falsestaging) PIPELINE_TRUST=protected",
-		"Jenkinsfile":             "!env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'",
+		"Jenkinsfile":             "!params.DESTROY && !env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'",
 	} {
 		text := example(t, system{file: file})
 		if !strings.Contains(text, want) {
@@ -29,7 +29,7 @@ func TestOnlyProtectedBranchesAreProtected(t *testing.T) {
 func TestForksAndTimersDeployNothing(t *testing.T) {
 	for file, want := range map[string][]string{
 		"github.yml":          {"on:\n  pull_request:\n", "push:\n    branches: [main, staging]\n\n", "github.event.pull_request.head.repo.full_name == github.repository"},
-		"circleci.yml":        {"pull/*) circleci-agent step halt", "equal: [scheduled_pipeline, << pipeline.trigger_source >>]", `*) [ -n "$CIRCLE_PULL_REQUEST" ] || circleci-agent step halt`},
+		"circleci.yml":        {`0/pull/*) halt "of a fork"`, "equal: [scheduled_pipeline, << pipeline.trigger_source >>]", `*) [ -n "$CIRCLE_PULL_REQUEST" ] || halt "no pull request"`},
 		"azure-pipelines.yml": {"and(ne(variables['System.PullRequest.IsFork'], 'True'), ne(variables['Build.Reason'], 'Schedule'), or(and(eq(variables['Build.Reason'], 'PullRequest'), notIn(variables['System.PullRequest.TargetBranch'], 'main', 'refs/heads/main')), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')))", "eq(variables['Build.SourceBranch'], 'refs/heads/main') }}:\n    ENVIRONMENT: prod"},
 		"buildkite.yml":       {`if: build.source != "schedule" && build.pull_request.repository.fork != true && `},
 		"Jenkinsfile":         {"!env.CHANGE_FORK", "not { triggeredBy 'TimerTrigger' }"},

@@ -24,13 +24,17 @@ func TestGitHubEvents(t *testing.T) {
 			"pull_request": map[string]any{"number": 7, "base": map[string]any{"ref": to},
 				"head": map[string]any{"ref": from, "repo": map[string]any{"full_name": repository}}}}
 	}
+	based := func(event map[string]any, before string) map[string]any {
+		event["changes"] = map[string]any{"base": map[string]any{"ref": map[string]any{"from": before}}}
+		return event
+	}
 	push := func(branch string) map[string]any {
 		return map[string]any{"ref": "refs/heads/" + branch, "repository": map[string]any{"full_name": "group/project"}}
 	}
-	tested := []string{"build-package", "test", "test-reports"}
+	tested := []string{"build-package", "test", "test-reports"} // for no environment
 	deployed := func(environment string) []string {
-		out := slices.Clone(tested)
-		for _, verb := range []string{"deploy", "note", "outputs", "page", "plan-report", "publish-images"} {
+		var out []string
+		for _, verb := range []string{"build-package", "test", "test-reports", "deploy", "note", "outputs", "page", "plan-report", "publish-images"} {
 			out = append(out, verb+" "+environment)
 		}
 		slices.Sort(out)
@@ -50,6 +54,8 @@ func TestGitHubEvents(t *testing.T) {
 		"pull request of a fork to main":    {"pull_request", pull("opened", "main", "main", "other/project"), nil},
 		"pull request to staging, closed":   {"pull_request", pull("closed", "feature", "staging", "group/project"), []string{"destroy mr-7 mr-7"}},
 		"pull request to main, closed":      {"pull_request", pull("closed", "feature", "main", "group/project"), nil},
+		"pull request, its text changed":    {"pull_request", pull("edited", "feature", "staging", "group/project"), nil},
+		"pull request, aimed at main now":   {"pull_request", based(pull("edited", "feature", "main", "group/project"), "staging"), []string{"destroy mr-7 mr-7"}},
 		"pull request of a fork, closed":    {"pull_request", pull("closed", "feature", "staging", "other/project"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,7 +94,7 @@ func called(t *testing.T, kind string, event map[string]any) (out []string) {
 			}
 			said := "would call " + verb[1]
 			if verb[2] != "" {
-				said += " $ENVIRONMENT $IMAGE_TAG"
+				said += " ${ENVIRONMENT:+$ENVIRONMENT $IMAGE_TAG}"
 			}
 			step["run"] = "echo \"" + said + "\""
 			delete(step, "env")
