@@ -80,6 +80,7 @@ var emptyMeans = map[string]string{
 	"MergeRequest.sections":      noText,
 	"MergeRequest.ciFacts":       byEngine,
 	"MergeRequest.noteToken":     refused,
+	"MergeRequest.page":          "a note without the link",
 	"Note.environment":           refused,
 	"Note.results":               byEngine,
 	"Note.target":                byEngine,
