@@ -86,6 +86,11 @@ func (r Roots) Report(ctx context.Context, key *dagger.Secret) (*dagger.Director
 	if len(r) == 1 {
 		return Plan{Workspace: r[0], Key: key}.Report(ctx)
 	}
+	if key != nil {
+		if _, err := r.one("saving the plan"); err != nil {
+			return nil, err
+		}
+	}
 	out := dag.Directory()
 	for _, w := range r {
 		report, err := Plan{Workspace: w, Key: key}.Report(ctx)

@@ -67,7 +67,7 @@ var contents = []rule{
 
 	{"plans are for the project's developers only, and their counts for the merge request", func(c component.Config) string {
 		return differ(job(c, "plan")["artifacts"], map[string]any{"access": "developer", "expire_in": "1 week", "paths": []any{"pipeline-results/plan/"},
-			"reports": map[string]any{"terraform": "pipeline-results/plan/plan.json"}})
+			"reports": map[string]any{"terraform": []any{"pipeline-results/plan/plan.json", "pipeline-results/plan/**/plan.json"}}})
 	}, func(c component.Config) { delete(component.At(job(c, "plan"), "artifacts").(map[string]any), "access") }},
 
 	{"each job gets an ID token for AWS, as long as its time limit", func(c component.Config) string {

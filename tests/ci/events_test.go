@@ -30,7 +30,7 @@ func TestForksAndTimersDeployNothing(t *testing.T) {
 	for file, want := range map[string][]string{
 		"github.yml":          {"on:\n  pull_request:\n", "push:\n    branches: [main, staging]\n\n", "github.event.pull_request.head.repo.full_name == github.repository"},
 		"circleci.yml":        {`0/pull/*) halt "of a fork"`, "equal: [scheduled_pipeline, << pipeline.trigger_source >>]", `*) [ -n "$CIRCLE_PULL_REQUEST" ] || halt "no pull request"`},
-		"azure-pipelines.yml": {"and(ne(variables['System.PullRequest.IsFork'], 'True'), ne(variables['Build.Reason'], 'Schedule'), or(and(eq(variables['Build.Reason'], 'PullRequest'), notIn(variables['System.PullRequest.TargetBranch'], 'main', 'refs/heads/main')), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')))", "eq(variables['Build.SourceBranch'], 'refs/heads/main') }}:\n    ENVIRONMENT: prod"},
+		"azure-pipelines.yml": {"and(ne(variables['System.PullRequest.IsFork'], 'True'), ne(variables['Build.Reason'], 'Schedule'), or(eq(variables['Build.Reason'], 'PullRequest'), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')))", "eq(variables['Build.SourceBranch'], 'refs/heads/main') }}:\n    ENVIRONMENT: prod"},
 		"buildkite.yml":       {`if: build.source != "schedule" && build.pull_request.repository.fork != true && `},
 		"Jenkinsfile":         {"!env.CHANGE_FORK", "not { triggeredBy 'TimerTrigger' }"},
 	} {
