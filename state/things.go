@@ -21,6 +21,11 @@ var locating = regexp.MustCompile(`(^|_)(name|bucket|role|user|group|cluster|nam
 // an account and are only taken over, or stay when they are destroyed.
 var unshared = []string{"aws_default_", "aws_api_gateway_account", "random_", "null_", "time_", "local_", "tls_", "archive_", "template_", "cloudinit_", "external", "terraform_"}
 
+// InTheWorld reports whether resources of a type are anywhere but in a state, as another environment's may be.
+func InTheWorld(kind string) bool {
+	return !slices.ContainsFunc(unshared, func(start string) bool { return strings.HasPrefix(kind, start) })
+}
+
 // Things are the managed resources, by what tells whether two states have the same
 // one: its ARN, or else its id with what locates it.
 func (o Object) Things() map[string]Thing {
@@ -35,7 +40,7 @@ func (o Object) Things() map[string]Thing {
 		return out
 	}
 	for _, r := range state.Resources {
-		if r.Mode != "managed" || slices.ContainsFunc(unshared, func(start string) bool { return strings.HasPrefix(r.Type, start) }) {
+		if r.Mode != "managed" || !InTheWorld(r.Type) {
 			continue
 		}
 		address := strings.Join(slices.DeleteFunc([]string{r.Module, r.Type, r.Name}, func(s string) bool { return s == "" }), ".")

@@ -16,7 +16,7 @@ import (
 const planImports = planOut + ".imports"
 
 // adopted is a resource that an import block brings into a state.
-type adopted struct{ Address, ID string }
+type adopted struct{ Address, Type, ID string }
 
 // mayAdopt tells whether a plan has to be looked at before it is applied: the
 // environment of a merge request is destroyed with all that it has.
@@ -45,16 +45,19 @@ func (w Workspace) planned(ctx context.Context) error {
 		return nil
 	}
 	w.Deploys, w.Seen = false, nil
-	_, _, err := Plan{Workspace: w}.run(ctx)
-	return err
+	c, _, err := Plan{Workspace: w, checked: true}.run(ctx)
+	if err != nil {
+		return err
+	}
+	return w.checkPlanned(ctx, c)
 }
 
 // checkImports is checkPlanned for what is imported. What has the environment's name is
 // its own, such as a log group that Lambda has made.
 func (w Workspace) checkImports(imports []adopted) error {
 	for _, a := range imports {
-		if !w.names(a.ID) && !slices.Contains(w.Settings.MayDestroy, a.Address) {
-			return fmt.Errorf("planning %s: an import block brings in %s (%s), which was there before, and closing the merge request would destroy it: write the block for the environment that it is of (for_each = toset(var.environment == \"prod\" ? [\"%s\"] : [])), or name the address in may-destroy in %s",
+		if state.InTheWorld(a.Type) && !w.names(a.ID) && !slices.Contains(w.Settings.MayDestroy, a.Address) {
+			return fmt.Errorf("deploying %s: an import block brings in %s (%s), which was there before, and closing the merge request would destroy it: write the block for the environment that it is of (for_each = toset(var.environment == \"prod\" ? [\"%s\"] : [])), or name the address in may-destroy in %s",
 				w.Environment, a.Address, a.ID, a.ID, settingsTable)
 		}
 	}

@@ -171,17 +171,18 @@ func TestImportsOfMergeRequests(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
-		environment, id string
-		may             []string
-		refused         bool
+		environment, kind, id string
+		may                   []string
+		refused               bool
 	}{
-		"what was there before":   {"mr-7", "Z_www_A", nil, true},
-		"another merge request's": {"mr-7", "/aws/lambda/orders-mr-77", nil, true},
-		"what has its name":       {"mr-7", "/aws/lambda/orders-mr-7", nil, false},
-		"which may go":            {"mr-7", "Z_www_A", []string{"aws_route53_record.www"}, false},
+		"what was there before":   {"mr-7", "aws_route53_record", "Z_www_A", nil, true},
+		"another merge request's": {"mr-7", "aws_route53_record", "/aws/lambda/orders-mr-77", nil, true},
+		"what has its name":       {"mr-7", "aws_route53_record", "/aws/lambda/orders-mr-7", nil, false},
+		"what is in a state only": {"mr-7", "terraform_data", "0b1c2d3e", nil, false},
+		"which may go":            {"mr-7", "aws_route53_record", "Z_www_A", []string{"aws_route53_record.www"}, false},
 	} {
 		w := Workspace{Environment: tt.environment, Settings: project.Terraform{MayDestroy: tt.may}}
-		if err := w.checkImports([]adopted{{"aws_route53_record.www", tt.id}}); (err != nil) != tt.refused {
+		if err := w.checkImports([]adopted{{"aws_route53_record.www", tt.kind, tt.id}}); (err != nil) != tt.refused {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 	"dagger/pipeline/printable"
 )
 
@@ -26,6 +27,8 @@ type Plan struct {
 	// Key encrypts the plan that leaves the engine: an age identity. Without
 	// one, none leaves.
 	Key *dagger.Secret
+	// checked says that the caller refuses what the plan would adopt.
+	checked bool
 }
 
 // run is the container after the plan was made, and what the plan does.
@@ -49,8 +52,10 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	if err != nil {
 		return nil, Summary{}, err
 	}
-	if err := p.Workspace.checkPlanned(ctx, c); err != nil {
-		return nil, Summary{}, err
+	if !p.checked { // a plan for people shows what a deployment refuses
+		if err := p.Workspace.checkPlanned(ctx, c); err != nil {
+			tell.Line("Warning: " + err.Error())
+		}
 	}
 	text, err := c.File(planOut + "/summary.json").Contents(ctx)
 	if err != nil {
