@@ -19,12 +19,12 @@ import (
 // bench runs scenarios on arms.
 type bench struct {
 	world *world.World
-	// arms are by letter and instance: those that start cold are others than those that stay warm.
+	// arms are by letter and instance: those that start cold are separate from those that stay warm.
 	arms map[string]arm.Arm
 	out  *record.Writer
 	// pyproject and lock are the example's with one dependency changed.
 	pyproject, lock string
-	// warm names the arms that have run a pipeline already: they are in the state after an earlier one.
+	// warm names the arms that have already run a pipeline.
 	warm map[string]bool
 }
 
@@ -36,9 +36,9 @@ type run struct {
 	rep      int
 }
 
-// runs are all runs in random order. The repetitions of a scenario that has fewer than others are spread over
-// those of the others, so that a machine that grows slower or faster does so for all arms, also where a limit
-// of time ends it all early.
+// runs are all runs in random order. The repetitions of a scenario that has fewer than others are spread among
+// those of the others, so that a machine that gets slower or faster does so for all arms, even if a time limit
+// ends the benchmark early.
 func runs(choose func(s scenario, arm string) (reps int), arms string, seed uint64) (out []run) {
 	type placed struct {
 		run
@@ -114,7 +114,7 @@ func took(r arm.Result) string {
 	return strings.Join(parts, " ")
 }
 
-// prepare brings the arm and the project to where the scenario starts. None of it is measured.
+// prepare brings the arm and the project into the scenario's initial state. None of it is measured.
 func (b *bench) prepare(ctx context.Context, a arm.Arm, r run) (*world.Project, error) {
 	project, err := b.world.Project(r.arm, example)
 	if err != nil {
@@ -164,5 +164,5 @@ func (b *bench) arm(ctx context.Context, name, instance string) (arm.Arm, error)
 	return a, nil
 }
 
-// unique is a text that was never there before.
+// unique is a text that was never used before.
 func unique() string { return strings.ToLower(rand.Text()) }

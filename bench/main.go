@@ -1,19 +1,19 @@
 // Bench measures what reuse saves: the same jobs of the same project, run in several ways.
 //
 //	go run -C bench . run           a quarter of an hour; results to docs/benchmarks
-//	go run -C bench . report        write report and plots anew from the results
+//	go run -C bench . report        regenerate report and plots from the results
 //
-// It needs root on Debian, Go and git; docker.io is installed where it is missing. PIPELINE_BENCH_DIR is the
+// It needs root on Debian, Go and git; docker.io is installed if it is missing. PIPELINE_BENCH_DIR is the
 // directory for packages, engines and the lab; default pipeline-bench in the user's cache directory.
 //
-// Two more ways, e and f, are E and F on a Dagger engine v0.21.8 of the machine, which `dagger` on PATH
-// finds. They run when they are named:
+// Two more ways, e and f, are E and F on the machine's Dagger engine v0.21.8, which `dagger` on PATH
+// finds. They run only if they are named:
 //
 //	go run -C bench . run --add --arms ef --bind ADDRESS:PORT --limit 20m
 //
-// ADDRESS is one of this machine that the engine's containers reach, such as that of their bridge, and the
-// engine must know the registry there as one without TLS: [registry."ADDRESS:PORT"] with http = true in its
-// engine.toml.
+// ADDRESS is an address of this machine that the engine's containers can reach, such as that of their bridge,
+// and the engine must be configured to use the registry there without TLS: [registry."ADDRESS:PORT"] with
+// http = true in its engine.toml.
 package main
 
 import (
@@ -158,7 +158,7 @@ func (b *bench) all(ctx context.Context, o options, command string) (err error) 
 	return about.Write(path, true)
 }
 
-// choose is how often a scenario is to be run on an arm.
+// choose is how often to run a scenario on an arm.
 func (o options) choose(s scenario, name string) int {
 	reps, given := s.quick, o.reps
 	if name < "E" {

@@ -13,7 +13,7 @@ import (
 // certificateVariable names a PEM file with a certificate of the lab's address and its key: the registry then speaks TLS with it.
 const certificateVariable = "LAB_CERTIFICATE"
 
-// certificateFile is the file's full path, empty for a registry of plain HTTP. The lab in the background has it from its environment.
+// certificateFile is the file's full path, empty for a registry with plain HTTP. The lab in the background has it from its environment.
 func certificateFile() (string, error) {
 	path := os.Getenv(certificateVariable)
 	if path == "" {
@@ -29,7 +29,7 @@ func certificateFile() (string, error) {
 	return full, os.Setenv(certificateVariable, full)
 }
 
-// secured is the listener with TLS, where there is a certificate.
+// secured is the listener with TLS, if there is a certificate.
 func secured(l net.Listener, certificate string) (net.Listener, error) {
 	if certificate == "" {
 		return l, nil
@@ -41,7 +41,7 @@ func secured(l net.Listener, certificate string) (net.Listener, error) {
 	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
 }
 
-// transport reaches the lab on this machine, never by a proxy, and trusts the certificate.
+// transport reaches the lab on this machine, never through a proxy, and trusts the certificate.
 func transport(certificate string) (*http.Transport, error) {
 	t := &http.Transport{Proxy: nil}
 	if certificate == "" {

@@ -8,7 +8,7 @@ import (
 	"dagger/pipeline/lab/state"
 )
 
-// down stops the lab that serves from the directory; when none does, it says so and that is no error.
+// down stops the lab that serves from the directory; if none does, it says so, and that is not an error.
 func down(ctx context.Context, dir state.Dir, progress debian.Progress) error {
 	lock, err := state.Lock(dir.Path("up.lock"), func() { progress("waiting for another lab command on %s", dir) })
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/lab/state"
 )
 
-// healthy asks the registry (with the login) and the AWS stand-in whether they answer, for five seconds at most.
+// healthy checks whether the registry (with the login) and the AWS stand-in answer, for five seconds at most.
 func healthy(ctx context.Context, dir state.Dir, running state.Running) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -15,9 +15,9 @@ import (
 //go:embed infra-free/*.tf
 var infraFree embed.FS
 
-// infra returns the root module that can be applied here: "infra", the project's own, where terraform
-// gets the AWS provider from a mirror or by download; else the path of a copy of infra-free, which
-// needs no provider. LAB_INFRA_FREE=1 asks for the latter.
+// infra returns the root module that can be applied here: "infra", the project's own, if terraform
+// can get the AWS provider from a mirror or by download; else the path of a copy of infra-free, which
+// needs no provider. LAB_INFRA_FREE=1 selects the latter.
 func infra(dir state.Dir, mirror string, progress debian.Progress) (string, error) {
 	root, err := writeInfraFree(dir)
 	if err != nil || os.Getenv("LAB_INFRA_FREE") == "1" {

@@ -31,7 +31,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run does one command and returns the exit code: 0, 1 when it failed, 2 when it was misused.
+// run runs one command and returns the exit code: 0, 1 if it failed, 2 for wrong usage.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := dispatch(ctx, args, stdout, stderr)
 	var misuse usageError

@@ -17,11 +17,11 @@ import (
 	"dagger/pipeline/lab/state"
 )
 
-// readyVariable names the file descriptor on which serve tells up that everything answers ("ready"),
-// or why it cannot start.
+// readyVariable names the file descriptor on which serve tells the command up that everything answers
+// ("ready"), or why it cannot start.
 const readyVariable = "LAB_READY_FD"
 
-// stateBucket is the S3 bucket for terraform's state: versioned, there from the start.
+// stateBucket is the S3 bucket for terraform's state: versioned, and created at the start.
 const stateBucket = "pipeline-lab-state"
 
 const requestLog = "requests.jsonl"
@@ -167,7 +167,7 @@ func shutdown(server *http.Server) {
 // sessionVariable is how many seconds STS's sessions last.
 const sessionVariable = "LAB_SESSION_SECONDS"
 
-// standIn says how the AWS stand-in is to differ from moto.
+// standIn configures how the AWS stand-in differs from moto.
 func standIn(dir state.Dir, registryHost string) (aws.Options, error) {
 	var o aws.Options
 	if text := os.Getenv(sessionVariable); text != "" {

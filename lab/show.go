@@ -13,9 +13,9 @@ import (
 
 var errNotRunning = errors.New("reading the lab's environment: the lab is not running: start it with \"lab up\"")
 
-// printEnv prints the lab's environment, one KEY=VALUE a line, as a POSIX shell reads it.
-// The registry's passwords and the container's token are in it, because their users need them; they are good on this
-// machine alone.
+// printEnv prints the lab's environment, one KEY=VALUE per line, as a POSIX shell reads it.
+// It includes the registry's passwords and the container's token, because their users need them; they are valid on this
+// machine only.
 func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 	running, alive, err := dir.ReadRunning()
 	if err != nil {
@@ -73,7 +73,7 @@ func printEnv(_ context.Context, dir state.Dir, stdout io.Writer) error {
 	return nil
 }
 
-// printStatus tells what runs, without secrets. It fails when the lab does not answer.
+// printStatus shows what runs, without secrets. It fails if the lab does not answer.
 func printStatus(ctx context.Context, dir state.Dir, stdout io.Writer) error {
 	running, alive, err := dir.ReadRunning()
 	if err != nil {

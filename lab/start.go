@@ -19,7 +19,7 @@ import (
 	"dagger/pipeline/lab/state"
 )
 
-// ensureServing returns the running lab, started when none answers.
+// ensureServing returns the running lab, and starts it if none answers.
 func ensureServing(ctx context.Context, dir state.Dir, cache, bind string, progress debian.Progress) (state.Running, error) {
 	running, alive, err := dir.ReadRunning()
 	if err != nil {

@@ -18,14 +18,14 @@ import (
 	"dagger/pipeline/lab/terraform"
 )
 
-// made is what up prepared, kept for env.
+// made records what up prepared, for env.
 type made struct {
 	Images map[string]image.Built `json:"images"` // by name
 	Mirror string                 `json:"mirror"`
 	Infra  string                 `json:"infra"`
 }
 
-// up makes sure that the lab serves and holds its base images, then prints its environment.
+// up makes sure that the lab serves and has its base images, then prints its environment.
 func up(ctx context.Context, dir state.Dir, bind string, stdout io.Writer, progress debian.Progress) error {
 	lock, err := state.Lock(dir.Path("up.lock"), func() { progress("waiting for another lab command on %s", dir) })
 	if err != nil {
@@ -87,7 +87,7 @@ func up(ctx context.Context, dir state.Dir, bind string, stdout io.Writer, progr
 	return printEnv(ctx, dir, stdout)
 }
 
-// recipes returns what to build, with the machine's terraform where it has one.
+// recipes returns what to build, with the machine's terraform if it has one.
 func recipes(ctx context.Context, cache string, progress debian.Progress) ([]image.Recipe, *image.Sums, error) {
 	sums, err := image.ReadSums(filepath.Join(cache, "sums.json"))
 	if err != nil {
@@ -111,10 +111,10 @@ func recipes(ctx context.Context, cache string, progress debian.Progress) ([]ima
 	return all, sums, err
 }
 
-// imagesVariable names the base images to make, where not all are wanted.
+// imagesVariable names the base images to make, if not all are wanted.
 const imagesVariable = "LAB_IMAGES"
 
-// chosen are the recipes with a name in the list, all where it is empty.
+// chosen are the recipes with a name in the list, or all if it is empty.
 func chosen(all []image.Recipe, list string) (out []image.Recipe, err error) {
 	if list == "" {
 		return all, nil

@@ -13,17 +13,17 @@ import (
 
 // An Arm runs the jobs of a pipeline one after another, as a CI system with one runner does.
 type Arm interface {
-	// Forget removes all that earlier runs left: the next run is the first of a new runner.
+	// Forget removes everything that earlier runs left: the next run is the first on a new runner.
 	Forget(ctx context.Context) error
 	// Pipeline runs one pipeline on the project.
 	Pipeline(ctx context.Context, p *world.Project, jobs []Job) (Result, error)
-	// Kept is how many bytes the arm keeps from run to run, beside the base image.
+	// Kept is how many bytes the arm keeps from run to run, in addition to the base image.
 	Kept(ctx context.Context) (int64, error)
 	// Close ends all processes of the arm and removes what it left.
 	Close() error
 }
 
-// Titles say what each arm is.
+// Titles describe the arms.
 var Titles = map[string]string{
 	"A": "every job installs everything",
 	"B": "virtual environment archived and restored (cache:)",
@@ -40,17 +40,17 @@ var Titles = map[string]string{
 type Job struct {
 	// Name is test or package; for arms of this pipeline also publish, plan or deploy.
 	Name string
-	// Attempt makes a job's own command run again although nothing changed, where an arm would not.
+	// Attempt makes a job's own command run again even if nothing changed and the arm would reuse its result.
 	Attempt string
-	// Rotated makes the job use credentials that no job before had.
+	// Rotated makes the job use new credentials.
 	Rotated bool
 }
 
-// Result is what running a pipeline took.
+// Result is the cost of running a pipeline.
 type Result struct {
 	Jobs []Took
-	// Ran and Reused count commands in containers, where the arm can tell; Built are those among Ran that
-	// make a container rather than do the job's work.
+	// Ran and Reused count commands in containers, if the arm can tell; Built are those among Ran that
+	// build a container rather than do the job's work.
 	Ran, Reused, Built int
 }
 
@@ -76,12 +76,12 @@ func (r *Result) timed(job string, run func() error) error {
 	return err
 }
 
-// commands are what the jobs are for. The other arms ask pytest for a report, as the pipeline does.
+// commands are the jobs' own commands. The other arms ask pytest for a report, as the pipeline does.
 var commands = map[string]string{"test": "make test", "package": "make build"}
 
 const pytestOptions = "--junitxml=/tmp/reports/junit.xml"
 
-// diskUsage is what the files below directories take on disk, in bytes; du fails where one is removed meanwhile.
+// diskUsage is the disk usage of the files below directories, in bytes; du fails if one is removed meanwhile.
 func diskUsage(ctx context.Context, dirs ...string) (total int64, err error) {
 	for _, dir := range dirs {
 		out, err := world.Command{Env: os.Environ(), Args: []string{"sh", "-c", `du -sx --block-size=1 "$1" || true`, "du", dir}}.Run(ctx)

@@ -11,8 +11,8 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// bare is arm Z, the floor: the jobs' own commands on the machine, in an environment that is ready. It
-// exists for comparison: it reuses whatever an earlier job left, and nobody would trust that.
+// bare is arm Z, the lower bound: the jobs' own commands on the machine, in a prepared environment. It
+// exists for comparison: it reuses whatever an earlier job left, which nobody would trust.
 type bare struct {
 	w     *world.World
 	venvs map[string]string // by hash of the lock file

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// count adds what a call did, as the session's summary tells it.
+// count adds what a call did, from the session's summary.
 func (r *Result) count(path string) error {
 	data, err := os.ReadFile(path)
 	if os.IsNotExist(err) { // a call that needed no engine
@@ -40,7 +40,7 @@ func (r *Result) count(path string) error {
 	return nil
 }
 
-// builds tells the commands that make a container from those that a job is for.
+// builds reports whether a command builds a container rather than do the job's work.
 func builds(name string) bool {
 	for _, work := range []string{"python3 -I /opt/pipeline/run.py ", "terraform ", "apply.sh ", "make-plan.sh "} {
 		if strings.HasPrefix(name, work) {

@@ -13,7 +13,7 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// onDagger is the Dagger engine that the machine has, as its command line finds it. It is one for all arms.
+// onDagger is the machine's Dagger engine, as its command line finds it. All arms share it.
 type onDagger struct{ w *world.World }
 
 // DaggerKept is arm e.
@@ -43,7 +43,7 @@ func newDagger(ctx context.Context, a *ours) (Arm, error) {
 	return a, a.Forget(ctx)
 }
 
-// dagger runs Dagger's command line with what the environment says of its engine.
+// dagger runs Dagger's command line with the environment's settings for its engine.
 func (d *onDagger) dagger(ctx context.Context, dir string, env []string, args ...string) (string, error) {
 	all := append(d.w.Environ(), "NO_COLOR=1")
 	for _, kv := range os.Environ() {
@@ -57,7 +57,7 @@ func (d *onDagger) dagger(ctx context.Context, dir string, env []string, args ..
 // start has nothing to do.
 func (d *onDagger) start(context.Context) error { return nil }
 
-// forget leaves what the engine keeps: it is the machine's, and no scenario on it starts from nothing.
+// forget removes nothing: the engine belongs to the machine, and no scenario on it starts cold.
 func (d *onDagger) forget(context.Context) error { return nil }
 
 // call counts no commands: Dagger writes no summary.
@@ -77,5 +77,5 @@ func (d *onDagger) kept(ctx context.Context) (int64, error) {
 	return int64(bytes), nil
 }
 
-// close leaves the engine as it is: it is the machine's.
+// close leaves the engine as it is: it belongs to the machine.
 func (*onDagger) close(context.Context) error { return nil }

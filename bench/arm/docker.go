@@ -17,7 +17,7 @@ import (
 // Debian's paths: another docker on PATH is not the one that was installed.
 const dockerd, dockerCLI = "/usr/sbin/dockerd", "/usr/bin/docker"
 
-// docker is a daemon in a directory of its own, without a network of its own: containers share the
+// docker is a daemon with its own directory but without its own network: containers share the
 // machine's, as those of the pipeline do.
 type docker struct {
 	w   *world.World
@@ -114,8 +114,8 @@ func (d *docker) remove() error {
 	return errors.Join(d.stop(), clear(d.dir))
 }
 
-// clear unmounts what is mounted below a directory, and removes it. What that gives the disk to do is done
-// before it returns: the next job would have a new runner, whose disk has rest.
+// clear unmounts everything below a directory, and removes it. It returns only when the disk is done with
+// that: the next job would have a new runner with an idle disk.
 func clear(dir string) error {
 	mounts, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// embedded is the engine that the checkout brings, with directories of its own.
+// embedded is the checkout's engine, with its own directories.
 type embedded struct {
 	w *world.World
-	// dir ends the names of its directories.
+	// dir is the suffix of the names of its directories.
 	dir string
 }
 
@@ -26,7 +26,7 @@ func (e *embedded) pipeline(ctx context.Context, dir string, env []string, args 
 	return world.Command{Dir: dir, Env: env, Args: append([]string{filepath.Join(e.w.Checkout, "pipeline")}, args...)}.Run(ctx)
 }
 
-// look runs one of the commands that look after the engine.
+// look runs one of the commands that manage the engine.
 func (e *embedded) look(ctx context.Context, verb string) error {
 	_, err := e.pipeline(ctx, e.w.Dir, nil, "engine", verb)
 	return err

@@ -14,8 +14,8 @@ import (
 // pushes it; each later job pulls it into an engine of its own and works in it with docker run, cp and
 // exec. Every job has an empty engine (docker:dind on a shared runner).
 //
-// Three things are in its favour: containers are stopped at once, where `docker stop` as written waits ten
-// seconds for `sleep infinity`; they are not privileged, which they have no need to be; and what apt keeps is
+// Three changes favour it: containers are stopped at once, where `docker stop` as written waits ten
+// seconds for `sleep infinity`; they are not privileged, which they need not be; and apt's caches are
 // not in the image.
 type imageInEach struct {
 	w     *world.World
@@ -28,7 +28,7 @@ func ImageInEachPipeline(ctx context.Context, w *world.World, _ string) (Arm, er
 	return &imageInEach{w: w, image: w.Registry.Address + "/bench/each:MR-1"}, installDocker(ctx, w)
 }
 
-// Forget does nothing: each run builds anew.
+// Forget does nothing: each run builds again.
 func (*imageInEach) Forget(context.Context) error { return nil }
 
 func (a *imageInEach) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {

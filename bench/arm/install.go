@@ -10,7 +10,7 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// The same recipe as the pipeline's app container, in the parts that arms combine.
+// The same recipe as the pipeline's app container, in parts that arms combine.
 const (
 	installTools = `apt-get update -qq >/dev/null
 apt-get install -y -qq --no-install-recommends make zip >/dev/null

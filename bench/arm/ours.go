@@ -19,13 +19,13 @@ type ours struct {
 	// dir is the arm's letter, with what makes the instance unique.
 	dir string
 	on  engine
-	// host is the registry as the engine reaches it, HOST:PORT; scheme, "http://", is said where it is not on loopback.
+	// host is the registry as the engine reaches it, HOST:PORT; scheme is "http://" if it is not on loopback.
 	host, scheme string
 	// empty makes each job start on an engine that has nothing.
 	empty bool
 	// chain is the one call that does all jobs of a pipeline; nil: one call for each job.
 	chain []string
-	// registry is where images are published and looked up: one of its own each time that the arm forgets.
+	// registry is where images are published and looked up: a new one each time the arm forgets.
 	registry string
 	// published are the app images that an arm with empty engines has published, by the hash of the lock file.
 	published map[string]string
@@ -35,9 +35,9 @@ type ours struct {
 type engine interface {
 	// start starts it.
 	start(ctx context.Context) error
-	// forget removes all that it keeps.
+	// forget removes everything that it keeps.
 	forget(ctx context.Context) error
-	// call runs a function of the module, args, and counts what that did where it can.
+	// call runs a function of the module, args, and counts what that did if it can.
 	call(ctx context.Context, r *Result, dir string, env, args []string) (out string, err error)
 	// kept is how many bytes it keeps.
 	kept(ctx context.Context) (int64, error)
@@ -126,7 +126,7 @@ var verbs = map[string][]string{
 	"deploy":  {"deploy", "--environment", "mr-1"},
 }
 
-// call calls the pipeline for a job, with AWS keys that are new where they are to be rotated.
+// call calls the pipeline for a job, with new AWS keys if they are to be rotated.
 func (a *ours) call(ctx context.Context, r *Result, p *world.Project, job Job, args ...string) (out string, err error) {
 	key, lab := "AKIABENCHBENCHBENCH0", a.w.Lab
 	if job.Rotated {
@@ -176,7 +176,7 @@ func (a *ours) publish(ctx context.Context, r *Result, p *world.Project) error {
 	return nil
 }
 
-// Kept is the engine's state, or the app image in the registry where the engine is thrown away.
+// Kept is the engine's state, or the app image in the registry if the engine is thrown away.
 func (a *ours) Kept(ctx context.Context) (int64, error) {
 	if !a.empty {
 		return a.on.kept(ctx)

@@ -1,4 +1,4 @@
-// Package index is a caching proxy in front of the package indexes that builds ask, so that the network
+// Package index is a caching proxy in front of the package indexes that builds use, so that the network
 // is the same for every arm of a benchmark: a Python simple index, and Debian archives over plain HTTP.
 package index
 
@@ -22,7 +22,7 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// fresh is how long an answer that can change (an index page, a release file) is taken from the cache.
+// fresh is how long a mutable answer (an index page, a release file) is taken from the cache.
 const fresh = 12 * time.Hour
 
 // Proxy serves /simple/ as a Python index, and absolute requests for http URLs as a proxy for apt does.
@@ -35,7 +35,7 @@ type Proxy struct {
 	hosts    sync.Map           // that files may come from: those that the index's pages name
 }
 
-// New keeps what it fetches in dir. upstream is the URL of a simple index.
+// New returns a proxy that keeps what it fetches in dir. upstream is the URL of a simple index.
 func New(upstream, dir string) (*Proxy, error) {
 	u, err := url.Parse(strings.TrimSuffix(upstream, "/") + "/")
 	if err != nil || u.Host == "" {
@@ -84,14 +84,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// mutable tells the files of a Debian archive that are replaced in place.
+// mutable reports whether a file of a Debian archive is replaced in place.
 func mutable(path string) bool {
 	return strings.Contains(path, "/dists/") && !strings.Contains(path, "/by-hash/")
 }
 
 var href = regexp.MustCompile(`href="([^"]*)"`)
 
-// page serves a project's page with its links led through the proxy.
+// page serves a project's page with its links rewritten to go through the proxy.
 func (p *Proxy) page(w http.ResponseWriter, r *http.Request, name string) {
 	if name == "" || strings.ContainsAny(name, "/?#") {
 		http.NotFound(w, r)
@@ -130,8 +130,8 @@ func (p *Proxy) file(w http.ResponseWriter, r *http.Request, address string, fix
 	http.ServeFile(w, r, path)
 }
 
-// fetch returns the file in the cache with what an address gives, or the status to answer with. One
-// that is not fixed is asked for again when it is old, and used all the same when that fails.
+// fetch returns the cached file for an address, or the status to answer with. A mutable file
+// is requested again when it is old, and used anyway if that fails.
 func (p *Proxy) fetch(ctx context.Context, address string, fixed bool) (path string, status int) {
 	path = filepath.Join(p.dir, fmt.Sprintf("%x", sha256.Sum256([]byte(address))))
 	answer, _, _ := p.fetches.Do(address, func() (any, error) {

@@ -17,7 +17,7 @@ type Row struct {
 	Time     string `csv:"time"` // RFC 3339, UTC
 	Arm      string `csv:"arm"`
 	Scenario string `csv:"scenario"`
-	// Size is the scenario's parameter: how many jobs; 0 where it has none.
+	// Size is the scenario's parameter: how many jobs; 0 if it has none.
 	Size int `csv:"size"`
 	// Rep counts from 1; the runs of one repetition are in random order.
 	Rep int     `csv:"rep"`
@@ -34,14 +34,14 @@ type Row struct {
 	Up    int64 `csv:"registry_up"`
 	Down  int64 `csv:"registry_down"`
 	Index int64 `csv:"index_bytes"`
-	// Kept is what the arm keeps for later runs; -1 where it was not measured.
+	// Kept is what the arm keeps for later runs; -1 if it was not measured.
 	Kept int64 `csv:"kept_bytes"`
 	// Load is the machine's 1-minute load average before the run.
 	Load float64 `csv:"load"`
 	Note string  `csv:"note"`
 }
 
-// Job is the time of the row's jobs of a name; 0 where it has none.
+// Job is the time of the row's jobs of a name; 0 if it has none.
 func (r Row) Job(name string) (seconds float64) {
 	for part := range strings.FieldsSeq(r.Jobs) {
 		if n, value, _ := strings.Cut(part, "="); n == name {
@@ -52,17 +52,17 @@ func (r Row) Job(name string) (seconds float64) {
 	return seconds
 }
 
-// Writer writes rows as they come, so that a run that is broken off leaves what it measured.
+// Writer writes rows as they come, so that an aborted run leaves what it measured.
 type Writer struct {
 	file *os.File
 	csv  *csv.Writer
 	rows *csvutil.Encoder
 }
 
-// Create begins a file with the names of the columns.
+// Create creates a file with the names of the columns.
 func Create(path string) (*Writer, error) { return open(path, os.O_CREATE|os.O_TRUNC, true) }
 
-// Append goes on with a file that Create began.
+// Append continues a file that Create created.
 func Append(path string) (*Writer, error) { return open(path, os.O_APPEND, false) }
 
 func open(path string, how int, header bool) (*Writer, error) {

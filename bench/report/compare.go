@@ -7,7 +7,7 @@ import (
 	"dagger/pipeline/bench/stat"
 )
 
-// comparison is of the times of one way of running a pipeline with those of another.
+// comparison compares the times of one way of running a pipeline with those of another.
 type comparison struct {
 	text        string
 	over, under func(d data) []float64

@@ -10,7 +10,7 @@ import (
 	"dagger/pipeline/bench/stat"
 )
 
-// cost is what an arm takes for a pipeline of n jobs: what is paid once, and what each job takes. The job is
+// cost is how long an arm takes for a pipeline of n jobs: a fixed part, and a part for each job. The job is
 // the tests of the example.
 type cost struct {
 	arm         string
@@ -19,7 +19,7 @@ type cost struct {
 
 func (c cost) of(n float64) float64 { return c.fixed + n*c.each }
 
-// costs are those of the arms that were measured far enough to tell.
+// costs are the costs of the arms that have enough measurements.
 func (d data) costs() (out []cost) {
 	for _, c := range []struct {
 		arm   string
@@ -58,7 +58,7 @@ func (d data) slope(arm string) (float64, bool) {
 	return slope, true
 }
 
-// breakEven is the number of jobs from which on an arm takes less than A, as a real number; infinite where
+// breakEven is the number of jobs above which an arm takes less than A, as a real number; infinite if
 // it never does.
 func breakEven(a, c cost) float64 {
 	if c.each >= a.each {
@@ -77,7 +77,7 @@ func (d data) kept(arm string) float64 {
 	return 0
 }
 
-// notPaid are the cases in which reuse costs more than it saves.
+// notPaid are the cases where reuse costs more than it saves.
 func notPaid(costs []cost) (out []string) {
 	for _, c := range costs {
 		if c.arm == "A" {

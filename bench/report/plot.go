@@ -42,7 +42,7 @@ func newPlot(title string) *plot.Plot {
 	return p
 }
 
-// plots draws all, and tells which there are.
+// plots draws all plots, and returns which there are.
 func plots(d data, dir string) (map[string]bool, error) {
 	drawn := map[string]bool{}
 	for name, draw := range map[string]func(data) (*plot.Plot, error){"pipelines": plotPipelines, "jobs": plotJobs} {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// About is what a reader needs to know of the machine and the run.
+// About is what a reader needs to know about the machine and the run.
 type About struct {
 	Started    string  `json:"started"`
 	Command    string  `json:"command"`

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// pushBase pushes the lab's python image with pip and apt led through the package proxy, and returns its
+// pushBase pushes the lab's python image, with pip and apt configured to use the package proxy, and returns its
 // reference at the counting port.
 func (w *World) pushBase(ctx context.Context) (string, error) {
 	_, repository, _ := strings.Cut(w.Lab["PYTHON_IMAGE"], "/")
@@ -72,7 +72,7 @@ func (w *World) options(ctx context.Context) []crane.Option {
 	return []crane.Option{crane.WithContext(ctx), crane.Insecure, crane.WithAuth(login)}
 }
 
-// Stored is how many bytes of an image the registry keeps beside those of the base image.
+// Stored is how many bytes of an image the registry keeps in addition to the base image.
 func (w *World) Stored(ctx context.Context, address string) (total int64, err error) {
 	known := map[v1.Hash]bool{}
 	for _, ref := range []string{w.Base, address} {

@@ -10,7 +10,7 @@ import (
 
 // Counts are totals since the start, to be subtracted.
 type Counts struct {
-	// CPU is the time of all processors of the machine that was not idle, in seconds.
+	// CPU is the non-idle time of all processors of the machine, in seconds.
 	CPU float64
 	// Up and Down are bytes that clients of the registry sent and received, Index those of packages.
 	Up, Down, Index int64

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// Forward is a TCP port in front of another that counts what passes.
+// Forward is a TCP port in front of another that counts the bytes that pass.
 type Forward struct {
 	// Address is where clients connect, HOST:PORT.
 	Address  string

@@ -55,7 +55,7 @@ func (p *Project) rewrite(name string, change func(text string) string) error {
 	return os.WriteFile(p.path(name), []byte(changed), 0o644)
 }
 
-// Edit adds a line that was never there before to a source file.
+// Edit adds a new, unique line to a source file.
 func (p *Project) Edit() error {
 	return p.rewrite("src/metadata_updater/__init__.py", func(text string) string { return text + "\n# " + rand.Text() + "\n" })
 }
@@ -70,7 +70,7 @@ func (p *Project) Bump() error {
 }
 
 // Depend changes one locked dependency: the lock file becomes the given one, with a comment that makes it
-// one that was never there before.
+// unique.
 func (p *Project) Depend(pyproject, lock string) error {
 	if err := os.WriteFile(p.path("pyproject.toml"), []byte(pyproject), 0o644); err != nil {
 		return err

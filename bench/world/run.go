@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Command is one to be run and waited for.
+// Command is a command to run and wait for.
 type Command struct {
 	Dir  string
 	Env  []string // in full
 	Args []string
 }
 
-// Run runs a command, ends it with the context, and returns its standard output. An error has the end of
-// what it printed.
+// Run runs a command, ends it with the context, and returns its standard output. An error contains the end of
+// its output.
 func (c Command) Run(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir, cmd.Env = c.Dir, c.Env

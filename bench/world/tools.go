@@ -11,7 +11,7 @@ import (
 // Tools are the machine's own python, and a poetry for it in a virtual environment.
 type Tools struct{ python, dir string }
 
-// tools finds python, which the lab has installed when the machine had none.
+// tools finds python, which the lab has installed if the machine had none.
 func (w *World) tools(ctx context.Context) (Tools, error) {
 	const python = "/usr/bin/python3"
 	t := Tools{python: python, dir: w.Path("poetry-" + PoetryVersion)}
@@ -69,7 +69,7 @@ func (w *World) Venv(ctx context.Context, project, dir string) error {
 	return err
 }
 
-// Lock writes a project's poetry.lock anew.
+// Lock regenerates a project's poetry.lock.
 func (w *World) Lock(ctx context.Context, project string) error {
 	_, err := Command{Dir: project, Env: w.Tools.environ(w), Args: []string{w.Tools.Poetry(), "--no-interaction", "--no-ansi", "lock"}}.Run(ctx)
 	return err

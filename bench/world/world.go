@@ -16,10 +16,10 @@ import (
 	"dagger/pipeline/bench/index"
 )
 
-// PoetryVersion is what all arms install; the pipeline's own default.
+// PoetryVersion is the version that all arms install; the pipeline's own default.
 const PoetryVersion = "2.2.1"
 
-// MirrorPluginVersion is of the plugin that lets poetry use any simple index; the pipeline's own.
+// MirrorPluginVersion is the version of the plugin that lets poetry use any simple index; the pipeline's own.
 const MirrorPluginVersion = "0.6.5"
 
 // World is what the arms share.
@@ -42,7 +42,7 @@ type World struct {
 	Checkout, Commit string
 }
 
-// New starts the world of the checkout at root, with its servers at an address of this machine and, where
+// New starts the world of the checkout at root, with its servers at an address of this machine and, if
 // that is not loopback, the registry also there at the address's port. It ends with the context and Close.
 func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *World, err error) {
 	w := &World{Root: root, Say: say}
@@ -100,7 +100,7 @@ func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *W
 	return w, w.Tools.install(ctx, w)
 }
 
-// snapshot copies what is committed, so that edits during a run change nothing in it.
+// snapshot copies the committed state, so that edits during a run do not affect it.
 func (w *World) snapshot(ctx context.Context) error {
 	w.Checkout = w.Path("checkout")
 	script := `rm -rf "$1" && mkdir "$1" && git rev-parse --short=12 HEAD && git archive -o "$1.tar" HEAD && tar -xf "$1.tar" -C "$1" && rm "$1.tar"`
@@ -112,7 +112,7 @@ func (w *World) snapshot(ctx context.Context) error {
 	return nil
 }
 
-// startLab starts the checkout's lab in a directory of its own, at an address of this machine.
+// startLab starts the checkout's lab in its own directory, at an address of this machine.
 func (w *World) startLab(ctx context.Context, bind string) error {
 	out, err := w.lab(ctx, "up", "--bind", bind)
 	if err != nil {
@@ -163,7 +163,7 @@ func (w *World) Close() error {
 	return err
 }
 
-// Environ is this process's environment without what would steer the pipeline, docker, pip or terraform.
+// Environ is this process's environment without variables that affect the pipeline, docker, pip or terraform.
 func (w *World) Environ() []string {
 	var out []string
 	for _, kv := range os.Environ() {

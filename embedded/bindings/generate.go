@@ -55,7 +55,7 @@ func Generate(m *module.Module, sdk string) (map[string][]byte, error) {
 	return map[string][]byte{ClientFile: client, ProgramFile: program}, nil
 }
 
-// names are what a package exports.
+// names are the names that a package exports.
 type names struct{ types, consts []string }
 
 func generateClient(sdk string) ([]byte, error) {

@@ -30,7 +30,7 @@ func Write(ctx context.Context, m *module.Module) error {
 	return nil
 }
 
-// replace writes a file whole or not at all: another process may be reading it.
+// replace writes a file atomically: another process may be reading it.
 func replace(path string, contents []byte) error {
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, contents) {
 		return nil

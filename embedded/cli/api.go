@@ -47,7 +47,7 @@ func (p provider) names() []string {
 	return names
 }
 
-// provider is what a chain goes on with after a result of type t; not ok when t
+// provider is what a chain continues with after a result of type t; not ok if t
 // has no functions.
 func (a *App) provider(m *module.Module, t module.Type) (provider, bool) {
 	if !t.Own {
@@ -62,7 +62,7 @@ func main(m *module.Module) module.Type {
 	return module.Type{Kind: module.Object, Name: m.Main().Name, Own: true}
 }
 
-// provider is what a type of the API offers, which may be a list's; not ok when t
+// provider is what a type of the API offers, or the item type of a list; not ok if t
 // has no functions.
 func (api API) provider(t module.Type) (provider, bool) {
 	name := t.Object()
@@ -79,8 +79,8 @@ func (api API) provider(t module.Type) (provider, bool) {
 	return p, ok
 }
 
-// function is a field as the command line sees it; not ok when it needs an
-// argument that the command line cannot give.
+// function is a field as the command line sees it; not ok if it needs an
+// argument that the command line cannot pass.
 func (api API) function(f Field) (module.Function, bool) {
 	fn := module.Function{Name: f.Name, Doc: f.Doc, Returns: api.typeOf(f.Returns)}
 	for _, a := range f.Args {
@@ -93,7 +93,7 @@ func (api API) function(f Field) (module.Function, bool) {
 }
 
 // typeOf reads a type of the API. An object as an argument is written as its id:
-// DirectoryID. A name that is none of the API's is of a scalar, which is text.
+// DirectoryID. A name unknown to the API is a scalar, which is text.
 func (api API) typeOf(name string) module.Type {
 	name = strings.ReplaceAll(name, "!", "")
 	inner := strings.Trim(name, "[]")

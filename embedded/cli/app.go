@@ -14,7 +14,7 @@ import (
 	"dagger/pipeline/embedded/report"
 )
 
-// App is the command line with all that it reaches outside of this package.
+// App is the command line with everything that it uses outside of this package.
 type App struct {
 	Name      string // as the user calls it, such as pipeline
 	Version   string // what `version` says
@@ -29,7 +29,7 @@ type App struct {
 	API        API
 	NewSession func(SessionOptions) Session
 	Engine     Engine
-	// Report tells of the last calls what reuse saved.
+	// Report says what reuse saved in the last calls.
 	Report  func(ctx context.Context, calls int) (report.Report, error)
 	Builder module.Builder
 	// WriteBindings generates the bindings into the module's directory.
@@ -38,8 +38,8 @@ type App struct {
 
 // Session is what a call needs of the session server.
 type Session interface {
-	// Serve starts to answer the module's program, and returns the socket that it
-	// is to inherit. What is on this machine is out of its reach there.
+	// Serve starts to serve the module's program, and returns the socket for it to
+	// inherit. Through it, the program cannot reach anything on this machine.
 	Serve() (*os.File, error)
 	// Query runs a GraphQL query and returns its data. An error of an exec has
 	// a method Extensions with Dagger's details.
@@ -54,7 +54,7 @@ type Session interface {
 	Close(result error) error
 }
 
-// Engine is what `engine` commands work on.
+// Engine is what the `engine` commands work on.
 type Engine interface {
 	Build(ctx context.Context) error
 	Status(ctx context.Context) (string, error)
@@ -64,7 +64,7 @@ type Engine interface {
 
 const callShort = "Call one or more functions, interconnected into a pipeline"
 
-// A command is one that is named first. Its arguments are what follows.
+// A command is named first. Its arguments follow.
 type command struct {
 	name, use, short string
 	run              func(a *App, ctx context.Context, o *options, args []string) error

@@ -55,7 +55,7 @@ func (a *App) call(ctx context.Context, o *options, args []string) error {
 	return a.execute(ctx, m, c, o, progress)
 }
 
-// findModuleFlag reads -m from anywhere: the module says which flags there are.
+// findModuleFlag finds -m anywhere in the arguments: the module determines which flags exist.
 func (a *App) findModuleFlag(o *options, args []string) error {
 	for i, arg := range args {
 		name, value, assigned := strings.Cut(arg, "=")

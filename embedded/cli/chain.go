@@ -27,8 +27,8 @@ type chain struct {
 	more  bool     // whether it offers something
 }
 
-// calls are the steps that the module's program answers, after the constructor;
-// fields are those that the API does.
+// calls are the steps after the constructor that the module's program answers;
+// fields are those that the API answers.
 func (c *chain) calls() (calls, fields []*step) {
 	n := 1
 	for n < len(c.steps) && !c.steps[n].core {
@@ -37,7 +37,7 @@ func (c *chain) calls() (calls, fields []*step) {
 	return c.steps[1:n], c.steps[n:]
 }
 
-// function is what is called of the module, as the command line names it.
+// function is the function of the module that is called, as the command line names it.
 func (c *chain) function() string {
 	calls, _ := c.calls()
 	var names []string
@@ -50,7 +50,7 @@ func (c *chain) function() string {
 func (c *chain) last() *step { return c.steps[len(c.steps)-1] }
 
 // parseChain reads the arguments of call. Flags of the constructor may also
-// stand after the functions, where these have none of that name.
+// come after the functions, if those have no flag of that name.
 func (a *App) parseChain(m *module.Module, o *options, args []string) (*chain, error) {
 	constructor := newStep(m.Constructor, "call", provider{})
 	c := &chain{}
@@ -130,8 +130,8 @@ func (a *App) checkRequired(c *chain) error {
 	return nil
 }
 
-// stripHelp takes --help and -h out of the arguments, and tells whether they
-// were there. What follows "--" is left alone.
+// stripHelp removes --help and -h from the arguments, and reports whether there
+// were any. Arguments after "--" are left alone.
 func stripHelp(args []string) (rest []string, found bool) {
 	for i, arg := range args {
 		switch arg {

@@ -11,8 +11,8 @@ import (
 	"dagger/pipeline/embedded/module"
 )
 
-// userDefaults reads the .env beside dagger.json, and what the nearest .env at
-// or above the working directory has with the module's name as prefix.
+// userDefaults reads the .env beside dagger.json, and the variables prefixed with
+// the module's name in the nearest .env at or above the working directory.
 func (a *App) userDefaults(m *module.Module) (*dotenv, error) {
 	d := newDotenv(a.LookupEnv)
 	if err := d.read(filepath.Join(m.Dir, ".env"), ""); err != nil {
@@ -33,7 +33,7 @@ func (a *App) userDefaults(m *module.Module) (*dotenv, error) {
 }
 
 // preset gives the arguments of the constructor and of the module's function
-// the values that the .env files have for them.
+// their values from the .env files.
 func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) {
 	for i, s := range c.steps {
 		if s.core {
@@ -72,8 +72,8 @@ func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) 
 	return notes, nil
 }
 
-// secretSource tells whether a text says where a secret comes from: any other may
-// be the secret itself, and is not shown.
+// secretSource reports whether a text says where a secret comes from: any other text
+// may be the secret itself, and is not shown.
 func secretSource(text string) bool {
 	scheme, _, ok := strings.Cut(text, "://")
 	return ok && (scheme == "env" || scheme == "file" || scheme == "cmd")

@@ -35,7 +35,7 @@ func newDotenv(lookup func(string) (string, bool)) *dotenv {
 		value: map[string]string{}, busy: map[string]bool{}}
 }
 
-// read adds a file's variables: all, or those with the prefix, without it.
+// read adds a file's variables: all, or only those with the prefix, which is removed.
 func (d *dotenv) read(path, prefix string) error {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -118,7 +118,7 @@ func (d *dotenv) find(name string) (value string, ok bool, err error) {
 	return value, true, nil
 }
 
-// near finds a variable that differs from name in underscores: PYTHON_IMAGE for
+// near finds a variable that differs from name only in underscores: PYTHON_IMAGE for
 // pythonImage. Dagger does not read it either.
 func (d *dotenv) near(name string) string {
 	for _, n := range d.names {
@@ -129,7 +129,7 @@ func (d *dotenv) near(name string) string {
 	return ""
 }
 
-// expand gives the value of a variable with quotes, escapes and references
+// expand returns the value of a variable with quotes, escapes and references
 // treated as a shell does.
 func (d *dotenv) expand(name string) (string, error) {
 	if v, ok := d.value[name]; ok {

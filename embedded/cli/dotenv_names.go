@@ -9,9 +9,9 @@ import (
 	"dagger/pipeline/embedded/module"
 )
 
-// checkNames refuses a variable that has the module's prefix and is no argument:
-// whoever wrote it believes that it counts, and it may be a guard. Dagger passes
-// over it without a word.
+// checkNames refuses a variable that has the module's prefix and is not an argument:
+// whoever wrote it believes that it takes effect, and it may be a guard. Dagger
+// silently ignores it.
 func (d *dotenv) checkNames(m *module.Module) error {
 	known := settings(m)
 	for _, v := range d.prefixed {
@@ -37,8 +37,8 @@ func (d *dotenv) checkNames(m *module.Module) error {
 	return nil
 }
 
-// settings are the names of all arguments, as a .env file has them after the
-// module's own.
+// settings are the names of all arguments, as they follow the module's name in a
+// .env file.
 func settings(m *module.Module) []string {
 	var names []string
 	add := func(prefix string, args []module.Arg) {
@@ -59,7 +59,7 @@ func settings(m *module.Module) []string {
 	return names
 }
 
-// isSetting tells whether a name is read, in the forms that Dagger takes.
+// isSetting reports whether a name is read, in the forms that Dagger accepts.
 func isSetting(m *module.Module, name string) bool {
 	if hasArg(m.Constructor, name) {
 		return true

@@ -8,7 +8,7 @@ import (
 	"dagger/pipeline/embedded/plain"
 )
 
-// usageError is a mistake on the command line; the help of path tells more.
+// usageError is a mistake on the command line; the help of path has more.
 type usageError struct {
 	path string
 	err  error
@@ -22,7 +22,7 @@ func (a *App) usage(path string, err error) error {
 	return &usageError{strings.TrimSpace(a.Name + " " + path), err}
 }
 
-// exitError ends with a code of its own.
+// exitError has its own exit code.
 type exitError struct {
 	code int
 	err  error
@@ -82,7 +82,7 @@ func execCode(err error) int {
 	return code
 }
 
-// unknown is the error for a name that is none of names, with the nearest one.
+// unknown is the error for a name that is not in names, with the nearest one.
 func unknown(what, name, in string, names []string) error {
 	if s := nearest(name, names); s != "" {
 		return fmt.Errorf("unknown %s %q for %q: did you mean %q?", what, name, in, s)

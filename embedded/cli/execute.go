@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/embedded/plain"
 )
 
-// result is what a chain gave.
+// result is the result of a chain.
 type result struct {
 	typ   module.Type
 	value any
@@ -20,7 +20,7 @@ type result struct {
 	saved string // path on the host, when the engine has exported it
 }
 
-// execute runs a chain in a session of its own and prints the result when the
+// execute runs a chain in a new session and prints the result when the
 // progress display has ended.
 func (a *App) execute(ctx context.Context, m *module.Module, c *chain, o *options, progress string) error {
 	s := a.NewSession(SessionOptions{Function: c.function(), Progress: progress, CacheFrom: o.cacheFrom, CacheTo: o.cacheTo})
@@ -123,9 +123,9 @@ func (s *step) selection(given map[string]any) selection {
 	return out
 }
 
-// follow applies the rest of the chain to what the module gave, which is of the
-// type first where it is an object. An object at the
-// end is evaluated, or exported where -o says so.
+// follow applies the rest of the chain to the module's result, which has the type
+// first if it is an object. An object at the end is
+// evaluated, or exported if -o says so.
 func (a *App) follow(ctx context.Context, s Session, c *chain, res result, first string, fields []selection, o *options) (result, error) {
 	if len(fields) > 0 {
 		res.typ = c.last().fn.Returns
@@ -158,7 +158,7 @@ func (a *App) follow(ctx context.Context, s Session, c *chain, res result, first
 	return res, nil
 }
 
-// leaf is what to select of an object at the end of a chain: its export to the
+// leaf is what to select from an object at the end of a chain: its export to the
 // path of -o, or its id once it is evaluated; nothing for scalars.
 func (a *App) leaf(t module.Type, o *options) (fields []selection, export bool) {
 	p, ok := a.API.provider(t)

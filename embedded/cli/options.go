@@ -8,7 +8,7 @@ import (
 	"dagger/pipeline/embedded/module"
 )
 
-// options are the flags that may stand anywhere.
+// options are the flags that may appear anywhere.
 type options struct {
 	module   string
 	progress string
@@ -27,7 +27,7 @@ type options struct {
 	common, call *pflag.FlagSet
 }
 
-// newOptions makes the flags of every command, and those of call besides.
+// newOptions makes the flags of every command, and those of call.
 func newOptions() *options {
 	o := &options{common: newFlagSet(), call: newFlagSet()}
 	fs := o.common
@@ -51,9 +51,9 @@ func newOptions() *options {
 	return o
 }
 
-// SessionOptions are what a call asks of its session.
+// SessionOptions are the options of a call's session.
 type SessionOptions struct {
-	// Function is what is called, as the command line names it.
+	// Function is the function that is called, as the command line names it.
 	Function string
 	// Progress is auto, plain, tty or quiet.
 	Progress string
@@ -62,7 +62,7 @@ type SessionOptions struct {
 }
 
 // flagSet is a new set of the given flags. It stops at the first argument that
-// is no flag.
+// is not a flag.
 func flagSet(sets ...*pflag.FlagSet) *pflag.FlagSet {
 	fs := newFlagSet()
 	for _, s := range sets {
@@ -71,7 +71,7 @@ func flagSet(sets ...*pflag.FlagSet) *pflag.FlagSet {
 	return fs
 }
 
-// newFlagSet takes flags in the case of the source too: --dryRun is --dry-run.
+// newFlagSet also accepts flags as the source writes them: --dryRun is --dry-run.
 func newFlagSet() *pflag.FlagSet {
 	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
 	fs.Usage = func() {}

@@ -15,9 +15,9 @@ import (
 	"dagger/pipeline/embedded/plain"
 )
 
-// print writes a result: scalars as they are, lists one item a line, objects as
-// their type and a digest. With -o it goes to a file as well, which an object
-// that can be exported has already done.
+// print writes a result: scalars as they are, lists one item per line, objects as
+// their type and a digest. With -o it also goes to a file, unless it is an object
+// that has already been exported there.
 func (a *App) print(s scrubbing, res result, o *options) error {
 	if res.saved != "" {
 		fmt.Fprintf(a.Stderr, "Saved to %q.\n", res.saved)
@@ -74,8 +74,8 @@ func (a *App) save(path, text string) error {
 	return os.WriteFile(path, []byte(text), 0o644)
 }
 
-// objectText is a line for each object: an id is of one session only, so it is
-// shown as a digest.
+// objectText is a line for each object: an id is valid in one session only, so it
+// is shown as a digest.
 func objectText(t module.Type, v any) string {
 	list, ok := v.([]any)
 	if !ok {

@@ -46,8 +46,8 @@ func query(chain ...selection) (string, error) {
 	return b.String(), nil
 }
 
-// literal writes a value as GraphQL does, which is JSON's way for what is no
-// object.
+// literal writes a value as GraphQL does, which is the same as JSON except for
+// objects.
 func literal(v any) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -56,7 +56,7 @@ func literal(v any) (string, error) {
 	return strings.TrimSpace(b.String()), err
 }
 
-// ask runs a chain of selections and returns what the last one gave: a scalar,
+// ask runs a chain of selections and returns the result of the last one: a scalar,
 // or a list.
 func ask(ctx context.Context, s Session, chain ...selection) (any, error) {
 	q, err := query(chain...)
@@ -76,7 +76,7 @@ func ask(ctx context.Context, s Session, chain ...selection) (any, error) {
 	return leaf(out), nil
 }
 
-// leaf takes off the fields around a result; under a list it does so for each
+// leaf unwraps a result from the fields around it; in a list it does so for each
 // item.
 func leaf(v any) any {
 	switch v := v.(type) {

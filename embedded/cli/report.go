@@ -63,7 +63,7 @@ func (a *App) savings(ctx context.Context, o *options, args []string) error {
 	return nil
 }
 
-// page has the module's own function make the page of the calls.
+// page lets the module's own function make the page of the calls.
 func (a *App) page(ctx context.Context, o *options, r report.Report, left, output string) error {
 	if output == "" {
 		return a.usage("report", errors.New("say with -o where to save the page"))

@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/embedded/module"
 )
 
-// resolver makes the values of arguments that go to the module or the engine:
+// resolver makes the values of arguments for the module or the engine:
 // objects become ids.
 type resolver struct {
 	app     *App
@@ -19,8 +19,8 @@ type resolver struct {
 	session Session
 }
 
-// arguments are the values of a step by the names in the source. What has
-// neither a value nor a default is absent.
+// arguments are the values of a step by the names in the source. Arguments with
+// neither a value nor a default are absent.
 func (r resolver) arguments(ctx context.Context, s *step) (map[string]any, error) {
 	args := map[string]any{}
 	for _, v := range s.values {
@@ -108,7 +108,7 @@ func (r resolver) object(ctx context.Context, a module.Arg, object, text string)
 	return "", fmt.Errorf("a %s cannot be given to the embedded engine: use dagger", object)
 }
 
-// remote tells whether text is an address of a git repository.
+// remote reports whether text is an address of a git repository.
 func remote(text string) bool {
 	scheme, _, ok := strings.Cut(text, "://")
 	return ok && scheme != "file" || strings.HasPrefix(text, "git@") || strings.HasPrefix(text, "github.com/")

@@ -8,7 +8,7 @@ import (
 	"dagger/pipeline/embedded/plain"
 )
 
-// scrubbed is an error whose text has been freed of secrets.
+// scrubbed is an error without secrets in its text.
 type scrubbed struct {
 	error
 	text string
@@ -37,8 +37,8 @@ func (s scrubbing) text(text string) string {
 	return b.String()
 }
 
-// showExec prints the output of a failed command that no progress has shown: of
-// one that failed the call, or, as output, of one that the module judged.
+// showExec prints the output of a failed command that the progress has not shown: of
+// one that failed the call or, as output, of one whose failure the module handled.
 func (a *App) showExec(s Session, err error) {
 	details, ok := execDetails(err)
 	if !ok {

@@ -10,14 +10,14 @@ import (
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// secret reads where a secret is: env://NAME, file://PATH or cmd://COMMAND, with
-// ?cacheKey=KEY after it to name its value in cache keys. No error shows the
-// text, which may be the secret itself by mistake.
+// secret parses the address of a secret: env://NAME, file://PATH or cmd://COMMAND,
+// with an optional ?cacheKey=KEY that stands for its value in cache keys. No error
+// shows the text, which may be the secret itself by mistake.
 func (a *App) secret(text string) ([]argument, error) {
 	want := errors.New("want env://NAME, file://PATH or cmd://COMMAND")
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok {
-		// The name of a variable alone, as older command lines took it.
+		// Only the name of a variable, as older command lines accepted it.
 		name := strings.TrimPrefix(text, "env:")
 		if _, set := a.LookupEnv(name); !set || !variableName.MatchString(name) {
 			return nil, want
@@ -40,7 +40,7 @@ func (a *App) secret(text string) ([]argument, error) {
 	return args, nil
 }
 
-// splitCacheKey takes the cacheKey off the query at the end of a secret's
+// splitCacheKey cuts the cacheKey off the query at the end of a secret's
 // address.
 func splitCacheKey(rest string) (base, key string) {
 	base, q, ok := strings.Cut(rest, "?")

@@ -11,9 +11,9 @@ import (
 )
 
 // interruptible is the context of a call that ends gracefully: the first SIGINT
-// or SIGTERM asks the running commands to stop, which gives terraform the time to
+// or SIGTERM asks the running commands to stop, which gives terraform time to
 // write its state and release its lock; the second one ends everything at once.
-// Until graceful is set there is nothing to wait for, and the first one does that.
+// Until graceful is set there is nothing to wait for, and the first one ends it all.
 type interruptible struct {
 	context.Context
 	graceful atomic.Bool

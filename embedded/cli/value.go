@@ -12,8 +12,8 @@ import (
 	"dagger/pipeline/embedded/module"
 )
 
-// value is what a flag holds. It implements pflag.Value. Objects are kept as the
-// text that says where they are; resolve makes ids of them.
+// value is the value of a flag. It implements pflag.Value. Objects are kept as the
+// text that says where they are; resolve turns them into ids.
 type value struct {
 	arg    module.Arg
 	parsed any  // string, int, float64, bool or []any
@@ -78,8 +78,8 @@ func flagType(t module.Type) string {
 	return t.Name
 }
 
-// Set takes one occurrence of the flag. Lists grow with each, and take several
-// values with commas between them, quoted as in CSV.
+// Set adds one occurrence of the flag. Lists grow with each, and accept several
+// comma-separated values, quoted as in CSV.
 func (v *value) Set(s string) error {
 	if v.arg.Type.Kind != module.List {
 		parsed, err := parse(v.arg.Type, s)
@@ -127,7 +127,7 @@ func splitList(s string) ([]string, error) {
 	return items, err
 }
 
-// parse reads one value of a type that is no list.
+// parse parses one value of a type that is not a list.
 func parse(t module.Type, s string) (any, error) {
 	switch t.Kind {
 	case module.Int:
@@ -156,9 +156,9 @@ func numberError(s, what string, err error) error {
 	return nil
 }
 
-// presetFrom takes the text that a .env file has for the argument. A list has
-// commas between its values, and no more: the file's own quotes are off already,
-// and one that is empty has one empty value, as on Dagger.
+// presetFrom sets the argument from the text in a .env file. The values of a list
+// are separated by commas, without quoting: the file's own quotes are already
+// removed. An empty list has one empty value, as on Dagger.
 func (v *value) presetFrom(text string) error {
 	set := v.Set
 	if v.arg.Type.Kind == module.List {
@@ -172,10 +172,10 @@ func (v *value) presetFrom(text string) error {
 	return err
 }
 
-// set tells whether the command line or a .env file has a value.
+// set reports whether the command line or a .env file has a value.
 func (v *value) set() bool { return v.given || v.preset }
 
-// missing tells whether the argument is required and has no value.
+// missing reports whether the argument is required and has no value.
 func (v *value) missing() bool { return v.arg.Required() && !v.set() }
 
 // plain is the value as JSON goes to the module's code, for an argument without
@@ -190,7 +190,7 @@ func (v *value) plain() (out any, ok bool) {
 	return codeValue(v.arg.Type, out), true
 }
 
-// codeValue writes members of an enum as the code knows them.
+// codeValue writes members of an enum as the module's code does.
 func codeValue(t module.Type, v any) any {
 	switch {
 	case t.Kind == module.Enum:

@@ -21,7 +21,7 @@ import (
 // keepEngines is how many built engines stay in the cache.
 const keepEngines = 3
 
-// programs are what an engine is made of: buildkitd, CNI's plugins, and our own.
+// programs are the programs of an engine: buildkitd, CNI's plugins, and our own.
 var programs = []string{
 	embeddedModule + "/cmd/buildkitd", // BuildKit's, trimmed
 	pluginsModule + "/plugins/main/bridge",
@@ -31,7 +31,7 @@ var programs = []string{
 	embeddedModule + "/cmd/confine",
 }
 
-// Build makes sure that the engine's programs are there, and starts nothing.
+// Build makes sure that the engine's programs exist, and starts nothing.
 func Build(ctx context.Context, progress io.Writer) error {
 	d, err := environment()
 	if err != nil {
@@ -45,8 +45,8 @@ func Build(ctx context.Context, progress io.Writer) error {
 	return err
 }
 
-// released is the directory of the engine's programs in a release, "" where the
-// sources are no release's. It has a runc too.
+// released is the directory of the engine's programs in a release, "" if the
+// sources are not a release's. It contains runc too.
 func released(src source) (string, error) {
 	return prebuilt.Find(filepath.Dir(src.dir), "engine/"+src.name())
 }
@@ -135,7 +135,7 @@ func buildEnv(env []string) []string {
 	return append(env, "GOWORK=off", "CGO_ENABLED=0")
 }
 
-// buildFailure picks the line of go's output that tells most, and the next thing to try.
+// buildFailure picks the most useful line of go's output, and the next thing to try.
 func buildFailure(output string, err error, src source) (reason, try string) {
 	if full := syscall.ENOSPC.Error(); strings.Contains(output, full) {
 		return full, "free some space, or set PIPELINE_CACHE_DIR, GOCACHE and TMPDIR to another disk"

@@ -49,11 +49,11 @@ func clean(ctx context.Context, d dirs, runc string) error {
 	return nil
 }
 
-// endTimeout is how long the kernel may take to end what was killed.
+// endTimeout is how long the kernel may take to end killed processes.
 const endTimeout = 5 * time.Second
 
 // awaitEnd waits until no buildkitd holds the state: one whose parent was killed is
-// dying. One that goes on is named by the next start.
+// dying. If one keeps running, the next start names it.
 func awaitEnd(ctx context.Context, d dirs) error {
 	name := filepath.Join(d.state, "buildkitd.lock")
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
@@ -90,11 +90,11 @@ func removeContainers(ctx context.Context, d dirs, runc string) error {
 	return nil
 }
 
-// listTries is how often containers may end, one after the other, while they are listed.
+// listTries is how often to list again because a container ended meanwhile.
 const listTries = 20
 
-// list is what runc list says. It looks at one container after the other, and fails
-// where one ends meanwhile, which may be another daemon's: then it is asked again.
+// list is the output of runc list. It looks at one container after the other, and fails
+// if one ends meanwhile, which may be another daemon's: then it is run again.
 func list(ctx context.Context, runc string) ([]byte, error) {
 	for try := 1; ; try++ {
 		out, err := exec.CommandContext(ctx, runc, "list", "--format", "json").Output()
@@ -108,7 +108,7 @@ func list(ctx context.Context, runc string) ([]byte, error) {
 	}
 }
 
-// leftContainers picks those below state from the output of runc list.
+// leftContainers picks the containers below state from the output of runc list.
 func leftContainers(list []byte, state string) ([]string, error) {
 	var containers []struct{ ID, Bundle string }
 	if err := json.Unmarshal(list, &containers); err != nil {
@@ -123,7 +123,7 @@ func leftContainers(list []byte, state string) ([]string, error) {
 	return ids, nil
 }
 
-// commandCause prefers what a command said to how it ended.
+// commandCause prefers a command's output to its exit status.
 func commandCause(err error) error {
 	if e, ok := err.(*exec.ExitError); ok {
 		if text := strings.TrimSpace(string(e.Stderr)); text != "" {

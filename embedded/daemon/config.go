@@ -20,7 +20,7 @@ const (
 	keepAtLeast = gigabyte
 )
 
-// config is what buildkitd.toml says.
+// config is the content of buildkitd.toml.
 type config struct {
 	Root, Socket, Traces, Runc string
 	Plugins, CNI               string // of the containers' network; empty without one
@@ -41,15 +41,15 @@ func newConfig(d dirs, n Network) (config, error) {
 	return c, nil
 }
 
-// bounds gives what the cache may always hold, what it may hold at most, and what
-// must stay free, on a disk of so many bytes.
+// bounds returns how much the cache may always hold, how much at most, and how much
+// must stay free, on a disk of the given size.
 func bounds(total int64) (reserved, keep, free int64) {
 	free = total / 100 * keepFree
 	return min(keepAtLeast, free), min(keepAtMost, total/100*keepShare), free
 }
 
 // maxEntries 0 turns the build history off: no output of any step reaches the disk.
-// Network host is what a call may ask for; the session is where that is decided.
+// Network host is what a call may ask for; the session decides about it.
 // Loopback registries speak HTTP: the lab's, and a team's pull-through cache.
 var configTemplate = template.Must(template.New("buildkitd.toml").Parse(`# Written at each start.
 root = {{printf "%q" .Root}}

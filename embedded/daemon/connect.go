@@ -70,7 +70,7 @@ func Connect(ctx context.Context, progress io.Writer) (addr string, err error) {
 	return d.address(), nil
 }
 
-// suits tells whether the running daemon has what a call asks for. One that isolates
+// suits reports whether the running daemon has what a call asks for. One that isolates
 // its containers can also give them this machine's network.
 func suits(d dirs, n Network) bool {
 	if n == Host {
@@ -80,8 +80,8 @@ func suits(d dirs, n Network) bool {
 	return err == nil && p.Network == Isolated
 }
 
-// settle waits for a daemon that is coming up, because its starter was killed, or
-// going down, and reports whether it answers. The caller holds the lock.
+// settle waits for a daemon that is starting, because its starter was killed, or
+// stopping, and reports whether it answers. The caller holds the lock.
 func settle(ctx context.Context, d dirs) (running bool, err error) {
 	p, err := readProcess(d.record())
 	if err != nil {

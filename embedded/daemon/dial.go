@@ -11,7 +11,7 @@ import (
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/client/connhelper"
 
-	// Schemes of BUILDKIT_HOST beside unix and tcp.
+	// Schemes of BUILDKIT_HOST other than unix and tcp.
 	_ "github.com/moby/buildkit/client/connhelper/dockercontainer"
 	_ "github.com/moby/buildkit/client/connhelper/kubepod"
 	_ "github.com/moby/buildkit/client/connhelper/nerdctlcontainer"
@@ -20,13 +20,13 @@ import (
 )
 
 const (
-	// answerTimeout bounds one question to a daemon on this machine.
+	// answerTimeout bounds one request to a daemon on this machine.
 	answerTimeout = 5 * time.Second
-	// hostTimeout bounds the first question to BUILDKIT_HOST.
+	// hostTimeout bounds the first request to BUILDKIT_HOST.
 	hostTimeout = 10 * time.Second
 )
 
-// checkHost refuses an address that no dialer knows, which gRPC would take for a name.
+// checkHost refuses an address that no dialer knows, which gRPC would treat as a name.
 func checkHost(host string) error {
 	scheme, rest, ok := strings.Cut(host, "://")
 	if ok && rest != "" && (scheme == "unix" || scheme == "tcp") {
@@ -38,7 +38,7 @@ func checkHost(host string) error {
 	return errors.New("not an address: want unix://PATH or tcp://HOST:PORT")
 }
 
-// answers asks the daemon at address who it is.
+// answers asks the daemon at address for its identity.
 func answers(ctx context.Context, address string, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer in %s", timeout))
 	defer cancel()
@@ -64,7 +64,7 @@ func answers(ctx context.Context, address string, timeout time.Duration) error {
 	return nil
 }
 
-// dialCause is what the kernel said.
+// dialCause is the kernel's error.
 func dialCause(err error) error {
 	if e := (*net.OpError)(nil); errors.As(err, &e) {
 		return e.Err

@@ -1,8 +1,8 @@
 // Package daemon keeps one buildkitd for this machine.
 //
-// Connect gives the address of a running one: BUILDKIT_HOST when it is set, else
-// a daemon of our own, which is built from the embedded module on first use,
-// started on demand and left running, so that the next call is fast. Stop ends it.
+// Connect returns the address of a running one: BUILDKIT_HOST if it is set, else
+// our own daemon, which is built from the embedded module on first use, started
+// on demand and left running, so that the next call is fast. Stop ends it.
 //
 // Three directories hold everything; each has an override in the environment:
 //
@@ -11,9 +11,9 @@
 //	PIPELINE_RUN_DIR    socket, pid, log    default /run/pipeline
 //
 // PIPELINE_NETWORK=host in the environment starts one that does not isolate its
-// containers, where there is none yet; the default is isolated. See cmd/uplink.
+// containers, if none is running; the default is isolated. See cmd/uplink.
 //
-// The daemon lives in a mount namespace of its own. Whatever it mounts vanishes
+// The daemon runs in its own mount namespace. Whatever it mounts vanishes
 // with its last process, however it dies; only a container that outlives a killed
 // daemon has to be removed, and the next start or stop does.
 package daemon

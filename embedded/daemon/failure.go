@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// startFailure tells in one line why the daemon ended, from its log.
+// startFailure says in one line why the daemon ended, from its log.
 func startFailure(d dirs) error {
 	text := failureLine(tail(d.log()))
 	return fmt.Errorf("starting buildkitd: %s: %s", text, hint(text, d))

@@ -10,13 +10,13 @@ import (
 	"dagger/pipeline/embedded/subnet"
 )
 
-// Network is where containers are on the network.
+// Network says which network containers use.
 type Network string
 
 const (
-	// Isolated containers have a network of their own, each one, and a way out of it.
+	// Isolated containers each have their own network, and a way out of it.
 	Isolated Network = "isolated"
-	// Host is this machine's network, its loopback included.
+	// Host is this machine's network, including its loopback.
 	Host Network = "host"
 )
 
@@ -34,8 +34,8 @@ func ChosenNetwork() (Network, error) {
 	}
 }
 
-// writePlugins copies what the daemon starts for each container to where nothing but this
-// engine uses it, and removes the addresses that a killed daemon gave out.
+// writePlugins copies the programs that the daemon starts for each container to a place that
+// only this engine uses, and removes the addresses that a killed daemon assigned.
 func writePlugins(d dirs, engine string) error {
 	if err := os.RemoveAll(d.leases()); err != nil {
 		return fmt.Errorf("removing %q: %w", d.leases(), cause(err))
@@ -55,8 +55,8 @@ func writePlugins(d dirs, engine string) error {
 	return nil
 }
 
-// writeCNI writes how a container is connected: to the bridge, isolated from its other
-// ports but the way out.
+// writeCNI writes how a container is connected: to the bridge, isolated from all its
+// ports except the way out.
 func writeCNI(d dirs) error {
 	type object = map[string]any
 	data, err := json.MarshalIndent(object{

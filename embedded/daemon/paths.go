@@ -64,8 +64,8 @@ func (d dirs) leases() string  { return filepath.Join(d.run, "addresses") }
 func (d dirs) netns() string   { return filepath.Join(d.run, "network", "netns") }
 func (d dirs) cni() string     { return filepath.Join(d.run, "cni.conflist") }
 
-// private makes dir for its owner alone. One that exists is taken as it is, and
-// refused when others may enter it: its mode is not ours to change.
+// private creates dir for its owner only. An existing one is used as it is, and
+// refused if others may enter it: its mode is not ours to change.
 func private(dir, variable string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return fmt.Errorf("making %q: %w: set %s to another directory", dir, cause(err), variable)

@@ -36,7 +36,7 @@ func identify(pid int) (process, error) {
 }
 
 // readProcess reads the pid file; the zero process means that there is none.
-// An unreadable one, as a full disk leaves it, counts as none.
+// An unreadable file, as a full disk leaves it, counts as missing.
 func readProcess(name string) (process, error) {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -24,10 +24,10 @@ type source struct {
 	sum     string // first 12 hex digits of the SHA-256 of go.sum, our own programs and what buildkitd is built without
 }
 
-// name is that of the directory with the programs that are built from it.
+// name is the name of the directory with the programs that are built from it.
 func (s source) name() string { return s.version + "-" + s.sum }
 
-// findSource looks where PIPELINE_EMBEDDED_DIR says, else upwards from the
+// findSource looks in PIPELINE_EMBEDDED_DIR, else upwards from the
 // working directory and from the executable.
 func findSource() (source, error) {
 	if dir := os.Getenv("PIPELINE_EMBEDDED_DIR"); dir != "" {

@@ -92,8 +92,8 @@ func start(ctx context.Context, d dirs, n Network, progress io.Writer) error {
 	return warnOfCopies(ctx, d, progress)
 }
 
-// keepDescriptors stops the descriptors that this process inherited from its
-// caller, a lock or a pipe perhaps, from living on in the daemon.
+// keepDescriptors keeps the daemon from inheriting the descriptors that this process
+// inherited from its caller, perhaps a lock or a pipe.
 func keepDescriptors() error {
 	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return fmt.Errorf("starting buildkitd: keeping descriptors from it: %w", err)
@@ -115,7 +115,7 @@ func warnOfCopies(ctx context.Context, d dirs, progress io.Writer) error {
 	return err
 }
 
-// daemonCommand starts buildkitd, under what gives its containers a network.
+// daemonCommand starts buildkitd, under the program that gives its containers a network.
 func daemonCommand(d dirs, n Network, engine string) []string {
 	bin := filepath.Join(engine, "buildkitd")
 	if n == Host {
@@ -179,7 +179,7 @@ func openLog(name string) (*os.File, error) {
 }
 
 // passedOn are the caller's variables that the daemon sees: how to reach a
-// registry, and nothing that may be a secret.
+// registry, but nothing that may be a secret.
 var passedOn = []string{
 	"PATH", "HOME", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR",
 	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",

@@ -10,7 +10,7 @@ import (
 	"github.com/moby/buildkit/client"
 )
 
-// pruneAge is how long an unused record survives a prune that is not for all.
+// pruneAge is how long an unused record survives a prune without --all.
 const pruneAge = 7 * 24 * time.Hour
 
 // Info describes the daemon.
@@ -79,7 +79,7 @@ func (i *Info) ask(ctx context.Context) error {
 	return nil
 }
 
-// snapshotter names the way in which the daemon's first worker keeps layers.
+// snapshotter names the daemon's first worker's way of keeping layers.
 func snapshotter(ctx context.Context, c *client.Client) (string, error) {
 	workers, err := c.ListWorkers(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ func snapshotter(ctx context.Context, c *client.Client) (string, error) {
 }
 
 // Prune removes cache records that nothing uses, starting the daemon when needed,
-// and returns the bytes freed. Without all it keeps what was used in the last week.
+// and returns the bytes freed. Without all it keeps records used in the last week.
 func Prune(ctx context.Context, all bool) (freed int64, err error) {
 	addr, err := Connect(ctx, io.Discard)
 	if err != nil {

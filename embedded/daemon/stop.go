@@ -17,8 +17,8 @@ import (
 const stopTimeout = 30 * time.Second
 
 // Stop ends the daemon that Connect started, waits for its end and removes what it
-// left. It is no error when none runs. A daemon that still serves a build after 30
-// seconds is left to it, and that is an error: a killed terraform keeps its lock.
+// left. If none runs, that is not an error. A daemon that still serves a build after
+// 30 seconds keeps running, and that is an error: a killed terraform keeps its lock.
 func Stop(ctx context.Context) error {
 	if host := os.Getenv("BUILDKIT_HOST"); host != "" {
 		return fmt.Errorf("stopping buildkitd: BUILDKIT_HOST %q is not ours to stop: unset BUILDKIT_HOST", host)

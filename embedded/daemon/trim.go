@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// unused are the parts of buildkitd's main.go that the engine is built without: caches in S3, in Azure and at
-// GitHub, and what verifies the last. With the worker of containerd they are a quarter of what would have to be
-// compiled.
+// unused are the parts of buildkitd's main.go that the engine is built without: caches in S3, Azure and
+// GitHub, and the verification of the last. Together with containerd's worker they are a quarter of the code to
+// compile.
 var unused = []*regexp.Regexp{
 	regexp.MustCompile(`(?m)^.*/cache/remotecache/(azblob|gha|s3)"\n`),
 	regexp.MustCompile(`(?m)^.*\b(azblob|gha|s3remotecache)\.ResolveCache.*\n`),
@@ -24,8 +24,8 @@ var unused = []*regexp.Regexp{
 	regexp.MustCompile(`(?ms)^func newVerifierProvider\(.*?^}\n`),
 }
 
-// trim writes an overlay for go build to the directory work. It makes BuildKit's command a package of our own,
-// which Go lets nobody change where it lies, without what is unused.
+// trim writes an overlay for go build to the directory work. It turns BuildKit's command into a package of our own,
+// without the unused parts: Go does not allow changing it in place.
 func trim(ctx context.Context, goTool string, src source, work string) (overlay string, err error) {
 	cmd := exec.CommandContext(ctx, goTool, "list", "-find", "-json=Dir,GoFiles", buildkitModule+"/cmd/buildkitd")
 	cmd.Dir, cmd.Env = src.dir, buildEnv(os.Environ())
@@ -78,7 +78,7 @@ func withoutUnused(from, to string) (string, error) {
 	return to, os.WriteFile(to, text, 0o644)
 }
 
-// said is an error with what the command printed.
+// said is an error with the command's output.
 func said(err error) error {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && len(exit.Stderr) > 0 {

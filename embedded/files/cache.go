@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 )
 
-// Cache is the directory of what is built once: PIPELINE_CACHE_DIR, else pipeline in the user's cache
-// directory ($XDG_CACHE_HOME or ~/.cache), as the launcher has it.
+// Cache is the directory for things that are built once: PIPELINE_CACHE_DIR, else pipeline in the user's cache
+// directory ($XDG_CACHE_HOME or ~/.cache), as in the launcher.
 func Cache() (string, error) {
 	if dir := os.Getenv("PIPELINE_CACHE_DIR"); dir != "" {
 		return filepath.Abs(dir)

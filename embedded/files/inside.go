@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// Inside refuses a path that is written as one below dir and that a symbolic link
-// leads out of it: who calls names the path, and who wrote the branch that is checked
-// out may have put the link in its way, to what the caller may read and write and they
-// may not, or to git's hooks. A path that is not below dir is where the caller says it is.
+// Inside refuses a path that is written as one below dir but that a symbolic link
+// leads out of it: the caller names the path, and the author of the branch that is
+// checked out may have put the link in its way, to files that the caller may read and
+// write and they may not, or to git's hooks. A path that is not below dir is the
+// caller's own choice.
 func Inside(dir, path string) error {
 	rel, err := filepath.Rel(dir, path)
 	if err != nil || !below(rel) {
@@ -42,8 +43,8 @@ func Inside(dir, path string) error {
 	return nil
 }
 
-// OfGit tells whether a path is of git's own files, in which a program can stand that
-// git runs.
+// OfGit reports whether a path belongs to git's own files, which can contain programs
+// that git runs.
 func OfGit(path string) bool {
 	for part := range strings.SplitSeq(filepath.ToSlash(path), "/") {
 		if strings.EqualFold(part, ".git") {
@@ -53,7 +54,7 @@ func OfGit(path string) bool {
 	return false
 }
 
-// below tells whether a relative path stays where it starts.
+// below reports whether a relative path stays where it starts.
 func below(rel string) bool {
 	return rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -1,5 +1,5 @@
-// Package files holds what several parts of the engine do with files of the machine: lock one, replace one in
-// one step, find the cache, keep a path in its directory.
+// Package files has what several parts of the engine do with files on the machine: lock one, replace one
+// atomically, find the cache, keep a path in its directory.
 package files
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// retry is how often a lock that another process holds is tried again.
+// retry is the interval for retrying a lock that another process holds.
 const retry = 10 * time.Millisecond
 
-// Lock takes the lock file at path, made when missing, for this caller alone, and returns what releases it.
+// Lock takes the lock file at path exclusively, creating it if necessary, and returns a function that releases it.
 // waiting, if not nil, is called once when another holds it.
 func Lock(ctx context.Context, path string, mode fs.FileMode, waiting func()) (release func(), err error) {
 	l := flock.New(path, flock.SetPermissions(mode))

@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 )
 
-// Replace makes the file at path anew of what write produces, in one step: a reader sees the old content or
-// the new one, never a part. Its mode is no wider than the umask allows. It is not synced to the disk: what
-// is written so can be made again.
+// Replace atomically replaces the file at path with what write produces: a reader sees the old content or
+// the new one, never a part. Its mode is no wider than the umask allows. It is not synced to the disk: files
+// written this way can be made again.
 func Replace(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	temp, err := os.OpenFile(filepath.Join(filepath.Dir(path), TempName()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
@@ -29,7 +29,7 @@ func Replace(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return os.Rename(temp.Name(), path)
 }
 
-// Write replaces the file at path by data, in one step.
+// Write atomically replaces the file at path with data.
 func Write(path string, data []byte, mode fs.FileMode) error {
 	return Replace(path, mode, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -37,7 +37,7 @@ func Write(path string, data []byte, mode fs.FileMode) error {
 	})
 }
 
-// TempName is the name of a file beside others that nothing has.
+// TempName is an unused name for a temporary file beside others.
 func TempName() string { return ".pipeline-" + rand.Text() }
 
 // cause drops the operation and path that an *fs.PathError repeats.

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// args reads the parameters of a function, without its context. One that is an
-// inline struct stands for its fields. An argument of a type that the command
+// args reads the parameters of a function, without its context. An inline struct
+// stands for its fields. An argument of a type that the command
 // line cannot handle has the kind Void.
 func (s *source) args(f *ast.File, d *ast.FuncDecl) (args []Arg, inline bool, err error) {
 	params := unpack(d.Type.Params)
@@ -75,7 +75,7 @@ func unpack(fields *ast.FieldList) []param {
 	return out
 }
 
-// arg reads one parameter with what is written above it and beside it.
+// arg reads one parameter with the comments above it and beside it.
 func (s *source) arg(f *ast.File, d *ast.FuncDecl, param param, doc, line *ast.CommentGroup) (Arg, error) {
 	if param.name == nil || param.name.Name == "_" {
 		return Arg{}, fmt.Errorf("reading the module: %s: an argument of %s has no name", s.at(param.typ), d.Name.Name)
@@ -113,7 +113,7 @@ func (s *source) described(f *ast.File, param param, doc, line *ast.CommentGroup
 }
 
 // checkDefault refuses a default that is not of the argument's type, and
-// writes an enum's as the name of a member.
+// writes the default of an enum as the name of a member.
 func (a *Arg) checkDefault() error {
 	if a.Default == nil {
 		return nil
@@ -150,8 +150,8 @@ func (a *Arg) checkDefault() error {
 	return nil
 }
 
-// Member finds a value of an enum by its name, in any case, or by what the
-// module's code gets.
+// Member finds a member of an enum by its name, in any case, or by its value in
+// the module's code.
 func (t Type) Member(name string) (Member, bool) {
 	for _, m := range t.Values {
 		if strings.EqualFold(m.Name, name) {
@@ -166,9 +166,9 @@ func (t Type) Member(name string) (Member, bool) {
 	return Member{}, false
 }
 
-// comments finds what is written about parameter i: a comment that ends on the
-// line above it, and one that starts on its line after it. A comment beside the
-// parameter before is about that one.
+// comments finds the comments about parameter i: a comment that ends on the
+// line above it, and one that starts after it on its line. A comment beside the
+// previous parameter is about that one.
 func (s *source) comments(f *ast.File, d *ast.FuncDecl, params []param, i int) (doc, line *ast.CommentGroup) {
 	at := s.line(params[i].Pos())
 	before := s.line(d.Type.Params.Opening)

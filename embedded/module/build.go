@@ -16,7 +16,7 @@ import (
 	"dagger/pipeline/embedded/prebuilt"
 )
 
-// SDK is the Go module whose types a pipeline speaks.
+// SDK is the Go module whose types a pipeline uses.
 const SDK = "dagger.io/dagger"
 
 // Builder builds module programs into a cache.
@@ -26,15 +26,15 @@ type Builder struct {
 	// Generate writes the bindings: contents by path in the module's source
 	// directory. sdk is the directory of the SDK's source.
 	Generate func(m *Module, sdk string) (map[string][]byte, error)
-	// Salt changes when Generate writes something else.
+	// Salt changes whenever the output of Generate does.
 	Salt string
-	// Progress gets a line when there is something to build, and the compiler's
+	// Progress gets a line if there is something to build, and the compiler's
 	// errors.
 	Progress io.Writer
 }
 
-// Build returns the path of the program of m, which is built when neither a release
-// nor the cache has it. The module's directory is only read: the bindings are laid over it.
+// Build returns the path of the program of m, and builds it if neither a release
+// nor the cache has it. The module's directory is only read: an overlay adds the bindings.
 // Of two builds at the same time the second waits for the first.
 func (b Builder) Build(ctx context.Context, m *Module) (string, error) {
 	sum, err := m.Hash(b.Salt)
@@ -75,7 +75,7 @@ func (b Builder) program(sum string) string {
 	return filepath.Join(b.Cache, "module-"+sum[:32])
 }
 
-// used tells whether the program is there, and marks it as used now.
+// used reports whether the program exists, and marks it as used now.
 func used(program string) bool {
 	now := time.Now()
 	return os.Chtimes(program, now, now) == nil
@@ -117,8 +117,8 @@ func (b Builder) build(ctx context.Context, m *Module, program string) error {
 	return nil
 }
 
-// writeOverlay writes files and the description that lays them over dir. What
-// another generator left beside the bindings is hidden.
+// writeOverlay writes files and the description of an overlay that adds them to dir.
+// Files that another generator left beside the bindings are hidden.
 func writeOverlay(tmp, dir string, files map[string][]byte) (string, error) {
 	replace := map[string]string{}
 	others, _ := filepath.Glob(filepath.Join(dir, "internal", "dagger", "*.go"))

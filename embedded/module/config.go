@@ -14,7 +14,7 @@ import (
 // ConfigName is the file that marks the directory of a module.
 const ConfigName = "dagger.json"
 
-// Config is what the runner reads of dagger.json.
+// Config is the part of dagger.json that the runner reads.
 type Config struct {
 	Name    string   `json:"name"`
 	Source  string   `json:"source"`
@@ -89,8 +89,8 @@ func (c Config) SourceDir() string { return filepath.Join(c.Dir, c.Source) }
 // Object is the name of the module's main type.
 func (c Config) Object() string { return strcase.ToCamel(c.Name) }
 
-// Context is the directory that a default path with a leading slash starts
-// from: the top of the repository, or the module's directory outside of one.
+// Context is the directory that default paths with a leading slash are relative
+// to: the top of the repository, or the module's directory outside of one.
 func (c Config) Context() string {
 	for at := c.Dir; ; at = filepath.Dir(at) {
 		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // describe fills m from the source: the constructor, the main type, and each
-// type that a function gives.
+// type that a function returns.
 func (s *source) describe(m *Module) error {
 	main := m.Object()
 	spec, doc := s.typeSpec(main)
@@ -132,7 +132,7 @@ func (s *source) method(o *TypeDef, f *ast.File, d *ast.FuncDecl) error {
 	return nil
 }
 
-// constructor reads the function New, where there is one.
+// constructor reads the function New, if there is one.
 func (s *source) constructor(m *Module) error {
 	return s.eachDecl(func(f *ast.File, d ast.Decl) error {
 		fd, ok := d.(*ast.FuncDecl)
@@ -149,7 +149,7 @@ func (s *source) constructor(m *Module) error {
 }
 
 // function reads a function without its result, and names a required argument
-// that the command line cannot give.
+// that the command line cannot pass.
 func (s *source) function(f *ast.File, d *ast.FuncDecl) (fn Function, unsupported string, err error) {
 	p, doc := splitPragmas(d.Doc.Text())
 	fn = Function{Name: d.Name.Name, Doc: doc, Cache: p.text("cache"), Check: p.set("check")}
@@ -191,7 +191,7 @@ func (s *source) result(f *ast.File, d *ast.FuncDecl) (Type, error) {
 	return s.returned(f, list[0].Type)
 }
 
-// returned is the type of a result: also an object of the module.
+// returned is the type of a result, which may be an object of the module.
 func (s *source) returned(f *ast.File, e ast.Expr) (Type, error) {
 	inner := e
 	if star, ok := e.(*ast.StarExpr); ok {

@@ -2,6 +2,6 @@
 // the constructor, the functions, their arguments, defaults and documentation.
 // It builds the module's program and runs it for one call.
 //
-// Nothing of the module runs to learn what it offers, so the help is there
+// Finding out what a module offers runs none of its code, so the help works
 // without an engine and without a build.
 package module

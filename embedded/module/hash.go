@@ -39,8 +39,8 @@ func hashFile(h io.Writer, root, path string) error {
 }
 
 // eachFile visits the files that the module is loaded from, in a fixed order:
-// those of dagger.json's include where it has plain paths, else the whole tree.
-// Tests, bindings, hidden files and nested Go modules are no part of it.
+// those of dagger.json's include if it has plain paths, else the whole tree.
+// Tests, bindings, hidden files and nested Go modules are not part of it.
 func (c Config) eachFile(visit func(path string) error) error {
 	for _, root := range c.roots() {
 		info, err := os.Stat(root)
@@ -82,7 +82,7 @@ func skip(d fs.DirEntry) error {
 	return nil
 }
 
-// enter skips a directory that is a Go module of its own or holds bindings.
+// enter skips a directory that is a separate Go module or holds bindings.
 func (c Config) enter(dir string) error {
 	if dir == filepath.Join(c.SourceDir(), "internal", "dagger") {
 		return fs.SkipDir

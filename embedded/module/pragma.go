@@ -14,7 +14,7 @@ var pragmaStart = regexp.MustCompile(`(?m)^[ \t]*\+[ \t]*([^\s=]+)[ \t]*(=[ \t]*
 // without one is true.
 type pragmas map[string]json.RawMessage
 
-// splitPragmas takes the pragmas out of a comment and returns what is left.
+// splitPragmas removes the pragmas from a comment and returns the rest.
 func splitPragmas(comment string) (pragmas, string) {
 	found := pragmas{}
 	var rest strings.Builder
@@ -46,7 +46,7 @@ func pragmaValue(text string) (value json.RawMessage, rest string) {
 	return value, text[len(line):]
 }
 
-// merge adds the pragmas of a comment on the same line, which win.
+// merge adds the pragmas of a comment on the same line, which take precedence.
 func (p pragmas) merge(line pragmas) pragmas {
 	for k, v := range line {
 		p[k] = v
@@ -54,7 +54,7 @@ func (p pragmas) merge(line pragmas) pragmas {
 	return p
 }
 
-// set tells whether the pragma is there and not false.
+// set reports whether the pragma is present and not false.
 func (p pragmas) set(name string) bool {
 	v, ok := p[name]
 	return ok && string(v) != "false"
@@ -69,8 +69,8 @@ func (p pragmas) text(name string) string {
 	return s
 }
 
-// list is the value of a pragma as a list of strings; ok is false when the
-// pragma is there and is no such list.
+// list is the value of a pragma as a list of strings; ok is false if the
+// pragma is present but not such a list.
 func (p pragmas) list(name string) (list []string, ok bool) {
 	v, there := p[name]
 	if !there {

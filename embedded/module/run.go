@@ -14,8 +14,8 @@ import (
 )
 
 // Request asks a module's program for a chain of calls: each function is called
-// on what the one before it gave, the first on the main object. Arguments are
-// named as in the source; objects are ids; what is absent was not given.
+// on the result of the one before it, the first on the main object. Arguments are
+// named as in the source; objects are ids; an absent argument was not given.
 type Request struct {
 	Constructor map[string]any `json:"constructor"`
 	Calls       []Call         `json:"calls"`
@@ -35,8 +35,8 @@ type Response struct {
 	Error *Error          `json:"error,omitempty"`
 }
 
-// Error is the error that a function returned, with what Dagger's API attached
-// to it.
+// Error is the error that a function returned, with the details that Dagger's API
+// attached to it.
 type Error struct {
 	Message string         `json:"message"`
 	Details map[string]any `json:"extensions,omitempty"`
@@ -44,7 +44,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// Extensions are the API's details, as Dagger's own errors give them.
+// Extensions are the API's details, as in Dagger's own errors.
 func (e *Error) Extensions() map[string]any { return e.Details }
 
 // Program is a built module that can be run in a session.
@@ -56,8 +56,8 @@ type Program struct {
 	Output io.Writer
 }
 
-// Call runs the program for one call. It ends with its answer, or is killed when
-// ctx ends; signals to this process do not reach it.
+// Call runs the program for one call. The program ends with its answer, or is killed
+// when ctx ends; signals to this process do not reach it.
 func (p Program) Call(ctx context.Context, req Request) (Response, error) {
 	var resp Response
 	defer p.Session.Close()
@@ -85,7 +85,7 @@ func (p Program) Call(ctx context.Context, req Request) (Response, error) {
 }
 
 // run passes in on file descriptor 3, which stays open until the program has
-// ended, and returns what comes on 4. The session is on 5.
+// ended, and returns what it writes to 4. The session is on 5.
 func (p Program) run(ctx context.Context, in []byte) ([]byte, error) {
 	reqRead, reqWrite, err := os.Pipe()
 	if err != nil {
@@ -119,7 +119,7 @@ func (p Program) run(ctx context.Context, in []byte) ([]byte, error) {
 }
 
 // passed are the variables of this process that the module's code sees, by name
-// or by the start of the name. As in Dagger it sees no others: what a call
+// or by prefix. As in Dagger it sees no others: everything a call
 // depends on is in its flags.
 var passed = []string{
 	"PATH", "TMPDIR", "TRACEPARENT",

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// GeneratedFile holds the bindings at the top of a module; it is no part of
+// GeneratedFile holds the bindings at the top of a module; it is not part of
 // the module's own source.
 const GeneratedFile = "dagger.gen.go"
 

@@ -11,8 +11,8 @@ import (
 	"github.com/iancoleman/strcase"
 )
 
-// goType is a Type as the source writes it: optional when it is a pointer to
-// something that is no object, or variadic.
+// goType is a Type as the source writes it: optional if it is a pointer to
+// something that is not an object, or variadic.
 type goType struct {
 	Type
 	optional bool
@@ -93,8 +93,8 @@ func (s *source) named(f *ast.File, name string) (goType, error) {
 	return found, nil
 }
 
-// members are the constants of type name. A name that starts with the type's
-// loses that part when all do.
+// members are the constants of type name. If all names start with the type's
+// name, that part is removed.
 func (s *source) members(name string) []Member {
 	var list []Member
 	trim := true

@@ -31,7 +31,7 @@ type Type struct {
 	Values []Member // of an enum
 }
 
-// Member is one value of an enum: Name is what the command line takes, Value
+// Member is one value of an enum: Name is what the command line accepts, Value
 // what the module's code gets.
 type Member struct {
 	Name, Value, Doc string
@@ -104,7 +104,7 @@ type Arg struct {
 // Flag is the name of the argument on the command line.
 func (a Arg) Flag() string { return CommandName(a.Name) }
 
-// Required tells whether a call must give the argument.
+// Required reports whether a call must give the argument.
 func (a Arg) Required() bool { return !a.Optional && a.Default == nil }
 
 // Function is the constructor, a function or a field of an object.

@@ -10,8 +10,8 @@ import (
 
 // Commands that CI systems take from a job's log: GitLab's sections; Azure
 // Pipelines', GitHub's older ones and TeamCity's, anywhere in a line; Travis's
-// folds; and at the start of a line GitHub's ::command::. Buildkite's groups are
-// how a diff and a YAML document begin too, and left alone elsewhere.
+// folds; and at the start of a line GitHub's ::command::. Buildkite's groups start
+// like a diff or a YAML document, and are left alone elsewhere.
 var (
 	anywhere = regexp.MustCompile(`section_(?:start|end):|##(?:vso|teamcity)?\[|travis_(?:fold|time):`)
 	command  = regexp.MustCompile(before + `::[a-zA-Z]`)
@@ -20,11 +20,11 @@ var (
 	buildkite = os.Getenv("BUILDKITE") != ""
 )
 
-// before is what may stand before a command at the start of a line: colours, and
-// all that GitHub takes for a blank.
+// before matches what may precede a command at the start of a line: colours, and
+// everything that GitHub treats as a space.
 const before = `^((?:\x1b\[[0-9;:]*m|[\s\x{85}\p{Z}\p{Cf}])*)`
 
-// flush writes the text that can be no start of a command.
+// flush writes the text that cannot be the start of a command.
 func (w *writer) flush(last bool) error {
 	var out []byte
 	for {
@@ -48,8 +48,8 @@ func (w *writer) flush(last bool) error {
 	return err
 }
 
-// The end of a line may become a command: it is the start of a word of one, or the
-// line has nothing yet but blanks and marks.
+// The end of a line may become a command: it is the start of a command's word, or the
+// line has only spaces and marks so far.
 var (
 	word      = regexp.MustCompile(`(?:#{1,2}[a-z]*|s(?:e(?:c[a-z_]*)?)?|t(?:r(?:a[a-z_]*)?)?)$`)
 	beginning = regexp.MustCompile(before + `(?::{0,2}|-{1,2}|\+{1,2}|~{1,2}|\^{1,2})$`)
@@ -64,7 +64,7 @@ func (w *writer) held() int {
 	return n
 }
 
-// cut is how much of a character the end of a text has, where it is not whole.
+// cut is the number of bytes of an incomplete character at the end of a text.
 func cut(text []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
 		if at := text[len(text)-n:]; utf8.RuneStart(at[0]) {
@@ -77,7 +77,7 @@ func cut(text []byte) int {
 	return 0
 }
 
-// neutral puts a blank where it ends what makes a command.
+// neutral inserts a space where it breaks up a command.
 func neutral(line []byte, start bool) []byte {
 	line = anywhere.ReplaceAllFunc(line, func(m []byte) []byte {
 		n := len(m) - 1
@@ -97,5 +97,5 @@ func neutral(line []byte, start bool) []byte {
 	return line
 }
 
-// insert puts a blank at b[n].
+// insert inserts a space at b[n].
 func insert(b []byte, n int) []byte { return slices.Insert(bytes.Clone(b), n, ' ') }

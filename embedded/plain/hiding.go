@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Hiding is Writer for text with secrets in it, which hide takes out: before, for
+// Hiding is Writer for text that contains secrets, which hide removes: before, for
 // those that look like a command, and after, for those that had a sequence in them.
 func Hiding(w io.Writer, hide func(io.Writer) io.WriteCloser) io.WriteCloser {
 	last := hide(w)

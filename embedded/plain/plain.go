@@ -1,5 +1,5 @@
-// Package plain takes from text what would change the terminal that shows it, or
-// the state of the CI system that keeps it as a log. Colours stay.
+// Package plain removes from text whatever would affect the terminal that shows it,
+// or the CI system that keeps it as a log. Colours stay.
 package plain
 
 import (
@@ -20,8 +20,8 @@ func String(text string) string {
 	return b.String()
 }
 
-// Result is String for what the pipeline's own code gives: marks that fold a
-// section of GitLab's log stay, in the form that it writes them.
+// Result is String for output of the pipeline's own code: marks that fold a
+// section of GitLab's log stay, in the form in which it writes them.
 func Result(text string) string {
 	var b strings.Builder
 	at := 0
@@ -34,7 +34,7 @@ func Result(text string) string {
 
 var mark = regexp.MustCompile(`(?m)^\x1b\[0Ksection_(?:start|end):\d+:[A-Za-z0-9_.-]+(?:\[collapsed=true\])?\r\x1b\[0K`)
 
-// Writer passes on to w what is written to it, cleaned, also where a sequence is
+// Writer passes on to w what is written to it, cleaned, even if a sequence is
 // split over several writes. Close writes what was held back; it does not close w.
 func Writer(w io.Writer) io.WriteCloser { return &writer{w: w, start: true} }
 
@@ -115,8 +115,8 @@ func (w *writer) strip(b []byte, last bool) {
 	w.raw = nil
 }
 
-// put adds to the text. A carriage return that no newline follows would write one
-// line over the other: it ends the line.
+// put adds to the text. A carriage return without a newline would overwrite the
+// line: it ends the line instead.
 func (w *writer) put(b []byte) {
 	if w.cr && b[0] == '\n' {
 		w.text = append(w.text, '\r')

@@ -1,6 +1,6 @@
-// Package prebuilt finds the programs that a release brings beside the sources that they were built from, under
-// the names that they would have in the cache. Those names hold a hash of the sources: after an edit they fit no
-// more, and are built.
+// Package prebuilt finds the programs that a release ships beside the sources that they were built from, under
+// the names that they would have in the cache. Those names contain a hash of the sources: after an edit they no
+// longer match, and the programs are built.
 package prebuilt
 
 import (
@@ -16,15 +16,15 @@ import (
 	"strings"
 )
 
-// The directory of a release's programs, in the top directory of its sources, and the file in it that has the
+// The directory of a release's programs, in the top directory of its sources, and the file in it with the
 // SHA-256 of each.
 const (
 	dirName  = "prebuilt"
 	sumsName = "SHA256SUMS"
 )
 
-// Find returns the path of a program, or of a directory of them, of the release in the directory top; "" where it
-// has none of that name. They are what the release's checksums say.
+// Find returns the path of a program, or of a directory of them, of the release in the directory top; "" if it
+// has none of that name. They match the release's checksums.
 func Find(top, name string) (string, error) {
 	root := filepath.Join(top, dirName)
 	path := filepath.Join(root, filepath.FromSlash(name))

@@ -18,26 +18,26 @@ import (
 )
 
 const (
-	// keepCalls is how many calls are kept, keepTimes of how many commands it is known what they took.
+	// keepCalls is how many calls are kept, keepTimes for how many commands their duration is kept.
 	keepCalls = 50
 	keepTimes = 2000
-	// fullBytes is the size from which on the file is written anew, with the last calls that half of it has room for.
+	// fullBytes is the size at which the file is rewritten, with the last calls that fit in half of it.
 	fullBytes = 4 << 20
 )
 
-// last is what a command took when it last ran.
+// last is how long a command took when it last ran.
 type last struct {
 	Seconds float64   `json:"seconds"`
 	At      time.Time `json:"at"`
 }
 
-// line is a line of the file of a Store: a call, or what commands took in calls that are kept no more.
+// line is a line of a Store's file: a call, or the durations of commands in calls that are no longer kept.
 type line struct {
 	Call  *Call           `json:"call,omitempty"`
 	Times map[string]last `json:"times,omitempty"`
 }
 
-// kept is what a Store knows.
+// kept is the content of a Store.
 type kept struct {
 	calls []Call
 	times map[string]last
@@ -46,7 +46,7 @@ type kept struct {
 // Store is a directory that keeps calls. Calls at the same time may share it.
 type Store string
 
-// Keep adds a call: one line at the end of a file, whatever else is in it.
+// Keep adds a call as one line at the end of a file, whatever else is in it.
 func (s Store) Keep(c Call) error {
 	if err := s.keep(c); err != nil {
 		return fmt.Errorf("keeping the call for a report: %w", err)
@@ -72,7 +72,7 @@ func (s Store) keep(c Call) error {
 		return err
 	}
 	defer f.Close()
-	// A call that was ended while it wrote has left half a line.
+	// A call that was killed while writing has left half a line.
 	if _, err := f.Write(slices.Concat([]byte("\n"), text, []byte("\n"))); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (s Store) keep(c Call) error {
 	return s.shorten()
 }
 
-// shorten writes the file anew, with the last calls and times.
+// shorten rewrites the file, with the last calls and times.
 func (s Store) shorten() error {
 	k, err := s.read(false)
 	if err != nil {
@@ -108,8 +108,8 @@ func (s Store) shorten() error {
 	return files.Write(s.path(), append(text, '\n'), 0o600)
 }
 
-// add adds a call, and learns from it what commands take. What its reused commands took when they last ran is
-// noted in it where told asks for that.
+// add adds a call, and learns from it how long commands take. If told asks for it, the call records how long its
+// reused commands took when they last ran.
 func (k *kept) add(c Call, told bool) {
 	for i, step := range c.Steps {
 		if step.Work == "" {
@@ -131,7 +131,7 @@ func (k *kept) add(c Call, told bool) {
 	k.calls = append(k.calls, c)
 }
 
-// forget drops the oldest calls, and the commands that were not met for longest.
+// forget drops the oldest calls, and the commands that have not been seen for longest.
 func (k *kept) forget() {
 	k.calls = k.calls[max(0, len(k.calls)-keepCalls):]
 	over := len(k.times) - keepTimes
@@ -148,7 +148,7 @@ func (k *kept) forget() {
 	}
 }
 
-// Last returns the last calls, the oldest first, with what reuse saved in them.
+// Last returns the last calls, oldest first, with what reuse saved in them.
 func (s Store) Last() ([]Call, error) {
 	k, err := s.read(true)
 	if err != nil {
@@ -160,7 +160,7 @@ func (s Store) Last() ([]Call, error) {
 	return k.calls, nil
 }
 
-// read reads all; a line that is none is left out.
+// read reads everything; invalid lines are left out.
 func (s Store) read(told bool) (kept, error) {
 	k := kept{times: map[string]last{}}
 	f, err := os.Open(s.path())

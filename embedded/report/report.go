@@ -1,4 +1,4 @@
-// Package report tells what reuse saved in the last calls: it keeps what each command took when it last
+// Package report reports what reuse saved in the last calls: it keeps how long each command took when it last
 // ran, and what each call did.
 package report
 
@@ -19,9 +19,9 @@ type Step struct {
 	Seconds float64 `json:"seconds"`
 	// Cached is true when the result of an earlier run was used.
 	Cached bool `json:"cached"`
-	// Saved is how long it took when it last ran, in seconds, where it was cached and that is known.
+	// Saved is how long it took when it last ran, in seconds, if it was cached and that is known.
 	Saved float64 `json:"saved,omitempty"`
-	// Known tells whether Saved is known.
+	// Known reports whether Saved is known.
 	Known bool `json:"known,omitempty"`
 	// Failed is true when it ended with an error.
 	Failed bool `json:"failed,omitempty"`
@@ -34,7 +34,7 @@ const Command = "command"
 
 // Call is one call of the pipeline.
 type Call struct {
-	// Function is the one that was called, as the command line names it.
+	// Function is the function that was called, as the command line names it.
 	Function string    `json:"function"`
 	Started  time.Time `json:"started"`
 	// Seconds is how long the call took.
@@ -67,16 +67,16 @@ type Space struct {
 	Records int   `json:"records"`
 }
 
-// Version is what something was, of which the calls were made.
+// Version is the version of something that the calls used.
 type Version struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// Report is on one or more calls. Its form as JSON is that of the module's page.Engine.
+// Report is a report on one or more calls. Its JSON has the form of the module's page.Engine.
 type Report struct {
 	Calls []Sum `json:"calls"`
-	// Earlier are the calls before, in numbers.
+	// Earlier are the calls before them, in numbers.
 	Earlier []Sum `json:"earlier,omitempty"`
 	// Space is nil when the engine does not run.
 	Space    *Space    `json:"space,omitempty"`

@@ -19,13 +19,13 @@ type Set struct {
 	values [][]byte
 }
 
-// Shortest is the length of the shortest value that is removed. Without those of
-// one character there would be nothing left to read.
+// Shortest is the length of the shortest value that is removed. Removing single
+// characters would leave nothing to read.
 const Shortest = 2
 
 // Add registers plaintexts. Surrounding white space does not count, because
 // files and commands often end their value with a newline; empty values are
-// ignored. It tells whether each of the others will be removed.
+// ignored. It reports whether each of the others will be removed.
 func (s *Set) Add(plaintexts ...string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,8 +108,8 @@ func (s *Set) pending(b []byte) int {
 	return longest
 }
 
-// Writer passes on what is written to it without the secrets, also where one
-// is split over several writes. Close writes what was held back; it does not
+// Writer passes on what is written to it without the secrets, even if one is
+// split over several writes. Close writes what was held back; it does not
 // close w.
 func (s *Set) Writer(w io.Writer) io.WriteCloser {
 	return &writer{set: s, w: w}
@@ -139,7 +139,7 @@ func (w *writer) Close() error {
 	return w.pass(0)
 }
 
-// pass writes what is held, but for the last keep bytes.
+// pass writes what is held, except for the last keep bytes.
 func (w *writer) pass(keep int) error {
 	b, until := w.held, len(w.held)-keep
 	var out []byte

@@ -13,8 +13,8 @@ import (
 	"github.com/moby/buildkit/session/auth/authprovider"
 )
 
-// registryAuth answers BuildKit's questions for registry logins: those given by
-// withRegistryAuth first, then the ones of the user's docker configuration.
+// registryAuth answers BuildKit's requests for registry logins: those given by
+// withRegistryAuth first, then those of the user's Docker configuration.
 type registryAuth struct {
 	mu     sync.Mutex
 	byHost map[string]dockertypes.AuthConfig
@@ -66,8 +66,8 @@ func (r *registryAuth) lookup(ctx context.Context, host string, scopes []string,
 	return docker(ctx, host, scopes, check)
 }
 
-// refused tells why a registry did not let the session in, and what to do: which
-// login it was depends on who gave one.
+// refused says why a registry refused the session, and what to do: which login was
+// used depends on who gave one.
 func (r *registryAuth) refused(address string) string {
 	h := registryHost(address)
 	r.mu.Lock()

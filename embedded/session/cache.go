@@ -15,9 +15,9 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// request solves one definition, with the caches that the session was given. What
-// was solved before is not sent to the engine again: the last operation names its
-// input by digest, and with it all that the result is made from.
+// request solves one definition, with the caches that the session was given. A
+// definition solved before is not sent to the engine again: the last operation names
+// its input by digest, and so everything that the result is made from.
 func (s *Server) request(ctx context.Context, gw gateway.Client, def *pb.Definition) (*gateway.Result, error) {
 	var last string
 	if n := len(def.Def); n > 0 {
@@ -41,9 +41,9 @@ func (s *Server) request(ctx context.Context, gw gateway.Client, def *pb.Definit
 	return res, nil
 }
 
-// result is what the session's build ends with: everything that was solved,
-// where a cache is to be exported. BuildKit takes several results in one build
-// for those of several platforms; here each is one "platform" of its own.
+// result is the result of the session's build: everything that was solved, if a
+// cache is to be exported. BuildKit treats several results in one build as those
+// of several platforms; here each result is its own "platform".
 func (e *engine) result() (*gateway.Result, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

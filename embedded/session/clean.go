@@ -10,8 +10,8 @@ import (
 	"dagger/pipeline/embedded/plain"
 )
 
-// cleaner takes secrets, and what changes a terminal or the state of a CI system,
-// out of what BuildKit reports, before any display draws it.
+// cleaner removes secrets, and whatever affects a terminal or a CI system, from
+// BuildKit's reports, before any display draws them.
 type cleaner struct {
 	hide    func(io.Writer) io.WriteCloser
 	streams map[stream]*cleaned
@@ -58,7 +58,7 @@ func (c *cleaner) status(status *client.SolveStatus) {
 	status.Logs = append(logs, c.ended(status.Vertexes)...)
 }
 
-// ended is what was held back of the output of steps that are done.
+// ended returns the held-back output of finished steps.
 func (c *cleaner) ended(steps []*client.Vertex) (logs []*client.VertexLog) {
 	for _, v := range steps {
 		if v.Completed == nil {

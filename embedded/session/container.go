@@ -92,8 +92,8 @@ func (c *container) locate(p string) (index int, st llb.State, inner string) {
 	return index, *m.dir, path.Join("/", m.selector, rel)
 }
 
-// change replaces the state that holds p (root or mount) with what f makes of
-// it; f gets the path in there.
+// change replaces the state that holds p (root or mount) with the result of f, which
+// gets the path in that state.
 func (c *container) change(p string, f func(st llb.State, inner string) llb.State) *container {
 	i, st, inner := c.locate(c.abs(p))
 	n := c.clone()

@@ -13,7 +13,7 @@ func configFields() []Field {
 			resolve: withConfig(func(c *container, a args) { c.setEnv(a.str("name"), c.expand(a.boolean("expand"), a.str("value"))) })},
 		{Name: "withoutEnvVariable", Doc: "Unset an environment variable.", Returns: "Container!", Args: []Arg{required("name", "String", "Name of the variable.")},
 			resolve: withConfig(func(c *container, a args) { c.unsetEnv(a.str("name")) })},
-		{Name: "envVariable", Doc: "Give the value of an environment variable.", Returns: "String",
+		{Name: "envVariable", Doc: "Return the value of an environment variable.", Returns: "String",
 			Args: []Arg{required("name", "String", "Name of the variable.")},
 			resolve: func(_ context.Context, _ *Server, o *object, a args) (any, error) {
 				if v, ok := ctr(o).env(a.str("name")); ok {
@@ -25,7 +25,7 @@ func configFields() []Field {
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) { return ctr(o).envList(), nil }},
 		{Name: "withLabel", Doc: "Set a label of the image.", Returns: "Container!", Args: []Arg{required("name", "String", "Name of the label."), required("value", "String", "Its value.")},
 			resolve: withConfig(func(c *container, a args) { c.image.Config.Labels[a.str("name")] = a.str("value") })},
-		{Name: "label", Doc: "Give the value of a label.", Returns: "String", Args: []Arg{required("name", "String", "Name of the label.")},
+		{Name: "label", Doc: "Return the value of a label.", Returns: "String", Args: []Arg{required("name", "String", "Name of the label.")},
 			resolve: func(_ context.Context, _ *Server, o *object, a args) (any, error) {
 				if v, ok := ctr(o).image.Config.Labels[a.str("name")]; ok {
 					return v, nil
@@ -45,13 +45,13 @@ func configFields() []Field {
 			resolve: withConfig(func(c *container, a args) {
 				c.image.Config.WorkingDir = c.abs(c.expand(a.boolean("expand"), a.str("path")))
 			})},
-		{Name: "workdir", Doc: "Give the working directory.", Returns: "String!",
+		{Name: "workdir", Doc: "Return the working directory.", Returns: "String!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return ctr(o).image.Config.WorkingDir, nil
 			}},
 		{Name: "withUser", Doc: "Set the user.", Returns: "Container!", Args: []Arg{required("name", "String", "User, as name or number, with :group if wanted.")},
 			resolve: withConfig(func(c *container, a args) { c.image.Config.User = a.str("name") })},
-		{Name: "user", Doc: "Give the user.", Returns: "String!",
+		{Name: "user", Doc: "Return the user.", Returns: "String!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return ctr(o).image.Config.User, nil
 			}},
@@ -63,7 +63,7 @@ func configFields() []Field {
 					c.image.Config.Cmd = nil
 				}
 			})},
-		{Name: "entrypoint", Doc: "Give the entrypoint.", Returns: "[String!]!",
+		{Name: "entrypoint", Doc: "Return the entrypoint.", Returns: "[String!]!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return append([]string{}, ctr(o).image.Config.Entrypoint...), nil
 			}},
@@ -76,7 +76,7 @@ func configFields() []Field {
 			})},
 		{Name: "withDefaultArgs", Doc: "Set the default arguments.", Returns: "Container!", Args: []Arg{required("args", "[String!]", "Arguments.")},
 			resolve: withConfig(func(c *container, a args) { c.image.Config.Cmd = a.strs("args") })},
-		{Name: "defaultArgs", Doc: "Give the default arguments.", Returns: "[String!]!",
+		{Name: "defaultArgs", Doc: "Return the default arguments.", Returns: "[String!]!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return append([]string{}, ctr(o).image.Config.Cmd...), nil
 			}},

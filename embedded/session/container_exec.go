@@ -29,10 +29,10 @@ func execFields() []Field {
 				return s.exec(c, execOptions{args: c.command(a), stdin: a.str("stdin"), stdinFile: a.str("redirectStdin"), stdoutFile: a.str("redirectStdout"),
 					stderrFile: a.str("redirectStderr"), expect: expect, privileged: a.boolean("insecureRootCapabilities")})
 			}},
-		{Name: "stdout", Doc: "Give the last command's standard output.", Returns: "String!", resolve: output("stdout")},
-		{Name: "stderr", Doc: "Give the last command's standard error.", Returns: "String!", resolve: output("stderr")},
-		{Name: "combinedOutput", Doc: "Give the last command's standard output and error in one.", Returns: "String!", resolve: output("combined")},
-		{Name: "exitCode", Doc: "Give the last command's exit code.", Returns: "Int!",
+		{Name: "stdout", Doc: "Return the last command's standard output.", Returns: "String!", resolve: output("stdout")},
+		{Name: "stderr", Doc: "Return the last command's standard error.", Returns: "String!", resolve: output("stderr")},
+		{Name: "combinedOutput", Doc: "Return the last command's standard output and error in one.", Returns: "String!", resolve: output("combined")},
+		{Name: "exitCode", Doc: "Return the last command's exit code.", Returns: "Int!",
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
 				text, err := s.meta(ctx, ctr(o), "exitCode")
 				if err != nil {
@@ -42,7 +42,7 @@ func execFields() []Field {
 				_, err = fmt.Sscan(text, &code)
 				return code, err
 			}},
-		{Name: "withSecretVariable", Doc: "Give a secret as an environment variable.", Returns: "Container!",
+		{Name: "withSecretVariable", Doc: "Set an environment variable to a secret.", Returns: "Container!",
 			Args: []Arg{required("name", "String", "Name of the variable."), required("secret", "SecretID", "The secret.")},
 			resolve: func(_ context.Context, s *Server, o *object, a args) (any, error) {
 				sec, err := obj[*secret](s, a, "secret")

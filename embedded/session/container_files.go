@@ -24,7 +24,7 @@ func fileFields() []Field {
 				_, st, inner := ctr(o).locate(ctr(o).abs(ctr(o).expand(a.boolean("expand"), a.str("path"))))
 				return &file{st: st, path: inner}, nil
 			}},
-		{Name: "rootfs", Doc: "Give the root filesystem.", Returns: "Directory!",
+		{Name: "rootfs", Doc: "Return the root filesystem.", Returns: "Directory!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return &directory{st: ctr(o).fs, path: "/"}, nil
 			}},

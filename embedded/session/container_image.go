@@ -7,7 +7,7 @@ import (
 	"github.com/containerd/platforms"
 )
 
-// imageFields get images from registries and give them back.
+// imageFields pull images from registries and push them.
 func imageFields() []Field {
 	return []Field{
 		{Name: "from", Doc: "Start from an image.", Returns: "Container!", Args: []Arg{required("address", "String", "Address of the image.")},
@@ -34,7 +34,7 @@ func imageFields() []Field {
 			resolve: func(ctx context.Context, s *Server, o *object, a args) (any, error) {
 				return s.publish(ctx, ctr(o), a.str("address"))
 			}},
-		{Name: "asTarball", Doc: "Give the container as an OCI archive.", Returns: "File!",
+		{Name: "asTarball", Doc: "Return the container as an OCI archive.", Returns: "File!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return &file{path: "container.tar", tarball: ctr(o)}, nil
 			}},
@@ -46,7 +46,7 @@ func imageFields() []Field {
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				return platforms.Format(ctr(o).image.Platform), nil
 			}},
-		{Name: "imageRef", Doc: "Give the image's address with its digest, right after from.", Returns: "String!",
+		{Name: "imageRef", Doc: "Return the image's address with its digest, right after from.", Returns: "String!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {
 				if ctr(o).imageRef == "" {
 					return nil, errors.New("imageRef: the container was changed since it was pulled")

@@ -54,7 +54,7 @@ func hashDir(ctx context.Context, ref gateway.Reference, p, name string, h hash.
 	return nil
 }
 
-// sizeOf is a file's; that of a directory is the file system's own business.
+// sizeOf is the size of a file; the size of a directory depends on the file system.
 func sizeOf(dir bool, size int64) int64 {
 	if dir {
 		return 0

@@ -19,7 +19,7 @@ type directory struct {
 // abs makes p absolute in the directory's filesystem.
 func (d *directory) abs(p string) string { return path.Join("/", d.path, path.Join("/", p)) }
 
-// rooted is the directory as a filesystem of its own.
+// rooted is the directory as a separate filesystem.
 func (d *directory) rooted() llb.State {
 	if d.path == "/" || d.path == "" {
 		return d.st
@@ -95,7 +95,7 @@ func (s *Server) readDir(ctx context.Context, d *directory, p string) ([]string,
 	return names, nil
 }
 
-// exists tells whether p is there, and is of kind ("" for any).
+// exists reports whether p exists and is of kind ("" for any).
 func (s *Server) exists(ctx context.Context, d *directory, p, kind string) (bool, error) {
 	ref, err := s.solve(ctx, d.st, nil)
 	if err != nil || ref == nil {

@@ -44,8 +44,8 @@ type engine struct {
 	kept   []gateway.Reference // what an external cache is to hold
 }
 
-// open connects when nothing has yet. The connection outlives the request that
-// asks for it first, and a request need not wait for it to the end.
+// open connects unless something has already. The connection outlives the request
+// that first asks for it, and a request may stop waiting for it.
 func (s *Server) open(ctx context.Context) (gateway.Client, error) {
 	e := &s.engine
 	e.mu.Lock()
@@ -76,7 +76,7 @@ func (s *Server) open(ctx context.Context) (gateway.Client, error) {
 	}
 }
 
-// connecting tells whether a connection is under way.
+// connecting reports whether a connection is under way.
 func (e *engine) connecting() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -136,8 +136,8 @@ func (s *Server) connect(ctx context.Context) error {
 	}
 }
 
-// solveOpt holds what the client serves during a build: host directories,
-// secrets, registry logins and the stop requests. Internal keeps the build out
+// solveOpt has what the client serves during a build: host directories,
+// secrets, registry logins and stop requests. Internal keeps the build out
 // of BuildKit's history on disk.
 func (s *Server) solveOpt() client.SolveOpt {
 	var entitled []string
@@ -184,7 +184,7 @@ func (s *Server) marshal(ctx context.Context, st llb.State, platform *ocispecs.P
 		}
 		platform = p
 	}
-	// Without a fixed id each definition would read the host's directories anew,
+	// Without a fixed id each definition would read the host's directories again,
 	// and the commands after them would run once for each.
 	def, err := st.Marshal(ctx, llb.Platform(*platform), llb.LocalUniqueID(s.localID))
 	if err == nil {
@@ -207,7 +207,7 @@ func (s *Server) platform(ctx context.Context) (*ocispecs.Platform, error) {
 	return nil, errors.New("reading the engine's platform: buildkitd has no worker")
 }
 
-// kill cancels everything that runs in the engine, the connecting to it included.
+// kill cancels everything that runs in the engine, including connecting to it.
 func (e *engine) kill() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -29,8 +29,8 @@ func (s *Server) asError(err error) *Error {
 	return &Error{Message: s.scrub.String(s.explain(err))}
 }
 
-// causes are the failures of the engine that a user can do something about, by
-// a part of BuildKit's message: what to say instead, and what to try next.
+// causes are the engine failures that a user can do something about, by a part of
+// BuildKit's message: what to say instead, and what to try next.
 var causes = []struct{ part, say string }{
 	{"no space left on device", "the engine's disk is full: free some, or run `pipeline engine prune`"},
 	{"403 Forbidden", "the registry refused access: check what the login may do"},
@@ -40,14 +40,14 @@ var causes = []struct{ part, say string }{
 	{"connection reset", "the registry closed the connection: try again"},
 }
 
-// logins are parts of the messages of a registry that wants a login, or another.
-// Some say so too of an image that is not there.
+// logins are parts of the messages of a registry that requires a login, or a different
+// one. Some registries also send them for an image that does not exist.
 var logins = []string{"401 Unauthorized", "authentication required", "no basic auth credentials", "pull access denied", "insufficient_scope", "authorization failed"}
 
-// gone are parts of the messages of a connection that the engine left.
+// gone are parts of the messages of a connection that the engine closed.
 var gone = []string{"error reading from server", "transport is closing", "buildkitd.sock: connect"}
 
-// explain makes one line of an engine error.
+// explain turns an engine error into one line.
 func (s *Server) explain(err error) string {
 	m := err.Error()
 	has := func(part string) bool { return strings.Contains(m, part) }
@@ -74,7 +74,7 @@ func (s *Server) explain(err error) string {
 	return strings.Join(strings.Fields(m), " ")
 }
 
-// imageOf finds what an error about an image says of it, and its address.
+// imageOf finds the cause in an error about an image, and the image's address.
 func imageOf(m string) (what, address string) {
 	for _, marker := range []string{"pulling image ", "publishing image "} {
 		if _, rest, ok := strings.Cut(m, marker); ok {
@@ -85,8 +85,8 @@ func imageOf(m string) (what, address string) {
 	return "", ""
 }
 
-// noService is the exit code that the shim writes where a service of the command
-// was not there.
+// noService is the exit code that the shim writes if a service of the command was
+// missing.
 const noService = "-1"
 
 // execError turns the failure of an exec into Dagger's exec error: the command,

@@ -29,7 +29,7 @@ type execOptions struct {
 	stderrFile string
 	expect     string
 	privileged bool
-	// Of a service: the id of its streams to the session, and when it is ready.
+	// For a service: the id of its streams to the session, and when it is ready.
 	serves string
 	ready  string
 }
@@ -119,8 +119,8 @@ func (s *Server) exec(c *container, o execOptions) (*container, error) {
 	return n, nil
 }
 
-// displayName is a command on one line: a script of several lines is cut out, it
-// is not what one looks for in the progress.
+// displayName is a command on one line. Multi-line scripts are cut out: nobody looks
+// for them in the progress.
 func displayName(args []string) string {
 	shown := make([]string, len(args))
 	for i, a := range args {

@@ -19,8 +19,8 @@ import (
 	"dagger/pipeline/embedded/plain"
 )
 
-// export builds st once more in a job of its own whose result goes to an
-// exporter; what the session has solved already is not solved again.
+// export builds st once more in a separate job whose result goes to an
+// exporter; parts that the session has already solved are not solved again.
 func (s *Server) export(ctx context.Context, st llb.State, c *container, entry client.ExportEntry) (map[string]string, error) {
 	if _, err := s.open(ctx); err != nil {
 		return nil, err
@@ -59,8 +59,8 @@ func (s *Server) export(ctx context.Context, st llb.State, c *container, entry c
 	return resp.ExporterResponse, nil
 }
 
-// exportDirectory writes d's contents into the host folder p, which is made
-// when it is not there. What has no place on the host is left out, and named once.
+// exportDirectory writes d's contents into the host directory p, creating it if
+// necessary. Entries that must not be on the host are left out, and named once.
 func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (string, error) {
 	out := s.hostPath(p)
 	if err := s.inside(p); err != nil {
@@ -80,8 +80,8 @@ func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (s
 	return out, nil
 }
 
-// never names what must not be written to a folder: in the working directory the
-// settings that a later call takes for its caller's.
+// never names what must not be written to a directory: in the working directory, the
+// settings that a later call would take as its caller's.
 func (s *Server) never(dir string) []string {
 	if dir == s.hostPath(".") {
 		return []string{".env"}
@@ -89,8 +89,8 @@ func (s *Server) never(dir string) []string {
 	return nil
 }
 
-// exportTar passes the files of st through an archive: what may be written to the
-// host is decided here, one by one.
+// exportTar passes the files of st through an archive: this process decides for each
+// one whether it may be written to the host.
 func (s *Server) exportTar(ctx context.Context, st llb.State, out string) (leftOut []string, err error) {
 	r, w := io.Pipe()
 	unpacked := make(chan error, 1)
@@ -114,7 +114,7 @@ func (s *Server) exportTar(ctx context.Context, st llb.State, out string) (leftO
 	return leftOut, err
 }
 
-// exportFile writes f to the host path p, whole or not at all.
+// exportFile writes f to the host path p atomically.
 func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool) (string, error) {
 	out := s.hostPath(p)
 	if err := s.inside(p); err != nil {

@@ -15,15 +15,15 @@ import (
 	"dagger/pipeline/embedded/tunnel"
 )
 
-// What the ids of the streams start with that are opened by who uses a service, and
-// by the service. The rest is its key, or random.
+// Prefixes of the ids of streams opened by users of a service, and by the service.
+// The rest is its key, or random.
 const (
 	usedPrefix   = "pipeline-service-"
 	servedPrefix = "pipeline-serving-"
 )
 
-// forwards takes the streams that shims open. BuildKit's SSH forwarding is the one
-// way it has to carry a live stream between a container and the client.
+// forwards accepts the streams that shims open. SSH forwarding is BuildKit's only
+// way to carry a live stream between a container and the client.
 type forwards struct {
 	stops    *stops
 	services *services
@@ -149,7 +149,7 @@ func (ss *services) used(f *forwarded, key string) error {
 	return errNoAgent
 }
 
-// connect makes a connection of a stream and one of the service's.
+// connect connects a stream with one of the service's.
 func (r *running) connect(f *forwarded, port int) error {
 	select {
 	case other := <-r.idle:

@@ -37,7 +37,7 @@ func (h *hostDirs) LookupDir(name string) (fsutil.FS, bool) {
 }
 
 // add offers the directory at the absolute path dir under the returned name.
-// Files arrive as root's: who owns them on the host is no part of a build.
+// Files arrive owned by root: their owner on the host is not part of a build.
 func (h *hostDirs) add(dir string) (string, error) {
 	sum := sha256.Sum256([]byte(dir))
 	name := "host-" + hex.EncodeToString(sum[:8])
@@ -68,8 +68,8 @@ func (s *Server) hostPath(p string) string {
 	return filepath.Join(s.opts.Workdir, p)
 }
 
-// inside refuses a path of the caller's that leads out of the working directory
-// over a link in it.
+// inside refuses a path of the caller that leads out of the working directory
+// through a link in it.
 func (s *Server) inside(p string) error { return files.Inside(s.opts.Workdir, s.hostPath(p)) }
 
 // hostDirectory loads a directory of the host. The copy behind the upload

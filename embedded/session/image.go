@@ -21,8 +21,8 @@ func parseReference(address string) (reference.Named, error) {
 	return reference.TagNameOnly(ref), nil
 }
 
-// from is the container of an image. The tag is looked up now, and the digest
-// that it has now is what is used.
+// from is the container of an image. The tag is resolved now, and its current
+// digest is used from then on.
 func (s *Server) from(ctx context.Context, c *container, address string) (*container, error) {
 	ref, err := parseReference(address)
 	if err != nil {

@@ -22,13 +22,12 @@ const (
 )
 
 // Certificates is the variable with the path of a PEM file: certificates that
-// commands trust besides those of their image.
+// commands trust in addition to those of their image.
 const Certificates = "PIPELINE_CA_CERTIFICATES"
 
 var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"}
 
-// machineFiles are mounted by each exec, and missing where there is nothing to
-// say.
+// machineFiles are mounted by each exec, and missing if they would be empty.
 func machineFiles() []llb.RunOption {
 	file := func(path, key string) llb.RunOption {
 		return llb.AddSecret(path, llb.SecretID(key), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o444))
@@ -36,7 +35,7 @@ func machineFiles() []llb.RunOption {
 	return []llb.RunOption{file(proxiesPath, proxiesKey), file(certificatesPath, certificatesKey)}
 }
 
-// readMachine keeps what commands get. A password of a proxy is hidden in output.
+// readMachine reads what commands get. A proxy's password is hidden in output.
 func (s *Server) readMachine() error {
 	var proxies strings.Builder
 	for _, name := range proxyVariables {

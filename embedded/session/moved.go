@@ -7,8 +7,8 @@ import (
 	"github.com/moby/buildkit/client"
 )
 
-// movement is what was fetched or sent for a step. Layers are fetched after the step itself has ended: when something
-// needs them.
+// movement is what was fetched or sent for a step. Layers are fetched only when something needs them, after the step
+// itself has ended.
 type movement struct {
 	bytes    map[string]int64
 	from, to time.Time
@@ -29,7 +29,7 @@ func (m *movement) note(status *client.VertexStatus) {
 	}
 }
 
-// tell puts into a step what was moved for it, and how long that took. A nil movement tells nothing.
+// tell records in a step what was moved for it, and how long that took. A nil movement records nothing.
 func (m *movement) tell(s *Step) {
 	if m == nil {
 		return

@@ -41,7 +41,7 @@ func typeOf(v any) (string, bool) {
 }
 
 // objects maps ids to objects. An id is the digest of the canonical call chain
-// that made the object, so the same chain gives the same object; it is known
+// that made the object, so the same chain gives the same object; it is valid
 // in this session only.
 type objects struct {
 	mu    sync.Mutex
@@ -50,7 +50,7 @@ type objects struct {
 	busy  map[string]*call
 }
 
-// call is a resolution under way that others wait for.
+// call is a resolution in progress that others wait for.
 type call struct {
 	done chan struct{}
 	obj  any
@@ -68,7 +68,7 @@ func (o *objects) get(id string) (*object, bool) {
 	return obj, ok
 }
 
-// once returns what has this id, making it when it is not there. Two callers at
+// once returns the object with this id, making it if necessary. Two callers at
 // the same time share one attempt; a failure is not kept.
 func (o *objects) once(id string, resolve func() (any, error)) (any, error) {
 	o.mu.Lock()
@@ -128,7 +128,7 @@ func (o *objects) wrap(id string, v any) any {
 	return obj
 }
 
-// chainID is the id of what field gives when called on parent with a. Secrets'
+// chainID is the id of the result of calling field on parent with a. Secrets'
 // plaintexts go through a keyed digest (salt is random for each session).
 func chainID(salt []byte, parent, field string, a args) (string, error) {
 	canonical, err := json.Marshal(a) // map keys are sorted

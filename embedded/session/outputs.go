@@ -8,10 +8,10 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// keepOutputs makes BuildKit keep what the last command of a solved definition
-// printed and its exit code, together with the files that it left: BuildKit
-// caches only those outputs of a command that somebody asks for, and would run
-// it once more for the others.
+// keepOutputs makes BuildKit keep the output and the exit code of the last command
+// of a solved definition together with the files that it left: BuildKit caches only
+// those outputs of a command that somebody asks for, and would run it again for the
+// others.
 func (s *Server) keepOutputs(ctx context.Context, gw gateway.Client, def *pb.Definition) error {
 	meta, exec := metaOutput(def)
 	if meta == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// asker is who a query comes from. The caller's command line may name what is on
+// asker is where a query comes from. The caller's command line may name things on
 // its machine. The module's program may not: it has what it was given, by id.
 type asker bool
 
@@ -95,8 +95,8 @@ func (s *Server) selectField(ctx context.Context, by asker, self *object, sel *a
 	return s.present(ctx, by, v, sel.SelectionSet)
 }
 
-// call resolves a field. Fields that give objects, and those that are fixed, run
-// once for each chain in a session; other scalars are asked anew, BuildKit knows
+// call resolves a field. Fields that return objects, and fixed ones, run once for
+// each chain in a session; other scalars are resolved again, because BuildKit knows
 // what is unchanged.
 func (s *Server) call(ctx context.Context, self *object, f Field, a args) (any, error) {
 	elem, _ := listOf(f.Returns)

@@ -8,7 +8,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// Version is the version of the Dagger API whose part this engine implements.
+// Version is the version of the Dagger API of which this engine implements a part.
 const Version = "v0.21.8"
 
 // cacheVolume is a directory that stays in the engine between runs.
@@ -70,9 +70,9 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, _ *object, a args) (any, error) {
 				return s.secretFromURI(ctx, a.str("uri"), a.str("cacheKey"))
 			}},
-		{Name: "version", Doc: "Give the version of the API.", Returns: "String!",
+		{Name: "version", Doc: "Return the version of the API.", Returns: "String!",
 			resolve: func(context.Context, *Server, *object, args) (any, error) { return Version, nil }},
-		{Name: "defaultPlatform", Doc: "Give the engine's platform.", Returns: "Platform!",
+		{Name: "defaultPlatform", Doc: "Return the engine's platform.", Returns: "Platform!",
 			resolve: func(ctx context.Context, s *Server, _ *object, _ args) (any, error) {
 				p, err := s.platform(ctx)
 				if err != nil {
@@ -80,10 +80,10 @@ func init() {
 				}
 				return platforms.Format(*p), nil
 			}},
-		{Name: "node", Doc: "Give the object with an id.", Returns: "Node!", Args: []Arg{required("id", "ID", "The id.")}, resolve: load("")},
+		{Name: "node", Doc: "Return the object with an id.", Returns: "Node!", Args: []Arg{required("id", "ID", "The id.")}, resolve: load("")},
 	}
 	for _, typ := range []string{"Container", "Directory", "File", "Secret", "CacheVolume", "Service"} {
-		fields = append(fields, Field{Name: "load" + typ + "FromID", Doc: "Give the object with an id.", Returns: typ + "!",
+		fields = append(fields, Field{Name: "load" + typ + "FromID", Doc: "Return the object with an id.", Returns: typ + "!",
 			Args: []Arg{required("id", "ID", "The id.")}, resolve: load(typ)})
 	}
 	register(Type{Name: "Query", Doc: "The start of every chain.", Fields: fields})

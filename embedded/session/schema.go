@@ -21,9 +21,9 @@ type Field struct {
 	Doc     string
 	Args    []Arg
 	Returns string
-	// Machine marks what reads, writes or runs something on the caller's machine.
+	// Machine marks a field that reads, writes or runs something on the caller's machine.
 	Machine bool
-	// Fixed marks a scalar that is the same whenever it is asked for.
+	// Fixed marks a scalar that never changes.
 	Fixed bool
 
 	resolve resolver
@@ -42,8 +42,8 @@ type Arg struct {
 // scalar, a list of strings, or an API object (*container, *directory, ...).
 type resolver func(ctx context.Context, s *Server, self *object, a args) (any, error)
 
-// types is the table that everything is read from: execution, the error for
-// what is missing, and the command line's chained functions.
+// types is the table that everything is derived from: execution, the error for
+// missing fields, and the command line's chained functions.
 var types = map[string]Type{}
 
 func register(t Type) {
@@ -126,7 +126,7 @@ func shorten(id string) string {
 	return id
 }
 
-// listOf tells whether typ is a list, and of what.
+// listOf reports whether typ is a list, and of what.
 func listOf(typ string) (string, bool) {
 	typ = strings.TrimSuffix(typ, "!")
 	if !strings.HasPrefix(typ, "[") {

@@ -16,8 +16,8 @@ import (
 	"dagger/pipeline/embedded/scrub"
 )
 
-// secret is a value that stays in this process; key names it to BuildKit, which
-// asks for it when an exec starts. The key does not depend on the value: a
+// secret is a value that stays in this process; BuildKit knows it by key, and
+// requests it when an exec starts. The key does not depend on the value: a
 // rotated credential changes no cache key.
 type secret struct {
 	name string
@@ -59,7 +59,7 @@ func (st *secretStore) add(name, uri, key, plaintext string) (*secret, error) {
 	return &secret{name: name, uri: uri, key: key}, nil
 }
 
-// keep takes a text that is no secret of the caller's under a key.
+// keep stores a text that is not a secret of the caller under a key.
 func (st *secretStore) keep(key, text string) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -146,7 +146,7 @@ func init() {
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) { return self(o).name, nil }},
 		{Name: "uri", Doc: "Tell where the secret comes from.", Returns: "String!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) { return self(o).uri, nil }},
-		{Name: "plaintext", Doc: "Give the value to the module's own code.", Returns: "String!",
+		{Name: "plaintext", Doc: "Return the value to the module's own code.", Returns: "String!",
 			resolve: func(_ context.Context, s *Server, o *object, _ args) (any, error) {
 				v, _ := s.secrets.plaintext(self(o).key)
 				return v, nil

@@ -9,8 +9,8 @@ import (
 	"dagger/pipeline/embedded/session/socket"
 )
 
-// Serve starts to answer the module's program, and returns the socket that it is
-// to inherit.
+// Serve starts to serve the module's program, and returns the socket for it to
+// inherit.
 func (s *Server) Serve() (*os.File, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /query", s.serveQuery)

@@ -29,20 +29,20 @@ type Options struct {
 	Progress string
 	// Stderr gets the progress. Default: os.Stderr.
 	Stderr io.Writer
-	// Workdir is what relative host paths start from. Default: the current
-	// directory.
+	// Workdir is the directory that relative host paths start from. Default: the
+	// current directory.
 	Workdir string
 	// Shim is the path of the shim binary that runs each exec.
 	Shim string
-	// Summary is the path of a file that gets, when the session ends, one JSON
+	// Summary is the path of a file to which the session, when it ends, writes a JSON
 	// document with every step: name, cached, seconds. Empty: none.
 	Summary string
 	// CacheFrom and CacheTo name caches outside of the engine, for runners that
 	// keep nothing: the address of an image in a registry, or "type=..." as
 	// buildctl takes it.
 	CacheFrom, CacheTo []string
-	// HostNetwork runs commands on the network of the engine's machine, in place of
-	// one of their own.
+	// HostNetwork runs commands on the network of the engine's machine instead of
+	// their own.
 	HostNetwork bool
 }
 
@@ -97,7 +97,7 @@ func New(o Options) *Server {
 // secret of the session.
 func (s *Server) Scrub(w io.Writer) io.Writer { return s.scrub.Writer(w) }
 
-// Close ends the session: no request is served any more, the engine forgets it.
+// Close ends the session: no more requests are served, and the engine forgets it.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	srv := s.http
@@ -128,7 +128,7 @@ func (s *Server) Exported() (dirs []string) {
 	return dirs
 }
 
-// Steps are those that have started so far; nil when the engine was not needed.
+// Steps are the steps that have started so far; nil if the engine was not needed.
 func (s *Server) Steps() []Step {
 	if s.engine.steps == nil {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/embedded/tunnel"
 )
 
-// service is a container whose command others use while it runs.
+// service is a container whose running command others use.
 type service struct {
 	// key names the work of its command, the same in every session.
 	key       string
@@ -36,7 +36,7 @@ const (
 // portPatience is how long a service may take until its ports are open.
 const portPatience = 2 * time.Minute
 
-// serviceFields make services of containers and give them to others.
+// serviceFields turn containers into services and bind them to others.
 func serviceFields() []Field {
 	return []Field{
 		{Name: "withExposedPort", Doc: "Name a port that the container listens on as a service.", Returns: "Container!",
@@ -131,7 +131,7 @@ func newCheck(a args) (tunnel.Readiness, error) {
 	return r, nil
 }
 
-// asService notes what is to be run; nothing is yet.
+// asService records what to run; nothing runs yet.
 func (s *Server) asService(ctx context.Context, c *container, a args) (*service, error) {
 	if len(c.services) > 0 {
 		return nil, errors.New("asService: services of services are not implemented by the embedded engine: use `dagger call` with a Dagger engine")
@@ -176,7 +176,7 @@ func (c *container) command(a args) []string {
 	return argv
 }
 
-// startError is what Dagger says where a service cannot be used.
+// startError is Dagger's error for a service that cannot be used.
 func startError(alias, problem string) string {
 	return strings.Join(strings.Fields(fmt.Sprintf("start %s (aliased as %s): %s", alias, alias, problem)), " ")
 }

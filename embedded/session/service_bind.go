@@ -12,13 +12,13 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// aliasForm is that of a host's name.
+// aliasForm matches a host name.
 var aliasForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
-// options make a service part of a command: its name is an address of the
-// command's own loopback, which is the same in every run, and its shim passes what
-// connects there on. The service's files are mounted so that the command's result
-// is that of these files; its key stands for all else.
+// options make a service part of a command: its name is an address on the
+// command's own loopback, the same in every run, and the command's shim forwards
+// connections to it. The service's files are mounted so that the command's result
+// depends on these files; the service's key stands for everything else.
 func (b binding) options(i int) []llb.RunOption {
 	socket := b.path("socket")
 	return []llb.RunOption{
@@ -28,7 +28,7 @@ func (b binding) options(i int) []llb.RunOption {
 	}
 }
 
-// flag tells the shim of it.
+// flag is the shim's flag for it.
 func (b binding) flag(i int) string {
 	var ports []string
 	for _, p := range b.service.container.ports {
@@ -39,14 +39,14 @@ func (b binding) flag(i int) string {
 
 func (b binding) path(name string) string { return path.Join(servicePath, b.alias, name) }
 
-// address is that of the service with this number; 127.0.0.1 is the command's own.
+// address is the address of the service with this number; 127.0.0.1 is the command's own.
 func address(i int) net.IP { return net.IPv4(127, 0, 0, byte(2+i)) }
 
-// mostServices is how many a container may have: each has an address.
+// mostServices is the maximum for one container: each has an address.
 const mostServices = 250
 
-// serviceFailure is why a command has ended with whose services something was
-// wrong; nil where that was not it.
+// serviceFailure is the error of a command that ended because of a problem with its
+// services; nil if that was not the reason.
 func (s *Server) serviceFailure(exec *pb.ExecOp) error {
 	used := false
 	for _, m := range exec.GetMounts() {

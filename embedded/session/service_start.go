@@ -15,8 +15,8 @@ import (
 // stopPatience is how long a service may take to end by itself, as on Dagger.
 const stopPatience = 10 * time.Second
 
-// services are those of the session. One runs from when a first command that uses
-// it starts until the last has ended: a result that is remembered starts none.
+// services are the services of the session. One runs from the start of the first
+// command that uses it to the end of the last: a cached result starts none.
 type services struct {
 	server *Server
 
@@ -53,7 +53,7 @@ func (ss *services) know(svc *service) {
 	ss.known[svc.key] = svc
 }
 
-// failure is why a service was not there.
+// failure is why a service was missing.
 func (ss *services) failure(key string) *Error {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
@@ -86,8 +86,8 @@ func (ss *services) use(ctx context.Context, key string) (*running, error) {
 	return r, nil
 }
 
-// start runs a service's command. Each run is one of its own for BuildKit, which
-// would give one container to all that run the same.
+// start runs a service's command. Each run is made different for BuildKit, which
+// would otherwise share one container among identical runs.
 func (ss *services) start(svc *service) (*running, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &running{
@@ -122,14 +122,14 @@ func (ss *services) endOf(ctx context.Context, r *running, c *container, err err
 	return serviceError("service exited before healthcheck", r.exec.args, 0, log)
 }
 
-// serviceError has the form in which Dagger gives a command's end.
+// serviceError has the form in which Dagger reports a command's exit.
 func serviceError(message string, command []string, code int, output string) *Error {
 	return &Error{Message: message, Extensions: map[string]any{
 		"_type": "EXEC_ERROR", "cmd": command, "exitCode": code, "stdout": "", "stderr": strings.TrimSpace(output),
 	}}
 }
 
-// fail ends a service that is not, or no longer, of use.
+// fail ends a service that cannot be used, or no longer.
 func (ss *services) fail(r *running, why *Error) {
 	why.Message = ss.server.scrub.String(why.Message)
 	ss.mu.Lock()
@@ -144,7 +144,7 @@ func (ss *services) fail(r *running, why *Error) {
 	r.cancel()
 }
 
-// heard takes what the service's shim reports.
+// heard handles the reports of the service's shim.
 func (ss *services) heard(r *running, report tunnel.Report) {
 	switch {
 	case report.Ready:
@@ -163,7 +163,7 @@ func (ss *services) heard(r *running, report tunnel.Report) {
 	}
 }
 
-// leave takes a command's use of a service back. The last ends it.
+// leave ends a command's use of a service. The last one ends the service.
 func (ss *services) leave(r *running) {
 	ss.mu.Lock()
 	r.users--

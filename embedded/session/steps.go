@@ -32,12 +32,12 @@ type Step struct {
 	// Started is when it began, and Seconds how long it ran.
 	Started time.Time `json:"started,omitzero"`
 	Seconds float64   `json:"seconds"`
-	// Bytes is what was moved for it: layers of an image, files of a local directory.
+	// Bytes is how much was moved for it: layers of an image, files of a local directory.
 	Bytes int64 `json:"bytes,omitempty"`
 	// Error is why it failed.
 	Error string `json:"error,omitempty"`
-	// Work names what a command does, the same in every session: its hash with
-	// all that it is built on but the contents of local directories.
+	// Work identifies what a command does, the same in every session: a hash of it and
+	// everything it is built on except the contents of local directories.
 	Work string `json:"work,omitempty"`
 }
 

@@ -15,7 +15,7 @@ const controlID = "pipeline-control"
 // and release the lock.
 const Grace = 5 * time.Minute
 
-// stops holds the control streams of the execs that run now.
+// stops holds the control streams of the running execs.
 type stops struct {
 	mu      sync.Mutex
 	streams map[chan struct{}]struct{}
@@ -25,9 +25,9 @@ type stops struct {
 func newStops() *stops { return &stops{streams: map[chan struct{}]struct{}{}} }
 
 // Interrupt asks every running exec to stop (SIGINT to its process group), and
-// every exec that starts later in this session too. What still runs after Grace
-// is killed. While the engine is still to be reached, nothing runs: that ends at
-// once.
+// every exec that starts later in this session too. Execs still running after Grace
+// are killed. While the engine is not yet connected nothing runs, and connecting
+// ends at once.
 func (s *Server) Interrupt() {
 	if s.engine.connecting() {
 		s.engine.kill()

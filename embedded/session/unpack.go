@@ -14,11 +14,11 @@ import (
 	"dagger/pipeline/embedded/files"
 )
 
-// unpack writes an archive into the folder dir of the host: folders, regular
+// unpack writes an archive into the directory dir of the host: directories, regular
 // files, and links that stay in the tree. The rest is left out and named: device
-// nodes and FIFOs, which could be opened in place of a file, and links to
-// somewhere else. (A socket comes as an empty file.) So is what would be run or taken
-// for the caller's own word later: all of .git, where hooks are, and the names in
+// nodes and FIFOs, which could be opened in place of a file, and links out of the
+// tree. (A socket arrives as an empty file.) So is what could later be run or taken
+// for the caller's own settings: all of .git, where hooks are, and the names in
 // never at the top. Modes are kept, without setuid, setgid and sticky, and no wider
 // than the umask allows. Nothing is written outside of dir.
 func unpack(archive io.Reader, dir string, never ...string) (leftOut []string, err error) {
@@ -76,8 +76,8 @@ func unpack(archive io.Reader, dir string, never ...string) (leftOut []string, e
 	return leftOut, nil
 }
 
-// makeDir makes a folder; one that is there stays as it is. Its owner can write to
-// it until it is full.
+// makeDir creates a directory; an existing one stays as it is. Its owner can write to
+// it until it is complete.
 func makeDir(root *os.Root, name string, mode fs.FileMode, narrow map[string]fs.FileMode) error {
 	if err := clear(root, name, isDir); err != nil {
 		return err
@@ -92,7 +92,7 @@ func makeDir(root *os.Root, name string, mode fs.FileMode, narrow map[string]fs.
 	return err
 }
 
-// makeFile writes a file under another name first, so that it is there whole or
+// makeFile writes a file under a temporary name first, so that it appears complete or
 // not at all.
 func makeFile(root *os.Root, name string, mode fs.FileMode, h *tar.Header, r io.Reader) error {
 	if err := clear(root, name, isFile); err != nil {
@@ -113,8 +113,7 @@ func makeFile(root *os.Root, name string, mode fs.FileMode, h *tar.Header, r io.
 	return err
 }
 
-// clear makes room for what is to be written at name, unless it is of a kind that
-// may stay.
+// clear removes what is at name, unless it is of a kind that may stay.
 func clear(root *os.Root, name string, may func(fs.FileInfo) bool) error {
 	info, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -130,9 +129,9 @@ func isDir(info fs.FileInfo) bool  { return info.IsDir() }
 func isFile(info fs.FileInfo) bool { return !info.IsDir() } // until another takes its place
 func nothing(fs.FileInfo) bool     { return false }
 
-// staysInside tells whether a symbolic link at name leads to somewhere in the
-// tree, whatever other links it leads over: it goes up no further than the tree
-// does, and then only down.
+// staysInside reports whether a symbolic link at name stays in the tree, whatever
+// other links it goes through: it goes up no further than the top of the tree, and
+// then only down.
 func staysInside(name, target string) bool {
 	if path.IsAbs(target) {
 		return false

@@ -11,16 +11,16 @@ import (
 	digest "github.com/opencontainers/go-digest"
 )
 
-// learn notes which work each command of a definition is, by the digest that
-// BuildKit reports it under.
+// learn records the work of each command of a definition, by the digest under which
+// BuildKit reports it.
 func (s *Server) learn(def *llb.Definition) {
 	for exec, key := range works(def.Def) {
 		s.works.Store(exec, key)
 	}
 }
 
-// works names the work of each command in a definition: a hash of the command
-// and of all that it is built on, the same in every session. What differs from
+// works returns the work of each command in a definition: a hash of the command
+// and of everything it is built on, the same in every session. What differs from
 // session to session is left out: the contents, paths and ids of local
 // directories, and the ids of secrets.
 func works(def [][]byte) map[digest.Digest]string {

@@ -1,4 +1,4 @@
-// Package trace sends what a call did to a collector, as a trace by OTLP, where the environment names one.
+// Package trace sends what a call did to a collector, as an OTLP trace, if the environment names one.
 package trace
 
 import (
@@ -26,14 +26,14 @@ import (
 // patience is how long a collector may take.
 const patience = 5 * time.Second
 
-// Wanted tells whether the environment names a collector.
+// Wanted reports whether the environment names a collector.
 func Wanted() bool {
 	return os.Getenv("OTEL_SDK_DISABLED") != "true" &&
 		(os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != "")
 }
 
 // Send sends the trace of a call: a span for the call, one for each of its steps, and one for each test below the step
-// that ran it. Where TRACEPARENT is set, it is a part of that trace.
+// that ran it. If TRACEPARENT is set, it is part of that trace.
 func Send(ctx context.Context, c report.Call, tests []Test) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -80,7 +80,7 @@ func (e *ended) OnEnd(s sdk.ReadOnlySpan) {
 	e.spans = append(e.spans, s)
 }
 
-// spans are those of a call, by the conventions for CI/CD.
+// spans are the spans of a call, by OpenTelemetry's conventions for CI/CD.
 func spans(ctx context.Context, of *resource.Resource, c report.Call, tests []Test) []sdk.ReadOnlySpan {
 	var out ended
 	tracer := sdk.NewTracerProvider(sdk.WithSpanProcessor(&out), sdk.WithResource(of), sdk.WithSampler(sdk.AlwaysSample())).Tracer("pipeline")

@@ -1,10 +1,10 @@
-// Package tunnel is what a session and the shims of its containers say to each
-// other where a container uses a service: which command serves, when it is ready,
-// and the bytes of each connection.
+// Package tunnel is the protocol between a session and the shims of its containers
+// when a container uses a service: which command serves, when it is ready, and the
+// bytes of each connection.
 //
-// A shim opens streams to the session and starts each with a Hello. BuildKit
-// carries the end of what the shim sends, not of what the session sends: that comes
-// in frames, of which an empty one is the end.
+// A shim opens streams to the session and starts each with a Hello. BuildKit signals
+// the end of what the shim sends, but not of what the session sends: that comes in
+// frames, and an empty frame is the end.
 package tunnel
 
 import (
@@ -17,25 +17,25 @@ import (
 type Hello byte
 
 const (
-	// Hold asks for the service, for as long as the stream is open. The answer is
-	// one byte once it is ready; the stream's end tells that it is not there.
+	// Hold requests the service, for as long as the stream is open. The answer is
+	// one byte once it is ready; the end of the stream means that it is not available.
 	Hold Hello = 'h'
-	// Connect is followed by a port of the service, and is the connection then.
+	// Connect is followed by a port of the service, and then is the connection.
 	Connect Hello = 'c'
-	// Status is opened by the service: it sends one Report, and SIGTERM is asked
-	// for by a byte.
+	// Status is opened by the service: it sends one Report, and a byte requests
+	// SIGTERM.
 	Status Hello = 's'
-	// Idle is opened by the service: it gets a port, and is the connection then.
+	// Idle is opened by the service: it gets a port, and then is the connection.
 	Idle Hello = 'i'
 )
 
-// Report is what a service's shim tells, as JSON on a line.
+// Report is the report of a service's shim, as JSON on a line.
 type Report struct {
 	Ready bool `json:"ready,omitempty"`
-	// Ended tells that the service has ended after it was asked to.
+	// Ended reports that the service has ended after it was asked to.
 	Ended bool `json:"ended,omitempty"`
-	// Problem is why it will not be ready; Check is the command that said so, if
-	// one did, Output what that printed and Log the end of what the service did.
+	// Problem is why it will not be ready; Check is the failed check, if any, Output
+	// its output and Log the end of the service's output.
 	Problem string   `json:"problem,omitempty"`
 	Check   []string `json:"check,omitempty"`
 	Output  string   `json:"output,omitempty"`
@@ -45,7 +45,7 @@ type Report struct {
 // Readiness says when a service is ready: Command succeeds, and Ports are open.
 type Readiness struct {
 	Ports []int `json:"ports,omitempty"`
-	// Command may fail as often as Retries, and as it likes for the time Grace.
+	// Command may fail Retries times, and any number of times during Grace.
 	Command  []string      `json:"command,omitempty"`
 	Interval time.Duration `json:"interval,omitempty"`
 	Grace    time.Duration `json:"grace,omitempty"`
@@ -54,7 +54,7 @@ type Readiness struct {
 	Patience time.Duration `json:"patience"`
 }
 
-// Port is a port as it stands in a stream.
+// Port is a port as encoded in a stream.
 func Port(port int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(port)) }
 
 // ReadPort reads a port.
@@ -66,7 +66,7 @@ func ReadPort(r io.Reader) (int, error) {
 
 const largest = 1<<16 - 1
 
-// Frames are what is to be sent for some bytes.
+// Frames encodes bytes as frames.
 func Frames(p []byte) []byte {
 	out := make([]byte, 0, len(p)+2)
 	for len(p) > 0 {
@@ -80,7 +80,7 @@ func Frames(p []byte) []byte {
 // End is the frame that ends a direction.
 func End() []byte { return []byte{0, 0} }
 
-// Unframed reads what is in frames; it ends where they do.
+// Unframed reads the contents of frames; it ends where they do.
 func Unframed(r io.Reader) io.Reader { return &unframed{from: r} }
 
 type unframed struct {
@@ -106,7 +106,7 @@ func (u *unframed) Read(p []byte) (int, error) {
 	return n, broken(err)
 }
 
-// broken is the error of a stream that ends without the frame that says so.
+// broken is the error of a stream that ends without an end frame.
 func broken(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -114,7 +114,7 @@ func broken(err error) error {
 	return err
 }
 
-// half is a connection of which one direction can be ended.
+// half is a connection whose directions can be ended separately.
 type half interface {
 	io.ReadWriter
 	CloseWrite() error

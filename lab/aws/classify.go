@@ -18,7 +18,7 @@ var (
 // Classify names the service and the action of an AWS request: the service from the credential
 // scope of its signature (header or presigned query), the action from X-Amz-Target, the Action
 // parameter of the query or of form, the RPC path, S3's own operation names, or else the verb and
-// the path. What cannot be told is empty. It reads no secret: of the signature, only the scope.
+// the path. Whatever cannot be determined is empty. It reads no secret: of the signature, only the scope.
 func Classify(r *http.Request, form url.Values) (service, action string) {
 	service = scope(r)
 	query := r.URL.Query()
@@ -73,8 +73,8 @@ func objectOf(r *http.Request) (bucket, key string) {
 	return bucket, key
 }
 
-// s3SubResources are the query keys that name another operation than the plain one of their verb,
-// with the word that S3's operation names use for it.
+// s3SubResources are the query keys that select an operation other than the verb's plain one, with
+// the word for it in the names of S3's operations.
 var s3SubResources = []struct{ key, bucket, object string }{
 	{"acl", "BucketAcl", "ObjectAcl"},
 	{"cors", "BucketCors", ""},

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Login is that of the registry which stands in for ECR's.
+// Login is the login of the registry that stands in for ECR's.
 type Login struct {
 	Host     string // "127.0.0.1:5000"
 	TLS      bool
@@ -14,8 +14,8 @@ type Login struct {
 	Password string
 }
 
-// authorization is ECR's answer to GetAuthorizationToken with a login that is good here: moto's own names a registry
-// that does not exist, and ended in 2015.
+// authorization is ECR's answer to GetAuthorizationToken with a login that is valid here: moto's own names a registry
+// that does not exist, and expired in 2015.
 func (l Login) authorization(now time.Time) func([]byte) []byte {
 	scheme := "http"
 	if l.TLS {

@@ -24,7 +24,7 @@ type Entry struct {
 	Session *SessionRequest `json:"session,omitempty"` // of the actions that assume a role
 }
 
-// SessionRequest is what STS was asked for by who assumes a role. It holds no token.
+// SessionRequest has the parameters of a request to STS to assume a role. It holds no token.
 type SessionRequest struct {
 	Role       string            `json:"role"`
 	Name       string            `json:"name"`
@@ -52,7 +52,7 @@ func sessionRequest(action string, form url.Values) *SessionRequest {
 // Log is a file of JSON lines.
 type Log struct{ file *os.File }
 
-// OpenLog starts a new log (mode 0600); the one before is kept beside it as PATH.1.
+// OpenLog starts a new log (mode 0600); the previous one is kept beside it as PATH.1.
 func OpenLog(path string) (*Log, error) {
 	if err := os.Rename(path, path+".1"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("keeping the last request log: %w", err)
@@ -64,7 +64,7 @@ func OpenLog(path string) (*Log, error) {
 	return &Log{f}, nil
 }
 
-// Write appends one line, whole.
+// Write appends one line atomically.
 func (l *Log) Write(e Entry) error {
 	line, err := json.Marshal(e)
 	if err != nil {

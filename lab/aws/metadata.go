@@ -20,8 +20,8 @@ const (
 	ContainerPath = "/v2/credentials/lab"
 )
 
-// metadata serves the keys of the machine's roles: an instance's only to who has fetched a token before, as IMDSv2
-// does, a container's to who sends the container's token.
+// metadata serves the keys of the machine's roles: an instance's only with a token fetched before, as IMDSv2
+// does, a container's only with the container's token.
 type metadata struct {
 	sessions  *sessions
 	token     string // of IMDSv2

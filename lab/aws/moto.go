@@ -19,7 +19,7 @@ import (
 // Region is where the lab's state bucket is.
 const Region = "eu-west-1"
 
-// Moto is a running moto server. It listens on a Unix socket alone, so every request comes by the proxy.
+// Moto is a running moto server. It listens only on a Unix socket, so every request goes through the proxy.
 type Moto struct {
 	socket string
 	cmd    *exec.Cmd
@@ -27,7 +27,7 @@ type Moto struct {
 	err    error         // how it went, once exited is closed
 }
 
-// startMoto runs moto's server without its own log of requests, whose query strings can hold
+// startMoto runs moto's server without its own request log, whose query strings can contain
 // signatures and tokens.
 const startMoto = `import logging
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -124,7 +124,7 @@ func (m *Moto) transport() *http.Transport {
 	}
 }
 
-// Ping asks whether the server answers, for two seconds at most.
+// Ping checks whether the server answers, for two seconds at most.
 func (m *Moto) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -1,5 +1,5 @@
 // Package aws stands in for AWS over HTTP: moto's server behind a reverse proxy that logs each
-// request. All of moto's state is in its memory: ended and started again it is a fresh AWS.
+// request. All of moto's state is in memory: after a restart it is a fresh AWS.
 package aws
 
 import (
@@ -20,7 +20,7 @@ const HealthPath = "/_lab/health"
 
 const formLimit = 1 << 20 // of a form body, no more is read to find its Action
 
-// Options are what the stand-in does better than moto.
+// Options configure where the stand-in differs from moto.
 type Options struct {
 	Registry       Login         // what ECR hands out a login for
 	Sessions       time.Duration // how long STS's sessions last, whatever was asked for; 0: as asked for, and moto takes them for ever
@@ -28,7 +28,7 @@ type Options struct {
 }
 
 // Proxy returns a handler that passes requests on to moto and logs each before the client sees the
-// answer's first byte, so that whoever got an answer finds the line.
+// answer's first byte, so that a client that got an answer finds the line.
 func Proxy(moto *Moto, o Options, requests *Log, errors *log.Logger) http.Handler {
 	sessions := newSessions(o.Sessions)
 	metadata := newMetadata(sessions, o.ContainerToken)
@@ -84,7 +84,7 @@ func Proxy(moto *Moto, o Options, requests *Log, errors *log.Logger) http.Handle
 	})
 }
 
-// improve changes the answers in which moto is not like AWS.
+// improve changes the answers in which moto differs from AWS.
 func (o Options) improve(resp *http.Response, entry Entry, sessions *sessions) error {
 	switch {
 	case resp.StatusCode != http.StatusOK:
@@ -96,7 +96,7 @@ func (o Options) improve(resp *http.Response, entry Entry, sessions *sessions) e
 	return nil
 }
 
-// finish logs a request that moto was not asked, then answers it.
+// finish logs a request that does not go to moto, then answers it.
 func finish(w http.ResponseWriter, answer *httptest.ResponseRecorder, requests *Log, entry Entry) {
 	if err := requests.Write(entry); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// sessions know when the keys end that the stand-in has handed out. moto's own never do.
+// sessions know when the keys issued by the stand-in expire. moto's own never do.
 type sessions struct {
 	length time.Duration // 0: what STS was asked for
 	now    func() time.Time
@@ -31,7 +31,7 @@ var (
 	expiration = regexp.MustCompile(`<Expiration>[^<]*</Expiration>`)
 )
 
-// record notes when the keys of an answer of STS end, and writes a shorter time into it where sessions are short.
+// record records when the keys in an answer of STS expire, and writes a shorter time into it if sessions are short.
 func (s *sessions) record(body []byte) []byte {
 	key := keyID.FindSubmatch(body)
 	if key == nil || s.length == 0 {
@@ -48,7 +48,7 @@ func (s *sessions) note(key string, end time.Time) {
 	s.ends[key] = end
 }
 
-// expired tells whether a request is signed with keys that have ended.
+// expired reports whether a request is signed with expired keys.
 func (s *sessions) expired(r *http.Request) bool {
 	credential := r.URL.Query().Get("X-Amz-Credential")
 	if _, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
@@ -61,7 +61,7 @@ func (s *sessions) expired(r *http.Request) bool {
 	return known && s.now().After(end)
 }
 
-// mint makes keys of a session as the metadata services hand them out.
+// mint makes keys of a session as the metadata services issue them.
 func (s *sessions) mint() (key, secret, token string, end time.Time) {
 	length := s.length
 	if length == 0 {
@@ -72,7 +72,7 @@ func (s *sessions) mint() (key, secret, token string, end time.Time) {
 	return key, rand.Text(), rand.Text(), end
 }
 
-// refuse answers as AWS does to keys that have ended, in the form of the service.
+// refuse answers as AWS does to expired keys, in the form of the service.
 func refuse(w http.ResponseWriter, service string, json bool) int {
 	const message = "The security token included in the request is expired"
 	status := http.StatusForbidden

@@ -15,7 +15,7 @@ import (
 // MotoVersion is the version of moto that the lab runs.
 const MotoVersion = "5.2.1"
 
-// Venv returns the virtualenv that holds moto, made in the cache at first use (about 20 s).
+// Venv returns the virtualenv with moto, created in the cache on first use (about 20 s).
 func Venv(ctx context.Context, cache string, progress debian.Progress) (string, error) {
 	venv := filepath.Join(cache, "moto-"+MotoVersion)
 	lock, err := state.Lock(venv+".lock", func() { progress("waiting for another lab that installs moto") })
@@ -55,7 +55,7 @@ func Venv(ctx context.Context, cache string, progress debian.Progress) (string, 
 	return venv, nil
 }
 
-// usable tells whether the virtualenv is whole and its Python still there.
+// usable reports whether the virtualenv is complete and its Python still exists.
 func usable(ctx context.Context, venv string) bool {
 	if _, err := os.Stat(filepath.Join(venv, "complete")); err != nil {
 		return false
@@ -63,7 +63,7 @@ func usable(ctx context.Context, venv string) bool {
 	return exec.CommandContext(ctx, filepath.Join(venv, "bin", "python"), "-c", "").Run() == nil
 }
 
-// python finds a Python of at least 3.9 that can make virtualenvs, or installs Debian's.
+// python finds a Python of at least 3.9 that can create virtualenvs, or installs Debian's.
 func python(ctx context.Context, progress debian.Progress) (string, error) {
 	fits := func(path string) bool {
 		return exec.CommandContext(ctx, path, "-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))").Run() == nil

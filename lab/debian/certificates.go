@@ -14,9 +14,9 @@ import (
 // Bundle is where Debian keeps the certificates that the machine trusts.
 const Bundle = "/etc/ssl/certs/ca-certificates.crt"
 
-// ExtraCertificates returns the certificates (PEM, one each) that the machine trusts beyond those
-// of Debian's own package: such as a company's, without which nothing can be downloaded in a
-// container either. bundle and packaged are "" for the machine's own.
+// ExtraCertificates returns the certificates (PEM, one each) that the machine trusts in addition to
+// those of Debian's own package, such as a company's, without which containers cannot download
+// anything either. bundle and packaged are "" for the machine's own.
 func ExtraCertificates(bundle, packaged string) ([][]byte, error) {
 	if bundle == "" {
 		bundle = Bundle

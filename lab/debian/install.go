@@ -1,4 +1,4 @@
-// Package debian installs what the lab needs of the machine's own packages and reads the machine's
+// Package debian installs the Debian packages that the lab needs and reads the machine's
 // release, package sources and certificates.
 package debian
 
@@ -63,7 +63,7 @@ func aptGet(ctx context.Context, args ...string) ([]byte, error) {
 	return cmd.CombinedOutput()
 }
 
-// LastLine returns the last line of a command's output that says something.
+// LastLine returns the last non-empty line of a command's output.
 func LastLine(output []byte) string {
 	lines := bytes.Split(bytes.TrimSpace(output), []byte("\n"))
 	return string(bytes.TrimSpace(lines[len(lines)-1]))

@@ -31,7 +31,7 @@ func Codename(path string) (string, error) {
 
 // Sources returns the machine's own Debian package sources for a release, as lines "deb URI SUITE main",
 // read from apt's directory ("" for /etc/apt). Only Debian's own archives count: those signed by the
-// archive's key or by no key named. URIs that hold a password are left out. None found is no error.
+// archive's key or by no named key. URIs with a password are left out. Finding none is not an error.
 func Sources(dir, codename string) ([]string, error) {
 	if dir == "" {
 		dir = "/etc/apt"

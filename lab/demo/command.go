@@ -30,7 +30,7 @@ type failure struct {
 
 func (f *failure) Error() string { return fmt.Sprintf("running %q: %s", f.command, f.message) }
 
-// command runs a command, gives each line of its standard error to note and to the log, and returns
+// command runs a command, passes each line of its standard error to note and to the log, and returns
 // its standard output. An interrupt is passed on to it once.
 func (d *demo) command(ctx context.Context, dir string, note func(line string), name string, args ...string) (string, error) {
 	return d.withEnv(ctx, dir, nil, note, name, args...)
@@ -76,7 +76,7 @@ func (d *demo) withEnv(ctx context.Context, dir string, env []string, note func(
 	return stdout.String(), nil
 }
 
-// reason is the command's own last word on why it failed.
+// reason is the command's own last message on why it failed.
 func reason(tail []string, err error) string {
 	for i := len(tail) - 1; i >= 0; i-- {
 		for _, prefix := range []string{"Error: ", "lab: "} {
@@ -100,7 +100,7 @@ func nonEmpty(text string) []string {
 
 func last(lines []string, n int) []string { return lines[max(0, len(lines)-n):] }
 
-// lastLine is the last line that says something.
+// lastLine is the last line that is not empty.
 func lastLine(text string) string {
 	lines := nonEmpty(text)
 	if len(lines) == 0 {

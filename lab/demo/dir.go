@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/lab/state"
 )
 
-// maxSocket is what the path of the engine's socket may have, in bytes.
+// maxSocket is the maximum length of the path of the engine's socket, in bytes.
 const maxSocket = 104
 
 // demo is one run.
@@ -32,7 +32,7 @@ func (d *demo) path(names ...string) string {
 func (d *demo) logPath() string { return d.path("demo.log") }
 func (d *demo) app() string     { return d.path("app") }
 
-// openDemo takes the demo's directory for this process.
+// openDemo locks the demo's directory for this process.
 func openDemo(v *view) (*demo, error) {
 	checkout, err := os.Getwd()
 	if err != nil {
@@ -62,13 +62,13 @@ func openDemo(v *view) (*demo, error) {
 	return d, nil
 }
 
-// theirs are variables that would turn the demo's calls to another engine or module.
+// theirs are variables that would direct the demo's calls to another engine or module.
 var theirs = []string{
 	"BUILDKIT_HOST", "DAGGER_MODULE", "DAGGER_PROGRESS", "PIPELINE_SUMMARY", "PIPELINE_MODULE_DIR", "PIPELINE_EMBEDDED_DIR",
 	"PIPELINE_STATE_DIR", "PIPELINE_RUN_DIR", "LAB_DIR",
 }
 
-// environment is what the demo's commands see: the caller's, with the demo's own lab and engine.
+// environment is the environment of the demo's commands: the caller's, with the demo's own lab and engine.
 func (d *demo) environment() []string {
 	var env []string
 	for _, pair := range os.Environ() {
@@ -83,7 +83,7 @@ func (d *demo) environment() []string {
 	return env
 }
 
-// own are the variables that lead to the demo's lab and engine.
+// own are the variables that select the demo's lab and engine.
 func (d *demo) own() [][2]string {
 	pairs := [][2]string{
 		{"PIPELINE_STATE_DIR", d.path("state")},
@@ -106,8 +106,8 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// close stops what was started and removes what was made, but for the log. It does so after an
-// interrupt too. With DEMO_KEEP=1 all stays.
+// close stops what was started and removes what was created, except for the log. It does so after an
+// interrupt too. With DEMO_KEEP=1 everything stays.
 func (d *demo) close(ctx context.Context) error {
 	defer d.lock.Close()
 	defer d.log.Close()

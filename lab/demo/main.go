@@ -1,17 +1,17 @@
 // Demo shows the pipeline at work on a copy of examples/app: tested, packaged, planned, deployed,
 // edited, deployed again and destroyed, on an engine that starts with an empty cache. Then it does
-// the same again with nothing changed. It ends with a table of the times.
+// the same again without a change. It ends with a table of the times.
 //
 //	make demo
 //
-// It starts a lab and an engine of its own and stops both at the end, also after Ctrl-C. Nothing in
+// It starts its own lab and engine and stops both at the end, even after Ctrl-C. Nothing in
 // the checkout is changed.
 //
 //	DEMO_DIR   directory of the demo; default pipeline-demo in the user's cache directory
 //	DEMO_KEEP  1: leave lab, engine and the copy of the project as they are
-//	NO_COLOR   1: no colours; there are none either where the output is not a terminal
+//	NO_COLOR   1: no colours; there are none either if the output is not a terminal
 //
-// The lab's own variables (see go doc ./lab) hold here too; LAB_DIR is set by the demo.
+// The lab's own variables (see go doc ./lab) apply here too; LAB_DIR is set by the demo.
 package main
 
 import (
@@ -55,7 +55,7 @@ func run(ctx context.Context, v *view) (err error) {
 	return nil
 }
 
-// explain shows the end of the output of what failed; the log has all of it.
+// explain shows the end of a failed command's output; the log has all of it.
 func (d *demo) explain(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errors.New("interrupted")

@@ -35,7 +35,7 @@ func (d *demo) next() {
 	d.view.print("  %s/pipeline engine stop && %s down", d.checkout, d.path("lab-command"))
 }
 
-// keep writes a file that leads a shell to the lab and the engine.
+// keep writes a file that points a shell to the lab and the engine.
 func (d *demo) keep() error {
 	var b strings.Builder
 	for _, pair := range d.own() {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// ongoing follows the lab's progress: "WHAT ..." begins something, "WHAT ... 12s" ends it, and several
-// things go on at once.
+// ongoing follows the lab's progress: "WHAT ..." begins an activity, "WHAT ... 12s" ends it, and several
+// run at once.
 type ongoing struct{ names []string }
 
 var ended = regexp.MustCompile(`^(.*) \.\.\. [\d.]+s`)
 
-// line returns what goes on after a line.
+// line returns the current activities after a line.
 func (o *ongoing) line(text string) string {
 	text = strings.TrimPrefix(text, "lab: ")
 	switch {

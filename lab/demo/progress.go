@@ -11,8 +11,8 @@ var (
 	stepEnd    = regexp.MustCompile(`^#(\d+) (CACHED|DONE|ERROR|CANCELED)`)
 )
 
-// progress turns the lines of `pipeline call --progress plain` into what goes on now, for a live
-// line: the command that runs in a container, and the last line that it wrote.
+// progress turns the lines of `pipeline call --progress plain` into the current activity, for a live
+// line: the command that runs in a container, and its last line of output.
 type progress struct {
 	names map[string]string // of commands and pulls that have begun, by number
 }
@@ -39,7 +39,7 @@ func (p *progress) line(text string) (shown string, ok bool) {
 	return "", false
 }
 
-// shortName is a command without what is long and says little.
+// shortName is a command without long and uninformative parts.
 func shortName(name string) string {
 	name = strings.TrimPrefix(name, "sh -c ... ")
 	if verb, ok := strings.CutPrefix(name, "python3 -I /opt/pipeline/run.py "); ok {

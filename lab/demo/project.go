@@ -11,7 +11,7 @@ import (
 const (
 	// projectInfra is the example's own root module.
 	projectInfra = "infra"
-	// freeInfra is where the one without providers is put in the copy.
+	// freeInfra is where the copy has the root module without providers.
 	freeInfra = "infra-free"
 	// edited is the file that the demo edits in the copy.
 	edited = "src/metadata_updater/handler.py"
@@ -20,7 +20,7 @@ const (
 )
 
 // copyProject makes a fresh copy of the example, with the constructor's arguments in a .env file, so
-// that a call names no more than the verb.
+// that a call only names the verb.
 func (d *demo) copyProject() error {
 	if err := os.RemoveAll(d.app()); err != nil {
 		return fmt.Errorf("removing the last copy of the project: %w", err)
@@ -52,7 +52,7 @@ func (d *demo) writeSettings() error {
 	return nil
 }
 
-// dotenv are the arguments of the pipeline's constructor. Secrets are named, not written.
+// dotenv are the arguments of the pipeline's constructor. Secrets are given by reference.
 func (d *demo) dotenv(infra string) string {
 	var b strings.Builder
 	for _, pair := range [][2]string{

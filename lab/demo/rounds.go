@@ -47,7 +47,7 @@ type result struct {
 	took   map[string]time.Duration
 }
 
-// rounds runs them all.
+// rounds runs all rounds.
 func (d *demo) rounds(ctx context.Context) ([]result, error) {
 	ready := func() error { return nil }
 	if d.deploys {
@@ -91,7 +91,7 @@ func (d *demo) rounds(ctx context.Context) ([]result, error) {
 	return out, nil
 }
 
-// move makes this machine a runner that has built nothing: what was built goes to the registry, and the
+// move turns this machine into a runner that has built nothing: what was built is pushed to the registry, and the
 // engine's cache is emptied.
 func (d *demo) move(ctx context.Context) error {
 	if _, err := d.step(ctx, publish); err != nil {

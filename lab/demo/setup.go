@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/lab/terraform"
 )
 
-// setUpFormat is a line on a part of the set-up: its name, time and what it is.
+// setUpFormat is a line on a part of the set-up: its name, time and description.
 const setUpFormat = "  %-15s %8s  %s"
 
 // setUp starts the lab and an engine with an empty cache, at the same time, and copies the project. Their programs
@@ -86,8 +86,8 @@ func (d *demo) labUp(ctx context.Context, a *activity, images string) (string, e
 	return d.withEnv(ctx, d.checkout, []string{"LAB_IMAGES=" + images}, func(line string) { a.note(o.line(line)) }, d.path("lab-command"), "up")
 }
 
-// finishLab makes the other base image while steps run that do not need it. What it returns waits for that, and must
-// be called.
+// finishLab makes the other base image while steps run that do not need it. It returns a function that waits for that
+// and must be called.
 func (d *demo) finishLab(ctx context.Context) (ready func() error) {
 	var out string
 	var err error
@@ -112,7 +112,7 @@ func (d *demo) finishLab(ctx context.Context) (ready func() error) {
 	})
 }
 
-// startEngine builds the pipeline's command and the engine where the cache has them not, starts the
+// startEngine builds the pipeline's command and the engine if the cache does not have them, starts the
 // engine and empties its cache.
 func (d *demo) startEngine(ctx context.Context) error {
 	a := d.view.begin("engine")
@@ -130,7 +130,7 @@ func (d *demo) startEngine(ctx context.Context) error {
 	return nil
 }
 
-// orCancelled tells a command that was ended because of something else from one that failed.
+// orCancelled distinguishes a command that was cancelled from one that failed.
 func orCancelled(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -151,7 +151,7 @@ func readEnvironment(text string) (map[string]string, error) {
 	return env, nil
 }
 
-// haveTerraform tells whether the terraform container can get terraform: from the machine, else from
+// haveTerraform reports whether the terraform container can get terraform: from the machine, else from
 // HashiCorp's releases.
 func haveTerraform(ctx context.Context) bool {
 	if binary, err := terraform.This.Binary(); err == nil && binary != "" {

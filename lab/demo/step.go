@@ -46,7 +46,7 @@ func (d *demo) step(ctx context.Context, s step) (time.Duration, error) {
 	return took, nil
 }
 
-// said is what came of a step, in a few words.
+// said is the outcome of a step, in a few words.
 func (d *demo) said(s step, out string, did ran) string {
 	text := lastLine(out)
 	switch s.name {

@@ -41,7 +41,7 @@ func readSummary(path string) (ran, error) {
 	return count(summary.Steps), nil
 }
 
-// count sorts the commands of a call. One that is asked for by several builds counts once, as run if
+// count classifies the commands of a call. One that several builds need counts once, as run if
 // any of them ran it.
 func count(steps []vertex) ran {
 	out := ran{app: -1, terraform: -1}
@@ -76,8 +76,8 @@ func count(steps []vertex) ran {
 	return out
 }
 
-// builders are words in the commands that build the containers; all other commands are what a step is
-// for.
+// builders are words in the commands that build the containers; all other commands do the step's own
+// work.
 var builders = []struct{ word, container string }{
 	{"install-tools make=", "app"},
 	{"python3 -m venv", "app"},
@@ -98,7 +98,7 @@ var builders = []struct{ word, container string }{
 	{"fetch-providers", "terraform"},
 }
 
-// builds tells which container a command builds; "" for none.
+// builds returns which container a command builds; "" for none.
 func builds(name string) string {
 	for _, b := range builders {
 		if strings.Contains(name, b.word) {

@@ -15,7 +15,7 @@ import (
 const (
 	// redraw is how often the live lines are drawn on a terminal.
 	redraw = 100 * time.Millisecond
-	// heartbeat is how often a line says what goes on where there is no terminal.
+	// heartbeat is how often a line shows the current activity if there is no terminal.
 	heartbeat = 10 * time.Second
 	// plainWidth is how long such a line may be.
 	plainWidth = 100
@@ -32,7 +32,7 @@ type view struct {
 	drawn  int
 }
 
-// activity is something that goes on.
+// activity is something in progress.
 type activity struct {
 	view   *view
 	name   string
@@ -108,7 +108,7 @@ func (a *activity) note(detail string) {
 	a.detail = strings.TrimSpace(detail)
 }
 
-// unlessDownload notes a line, except go's word that it downloads: it would stay while go compiles.
+// unlessDownload notes a line, except go's message that it downloads: it would stay while go compiles.
 func (a *activity) unlessDownload(line string) {
 	if !strings.HasPrefix(line, "go: downloading ") {
 		a.note(line)
@@ -170,10 +170,10 @@ func (v *view) draw() {
 	}
 }
 
-// colours are what commands write for a terminal of their own.
+// colours matches the colour codes that commands write for a terminal.
 var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// cut shortens a line to n characters and takes out what would colour it or move the cursor.
+// cut shortens a line to n characters and removes what would colour it or move the cursor.
 func cut(line string, n int) string {
 	line = colours.ReplaceAllString(line, "")
 	runes := []rune(strings.Map(func(r rune) rune {

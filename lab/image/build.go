@@ -32,7 +32,7 @@ type Built struct {
 // buildLimit is how long one image may take; about half a minute is usual.
 const buildLimit = 20 * time.Minute
 
-// Build returns the recipe's image from the cache (a directory), and builds it first when it is not there.
+// Build returns the recipe's image from the cache (a directory), and builds it first if it is missing.
 func Build(ctx context.Context, cache string, r Recipe, sums *Sums, progress debian.Progress) (Built, error) {
 	key, err := r.Key(sums)
 	if err != nil {
@@ -113,7 +113,7 @@ func build(ctx context.Context, dir string, r Recipe, lock *os.File) (_ Built, e
 	return keep(dir, work, Built{Name: r.Name, Tag: tag}, img)
 }
 
-// assemble puts layers and a configuration together. It holds no time of making.
+// assemble puts layers and a configuration together. The result contains no build time.
 func assemble(layers []v1.Layer, env, entrypoint []string) (v1.Image, error) {
 	img := mutate.MediaType(empty.Image, types.OCIManifestSchema1)
 	img = mutate.ConfigMediaType(img, types.OCIConfigJSON)

@@ -16,7 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// epoch is the time of everything in an image that would else have the time of its making.
+// epoch is the time of everything in an image that would otherwise have its build time.
 var epoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // layer is an image layer in a file, compressed with zstd.
@@ -129,7 +129,7 @@ func writeFiles(w io.Writer, files []File) error {
 	return t.Close()
 }
 
-// packagedPython reads the version of python3 (such as 3.11) out of a layer: where usr/bin/python3 points.
+// packagedPython reads the version of python3 (such as 3.11) from a layer: from the target of usr/bin/python3.
 func packagedPython(l v1.Layer) (string, error) {
 	r, err := l.Uncompressed()
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 	"dagger/pipeline/lab/debian"
 )
 
-// Login is a registry on this machine and who logs in there.
+// Login is a registry on this machine and a login for it.
 type Login struct {
 	Host           string // HOST:PORT
 	User, Password string
-	// Transport speaks to it.
+	// Transport connects to it.
 	Transport http.RoundTripper
 }
 

@@ -16,7 +16,7 @@ import (
 // format changes when the way images are built changes, so that none built the old way is reused.
 const format = 1
 
-// Recipe says what a base image is made of. It holds no date: the same recipe is the same image,
+// Recipe says what a base image is made of. It contains no date: the same recipe is the same image,
 // built once and kept.
 type Recipe struct {
 	Name         string   // repository in the registry
@@ -38,8 +38,8 @@ type File struct {
 	From    string
 }
 
-// environment makes every client in the image trust what the machine trusts, those that bring
-// certificates of their own (pip, requests, boto3) too. AWS_CA_BUNDLE is not needed beside
+// environment makes every client in the image trust what the machine trusts, including those that
+// ship their own certificates (pip, requests, boto3). AWS_CA_BUNDLE is not needed in addition to
 // REQUESTS_CA_BUNDLE, and is left to the user.
 var environment = []string{
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -49,15 +49,15 @@ var environment = []string{
 	"REQUESTS_CA_BUNDLE=" + debian.Bundle,
 }
 
-// Debian's aws-cli is older than AWS_ENDPOINT_URL; in the lab, scripts that call it must reach the
-// AWS stand-in all the same.
+// Debian's aws-cli is older than AWS_ENDPOINT_URL; in the lab, scripts that call it must still reach
+// the AWS stand-in.
 const awsWrapper = `#!/bin/sh
 # aws-cli before 2.13 does not read AWS_ENDPOINT_URL.
 exec /usr/bin/aws ${AWS_ENDPOINT_URL:+--endpoint-url "$AWS_ENDPOINT_URL"} "$@"
 `
 
-// redisEntrypoint does as the one of the official image: what starts with a dash is redis-server's,
-// and others are let in without a password.
+// redisEntrypoint works like that of the official image: arguments that start with a dash are for
+// redis-server, and clients need no password.
 const redisEntrypoint = `#!/bin/sh
 [ "${1#-}" = "$1" ] && [ $# -gt 0 ] || set -- redis-server "$@"
 [ "$1" != redis-server ] || set -- "$@" --protected-mode no
@@ -102,7 +102,7 @@ func Recipes(terraform, version string) ([]Recipe, error) {
 	return []Recipe{python, tf, redis}, nil
 }
 
-// Key names the recipe's content: the hash of all that goes into the image.
+// Key identifies the recipe's content: the hash of everything that goes into the image.
 func (r Recipe) Key(sums *Sums) (string, error) {
 	type file struct{ Path, Mode, Sum string }
 	var files []file

@@ -8,7 +8,7 @@ import (
 	"dagger/pipeline/lab/state"
 )
 
-// Sums remembers what was found out about large files while their size and time of change stay, so
+// Sums caches facts about large files as long as their size and modification time stay the same, so
 // that a second start need not read them.
 type Sums struct {
 	path string
@@ -16,7 +16,7 @@ type Sums struct {
 	Seen map[string]string `json:"seen"` // "WHAT PATH SIZE MTIME" to what was found out
 }
 
-// ReadSums opens the memory at a path; none yet is no error.
+// ReadSums opens the cache at a path; a missing one is not an error.
 func ReadSums(path string) (*Sums, error) {
 	s := &Sums{path: path, Seen: map[string]string{}}
 	_, err := state.ReadJSON(path, s)
@@ -28,7 +28,7 @@ func (s *Sums) Of(path string) (string, error) {
 	return s.Remember("sha256", path, func() (string, error) { return hashFile(path) })
 }
 
-// Remember returns what find says about a file, asked again only when the file has changed.
+// Remember returns the result of find for a file, and calls it again only if the file has changed.
 func (s *Sums) Remember(what, path string, find func() (string, error)) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package registry serves an OCI registry that asks for a login: the distribution project's
+// Package registry serves an OCI registry that requires a login: the distribution project's
 // registry, as a library, with its storage in a directory. Manifests and tags can be deleted.
-// Referrers are kept by the tag schema that the OCI distribution specification gives for
-// registries without a referrers endpoint; clients fall back to it by themselves.
+// Referrers are kept by the tag schema that the OCI distribution specification defines for
+// registries without a referrers endpoint; clients fall back to it automatically.
 package registry
 
 import (
@@ -26,7 +26,7 @@ const (
 	OpenUser = "open"
 )
 
-// Options say where the registry keeps its things.
+// Options configure where the registry keeps its data.
 type Options struct {
 	Storage  string // directory of blobs and manifests
 	Htpasswd string // password file, one line per user
@@ -71,7 +71,7 @@ func New(ctx context.Context, o Options) (handler http.Handler, err error) {
 	return restricted(handlers.NewApp(ctx, config)), nil
 }
 
-// restricted refuses what OpenUser may not do. The password is checked behind it.
+// restricted refuses what OpenUser may not do. The password is checked after it.
 func restricted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		user, _, _ := r.BasicAuth()
@@ -86,8 +86,8 @@ func restricted(next http.Handler) http.Handler {
 	})
 }
 
-// quiet keeps the library's log to what is wrong with the registry itself. It logs what a client was
-// refused (a missing manifest, no login) at the same level; those are the client's to report.
+// quiet restricts the library's log to problems of the registry itself. The library logs refused
+// requests (a missing manifest, no login) at the same level; those are up to the client to report.
 func quiet() {
 	logrus.SetLevel(logrus.ErrorLevel)
 	logrus.SetFormatter(formatter{&logrus.TextFormatter{DisableColors: true}})

@@ -1,4 +1,4 @@
-// Package state keeps what the lab remembers between commands: its directories, the running
+// Package state keeps the lab's state between commands: its directories, the running
 // process, the ports it used last, its registry login, and the lock that keeps two commands apart.
 package state
 
@@ -14,7 +14,7 @@ import (
 // Dir is a lab's state directory. Everything in it belongs to one lab.
 type Dir string
 
-// Open returns the state directory, made when missing: $LAB_DIR, else pipeline-lab in the user's
+// Open returns the state directory, created if missing: $LAB_DIR, else pipeline-lab in the user's
 // cache directory.
 func Open() (Dir, error) {
 	path, err := Directory("the lab's directory", "LAB_DIR", "pipeline-lab")
@@ -22,13 +22,13 @@ func Open() (Dir, error) {
 }
 
 // Cache returns the directory of what several labs can share (base images, the AWS stand-in's
-// virtualenv), made when missing: $LAB_CACHE_DIR, else "cache" in the default state directory.
+// virtualenv), created if missing: $LAB_CACHE_DIR, else "cache" in the default state directory.
 func Cache() (string, error) {
 	return Directory("the lab's cache", "LAB_CACHE_DIR", "pipeline-lab", "cache")
 }
 
-// Directory makes a directory when it is missing (mode 0700), and returns its absolute path: what the
-// variable says, else these names in the user's cache directory ($XDG_CACHE_HOME or ~/.cache).
+// Directory creates a directory if it is missing (mode 0700), and returns its absolute path: the value
+// of the variable, else these names in the user's cache directory ($XDG_CACHE_HOME or ~/.cache).
 func Directory(what, variable string, names ...string) (string, error) {
 	path := os.Getenv(variable)
 	if path == "" {
@@ -53,7 +53,7 @@ func (d Dir) Path(names ...string) string {
 	return filepath.Join(append([]string{string(d)}, names...)...)
 }
 
-// ReadJSON decodes a file into v and tells whether there was one.
+// ReadJSON decodes a file into v and reports whether there was one.
 func ReadJSON(path string, v any) (bool, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -77,7 +77,7 @@ func WriteJSON(path string, v any) error {
 	return WriteFile(path, append(data, '\n'))
 }
 
-// WriteFile replaces a file's content in one step (mode 0600).
+// WriteFile replaces a file's content atomically (mode 0600).
 func WriteFile(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

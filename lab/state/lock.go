@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ErrLocked says that another process holds the lock.
+// ErrLocked reports that another process holds the lock.
 var ErrLocked = errors.New("held by another process")
 
-// Lock takes an exclusive lock on a file, made when missing. When another process holds it, wait
+// Lock takes an exclusive lock on a file, created if missing. If another process holds it, wait
 // (if not nil) is called once and Lock blocks; with a nil wait it returns ErrLocked.
 // The lock ends when the file is closed, or with the process, however it dies. A command that was
 // given the file too (exec.Cmd.ExtraFiles) holds it until that command ends.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// OwnAddress is this machine's IPv4 address on its network, "" when it has none. It is the
-// one that connections to the outside come from; without a way out, any.
+// OwnAddress is this machine's IPv4 address on its network, "" if it has none. It is the
+// source address of connections to the outside; without a route to the outside, any address.
 func OwnAddress() string {
 	// A UDP socket that is connected sends nothing. The address is one for documentation (RFC 5737).
 	if conn, err := net.Dial("udp4", "198.51.100.1:9"); err == nil {
@@ -23,7 +23,7 @@ func OwnAddress() string {
 	return ""
 }
 
-// FromHere is a listener that takes connections from this machine alone, its containers among them.
+// FromHere is a listener that accepts connections only from this machine, including its containers.
 type FromHere struct{ net.Listener }
 
 // Accept implements net.Listener.

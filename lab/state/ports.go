@@ -16,7 +16,7 @@ type Ports map[string]int
 // Below the range from which Linux takes ports for outgoing connections (32768 and up).
 const firstPort, portRange, portTries = 20000, 12000, 50
 
-// ReadPorts returns the ports kept in the state directory; none is no error.
+// ReadPorts returns the ports kept in the state directory; having none is not an error.
 func (d Dir) ReadPorts() (Ports, error) {
 	ports := Ports{}
 	_, err := ReadJSON(d.Path("ports.json"), &ports)
@@ -27,7 +27,7 @@ func (d Dir) ReadPorts() (Ports, error) {
 func (d Dir) WritePorts(p Ports) error { return WriteJSON(d.Path("ports.json"), p) }
 
 // Listen opens a TCP listener for a service on a local address: on the port it had last, else on
-// one derived from the state directory's name, else on the next that is free. The port is noted in p.
+// one derived from the state directory's name, else on the next free one. The port is recorded in p.
 func (p Ports) Listen(dir Dir, bind, service string) (net.Listener, error) {
 	var last error
 	for _, port := range p.candidates(dir, service) {

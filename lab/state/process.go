@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Process names one process for good: a pid alone may be given to another process later.
+// Process identifies one process for good: a pid alone may be reused for another process later.
 type Process struct {
 	PID   int    `json:"pid"`
 	Start string `json:"start"` // boot id and start time in clock ticks
@@ -48,7 +48,7 @@ func cutLast(b []byte, sep byte) (before, after []byte, found bool) {
 	return b[:i], b[i+1:], true
 }
 
-// Alive tells whether this very process still runs.
+// Alive reports whether this very process still runs.
 func (p Process) Alive() bool {
 	if p.PID <= 0 {
 		return false
@@ -58,7 +58,7 @@ func (p Process) Alive() bool {
 }
 
 // Stop asks the process to end and, when it has not after the grace time, kills it.
-// It returns once the process is gone; one that is gone already is no error.
+// It returns once the process is gone; it is not an error if the process is already gone.
 func (p Process) Stop(ctx context.Context, grace time.Duration) error {
 	if !p.Alive() {
 		return nil

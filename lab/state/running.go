@@ -18,9 +18,9 @@ type Running struct {
 	Moto  Process `json:"moto"`
 	Bind  string  `json:"bind"`
 	Ports Ports   `json:"ports"`
-	// Own is the address of this machine on which containers reach AWS, empty where Bind is.
+	// Own is the address of this machine on which containers reach AWS, empty if Bind is set.
 	Own string `json:"own,omitempty"`
-	// Certificate is the file of the registry's certificate, empty where it speaks plain HTTP.
+	// Certificate is the file of the registry's certificate, empty if it uses plain HTTP.
 	Certificate string `json:"certificate,omitempty"`
 }
 
@@ -37,7 +37,7 @@ func (r Running) Registry() string {
 	return "https://" + r.Address("registry")
 }
 
-// ForContainers returns AWS's HOST:PORT for containers, which do not reach this machine's loopback.
+// ForContainers returns AWS's HOST:PORT for containers, which cannot reach this machine's loopback.
 func (r Running) ForContainers() string {
 	if r.Own == "" {
 		return r.Address("aws")
@@ -45,17 +45,17 @@ func (r Running) ForContainers() string {
 	return net.JoinHostPort(r.Own, strconv.Itoa(r.Ports["containers"]))
 }
 
-// ReadRunning returns the lab that was last said to serve, and whether its process is alive.
+// ReadRunning returns the lab that was last recorded as serving, and whether its process is alive.
 func (d Dir) ReadRunning() (Running, bool, error) {
 	var r Running
 	found, err := ReadJSON(d.Path("serve.json"), &r)
 	return r, found && r.Alive(), err
 }
 
-// WriteRunning says that the lab serves.
+// WriteRunning records that the lab serves.
 func (d Dir) WriteRunning(r Running) error { return WriteJSON(d.Path("serve.json"), r) }
 
-// ClearRunning says that it no longer does.
+// ClearRunning records that it no longer does.
 func (d Dir) ClearRunning() error {
 	if err := os.Remove(d.Path("serve.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("clearing the lab's state: %w", err)
@@ -63,7 +63,7 @@ func (d Dir) ClearRunning() error {
 	return nil
 }
 
-// Secret returns the random value kept under a name (32 hex digits, mode 0600), made at first use.
+// Secret returns the random value kept under a name (32 hex digits, mode 0600), created on first use.
 func (d Dir) Secret(name string) (string, error) {
 	path := d.Path(name)
 	data, err := os.ReadFile(path)

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// DefaultTag is the tag of the terraform image when the machine has no terraform to put in.
+// DefaultTag is the tag of the terraform image if the machine has no terraform to put in.
 const DefaultTag = "1.11"
 
-// Binary returns the path of the machine's terraform binary, or "" when there is none: LAB_TERRAFORM
-// where it is set (empty: none), else terraform on PATH. A script in front of another is passed over.
+// Binary returns the path of the machine's terraform binary, or "" if there is none: LAB_TERRAFORM
+// if it is set (empty: none), else terraform on PATH. A wrapper script in front of it is skipped.
 func (m Machine) Binary() (string, error) {
 	if path, set := m.Getenv("LAB_TERRAFORM"); set {
 		if path == "" {
@@ -35,7 +35,7 @@ func (m Machine) Binary() (string, error) {
 	return "", nil
 }
 
-// executable tells whether a path is an ELF file that may be run.
+// executable reports whether a path is an ELF file that may be run.
 func executable(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {

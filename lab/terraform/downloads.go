@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Downloads tells whether terraform could download providers here. It asks for three seconds at most.
+// Downloads reports whether terraform could download providers here. It tries for three seconds at most.
 func Downloads() bool {
 	client := &http.Client{Timeout: 3 * time.Second}
 	resp, err := client.Get("https://registry.terraform.io/.well-known/terraform.json")

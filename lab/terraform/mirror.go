@@ -1,5 +1,5 @@
-// Package terraform finds what the machine has of terraform: the binary, and a filesystem mirror
-// of providers; and it holds a root module that needs no provider.
+// Package terraform finds terraform on the machine: the binary, and a filesystem mirror of
+// providers. It also has a root module that needs no provider.
 package terraform
 
 import (
@@ -24,9 +24,9 @@ var This = Machine{os.LookupEnv, "/"}
 var aws = filepath.Join("registry.terraform.io", "hashicorp", "aws")
 
 // Mirror returns a directory to use as a filesystem_mirror that holds the AWS provider, or "".
-// LAB_PROVIDER_MIRROR decides alone where it is set (empty: none). Else it looks at the
-// filesystem mirrors of terraform's CLI configuration, at the directories that terraform takes for
-// mirrors by itself, and at directories directly below /opt, /usr/local/share/terraform and
+// If LAB_PROVIDER_MIRROR is set, it alone decides (empty: none). Else Mirror looks at the
+// filesystem mirrors in terraform's CLI configuration, at the directories that terraform uses as
+// mirrors by default, and at directories directly below /opt, /usr/local/share/terraform and
 // /usr/share/terraform.
 func (m Machine) Mirror() (string, error) {
 	if path, set := m.Getenv("LAB_PROVIDER_MIRROR"); set {
@@ -58,7 +58,7 @@ func (m Machine) Mirror() (string, error) {
 	return "", nil
 }
 
-// mirrors tells whether a directory holds the AWS provider: unpacked (VERSION/OS_ARCH/...) or packed.
+// mirrors reports whether a directory holds the AWS provider: unpacked (VERSION/OS_ARCH/...) or packed.
 func mirrors(dir string) bool {
 	for _, pattern := range []string{"*/*/terraform-provider-aws*", "terraform-provider-aws_*.zip"} {
 		if found, err := filepath.Glob(filepath.Join(dir, aws, pattern)); err == nil && len(found) > 0 {
@@ -73,7 +73,7 @@ var (
 	pathLine    = regexp.MustCompile(`(?m)^\s*path\s*=\s*"([^"]+)"`)
 )
 
-// configured returns the mirrors in terraform's CLI configuration file, where there is one.
+// configured returns the mirrors in terraform's CLI configuration file, if there is one.
 func (m Machine) configured() (dirs []string) {
 	file := m.env("TF_CLI_CONFIG_FILE")
 	if file == "" {

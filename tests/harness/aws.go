@@ -19,7 +19,7 @@ type Request struct {
 	Status  int    `json:"status"`
 }
 
-// Requests are those that the AWS stand-in has answered and match.
+// Requests are the matching requests that the AWS stand-in has answered.
 func (w *World) Requests(t testing.TB, match func(Request) bool) []Request {
 	t.Helper()
 	data, err := os.ReadFile(w.AWS.RequestLog)
@@ -62,7 +62,7 @@ func (w *World) Object(t testing.TB, key string) (string, bool) {
 	return "", false
 }
 
-// Locked tells whether the state of an environment of the fixture project is locked now.
+// Locked reports whether the state of an environment of the fixture project is locked now.
 func (w *World) Locked(t testing.TB, environment string) bool {
 	t.Helper()
 	_, locked := w.Object(t, "fixture/"+environment+"/terraform.tfstate.tflock")
@@ -80,7 +80,7 @@ func (w *World) CodeSHA256(t testing.TB, function string) string {
 	return answer.Configuration.CodeSha256
 }
 
-// aws reads from the stand-in, which looks at a signature's scope to know the service and checks
+// aws reads from the stand-in, which finds the service in a signature's scope and checks
 // no signature.
 func (w *World) aws(t testing.TB, service, path string) (body string, status int) {
 	t.Helper()

@@ -61,7 +61,7 @@ func (c Call) Without(flag string) Call {
 	return c
 }
 
-// Result is what a call gave.
+// Result is the result of a call.
 type Result struct {
 	Stdout, Stderr string
 	Code           int
@@ -69,7 +69,7 @@ type Result struct {
 	Steps []Step
 }
 
-// What runs the tests and the build of a project in the app container.
+// Commands that run the tests and the build of a project in the app container.
 const (
 	RunTests = "python3 -I /opt/pipeline/run.py test"
 	RunBuild = "python3 -I /opt/pipeline/run.py build"
@@ -78,7 +78,7 @@ const (
 )
 
 // Ran are the commands that ran in containers, without those whose result was
-// kept from an earlier run, and without the question for reports.
+// cached by an earlier run, and without the one that asks for reports.
 func (r Result) Ran() []string {
 	ran := []string{}
 	for _, s := range r.Steps {
@@ -89,7 +89,7 @@ func (r Result) Ran() []string {
 	return ran
 }
 
-// Process is a call that is under way.
+// Process is a running call.
 type Process struct {
 	t       testing.TB
 	cmd     *exec.Cmd
@@ -100,7 +100,7 @@ type Process struct {
 	ended   error // of cmd.Wait, once done is closed
 }
 
-// output can be read while it grows.
+// output can be read while it is written.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -217,8 +217,8 @@ var (
 	defaults = regexp.MustCompile("(?m)^user default: .*\n?")
 )
 
-// plain is text without what Dagger's command line does not always leave out: colours, and what it has taken from .env,
-// which may come after the error.
+// plain is text without what Dagger's command line does not always leave out: colours, and the settings that it took
+// from .env, which may come after the error.
 func plain(text string) string {
 	return defaults.ReplaceAllString(escape.ReplaceAllString(text, ""), "")
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Another returns an embedded engine with new directories, stopped when the test ends. It shares
-// nothing with the one of the other tests but the binaries.
+// only the binaries with the engine of the other tests.
 func (e Embedded) Another(t testing.TB) Embedded {
 	t.Helper()
 	// The path of a socket may have 104 bytes; a test's own directory may have more.
@@ -38,8 +38,8 @@ func (e Embedded) Daemons(t testing.TB) []int {
 	return Processes(func(commandLine, _ string) bool { return strings.Contains(commandLine, config) })
 }
 
-// Processes are those whose command line and environment match; both have spaces between their
-// parts.
+// Processes are the processes whose command line and environment match; both have spaces between
+// their parts.
 func Processes(match func(commandLine, environment string) bool) []int {
 	var out []int
 	entries, _ := filepath.Glob("/proc/[0-9]*")
@@ -57,7 +57,7 @@ func Processes(match func(commandLine, environment string) bool) []int {
 	return out
 }
 
-// Parent is the id of a process's parent, "" when it has ended.
+// Parent is the id of a process's parent, "" if it has ended.
 func Parent(pid int) string {
 	status, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	for line := range strings.Lines(string(status)) {

@@ -14,8 +14,8 @@ import (
 type Engine interface {
 	// Name is embedded or dagger.
 	Name() string
-	// Command is the process of the command line with args, on the module in the
-	// directory module. It writes the steps to the file summary if it can.
+	// Command returns the command line with args, for the module in the directory
+	// module. It writes the steps to the file summary if it can.
 	Command(ctx context.Context, module, summary string, args []string) *exec.Cmd
 	// Stop ends the engine and removes what it kept.
 	Stop(ctx context.Context) error
@@ -29,7 +29,7 @@ type Step struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Embedded is the engine that the repository brings, with directories of its own.
+// Embedded is the engine of this repository, with its own directories.
 type Embedded struct {
 	Root string // repository
 	// State and Run are the engine's PIPELINE_STATE_DIR and PIPELINE_RUN_DIR.
@@ -68,8 +68,8 @@ func (e Embedded) Stop(ctx context.Context) error {
 	return nil
 }
 
-// Dagger is a Dagger engine that the machine has; the module is a copy outside
-// the repository's generated files.
+// Dagger is the machine's Dagger engine; the module is a copy without the
+// repository's generated files.
 type Dagger struct {
 	Module string
 }
@@ -87,7 +87,7 @@ func (d Dagger) Command(ctx context.Context, module, _ string, args []string) *e
 	return cmd
 }
 
-// Stop implements Engine: the engine is the machine's, it goes on.
+// Stop implements Engine. The engine belongs to the machine and keeps running.
 func (d Dagger) Stop(context.Context) error { return os.RemoveAll(d.Module) }
 
 // readSteps reads a summary file; there is none when the call ended before the engine was used.

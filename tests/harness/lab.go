@@ -18,7 +18,7 @@ import (
 // Lab is a running lab: registry, AWS stand-in and base images.
 type Lab struct {
 	Registry, Username, Password string
-	// OpenUsername may push below a path named open only.
+	// OpenUsername may push only below a path named open.
 	OpenUsername, OpenPassword  string
 	PythonImage, TerraformImage string
 	// RedisImage is a service for tests.
@@ -26,22 +26,22 @@ type Lab struct {
 	// Endpoint is the URL of the AWS stand-in, RequestLog the file of its requests.
 	Endpoint, RequestLog string
 	StateBucket          string
-	// ContainerCredentials is the URL of a container's role, ContainerToken what it asks for.
+	// ContainerCredentials is the URL of a container's role, ContainerToken the token that it requires.
 	ContainerCredentials, ContainerToken string
 	// Mirror is a directory with the AWS provider, or empty.
 	Mirror string
-	// Infra is "infra" where the AWS provider can be had, else a provider-free root module.
+	// Infra is "infra" if the AWS provider is available, else a provider-free root module.
 	Infra string
 	// InfraFree is the provider-free root module.
 	InfraFree string
 
 	root, dir string
-	// certificate is the file of the registry's certificate and key, empty where it speaks plain HTTP.
+	// certificate is the file of the registry's certificate and key, empty if it uses plain HTTP.
 	certificate string
 }
 
-// StartLab starts the lab of the repository at root in a directory of its own, on the address bind or
-// on loopback, with TLS where there is a certificate.
+// StartLab starts the lab of the repository at root in its own directory, on the address bind or
+// on loopback, with TLS if there is a certificate.
 func StartLab(ctx context.Context, root, dir, bind, certificate string) (*Lab, error) {
 	l := &Lab{root: root, dir: dir, certificate: certificate, InfraFree: filepath.Join(dir, "infra-free")}
 	args := []string{"up"}
@@ -72,7 +72,7 @@ func StartLab(ctx context.Context, root, dir, bind, certificate string) (*Lab, e
 	return l, nil
 }
 
-// HasTerraform tells whether the terraform base image brings terraform.
+// HasTerraform reports whether the terraform base image includes terraform.
 func (l *Lab) HasTerraform() bool {
 	_, err := exec.LookPath("terraform")
 	return err == nil
@@ -95,8 +95,8 @@ func (l *Lab) run(ctx context.Context, args ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-// cleanEnviron is this process's environment without what would steer the
-// pipeline or hold a credential of the developer's.
+// cleanEnviron is this process's environment without variables that would affect
+// the pipeline or that hold a credential of the developer.
 func cleanEnviron() []string {
 	var out []string
 	for _, kv := range os.Environ() {
@@ -115,7 +115,7 @@ func cleanEnviron() []string {
 	return out
 }
 
-// Ask asks the registry, with the login, for a path or the URL that it has named.
+// Ask sends the registry a request with the login, for a path or for a URL that it returned.
 func (l *Lab) Ask(req *http.Request) (*http.Response, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	req.URL.Scheme, req.URL.Host = "http", l.Registry

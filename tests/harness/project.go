@@ -19,7 +19,7 @@ type Project struct {
 }
 
 // Project returns a small project: pytest with coverage, a package, and the lab's
-// provider-free root module. Its source is of this test alone, so that no other test has
+// provider-free root module. Its source is unique to this test, so that no other test has
 // filled the engine's cache for it; its dependencies are the same in all tests.
 func (w *World) Project(t testing.TB) *Project {
 	t.Helper()
@@ -39,7 +39,7 @@ func (w *World) Example(t testing.TB) *Project {
 	return p
 }
 
-// Service returns the repository's example with a database in its tests, which is the lab's.
+// Service returns the repository's example whose tests use a database, which is the lab's.
 func (w *World) Service(t testing.TB) *Project {
 	t.Helper()
 	p := &Project{Dir: t.TempDir(), t: t, w: w}
@@ -65,7 +65,7 @@ func (p *Project) copy(from, to string) {
 	}
 }
 
-// copyTree copies files and directories, not what tools leave in a project.
+// copyTree copies files and directories, except what tools leave in a project.
 func copyTree(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
@@ -93,7 +93,7 @@ func copyTree(from, to string) error {
 	})
 }
 
-// CopyModule copies what a Dagger engine loads of the repository.
+// CopyModule copies the part of the repository that a Dagger engine loads.
 func CopyModule(root, to string) error {
 	data, err := os.ReadFile(filepath.Join(root, "dagger.json"))
 	if err != nil {
@@ -165,7 +165,7 @@ func (p *Project) Remove(name string) {
 	}
 }
 
-// Call is a call on the project with the lab's images, registry and, where there is one, AWS.
+// Call is a call on the project with the lab's images, registry and, if there is one, AWS.
 func (p *Project) Call(args ...string) Call {
 	l := p.w.Lab
 	c := Call{
@@ -185,14 +185,14 @@ func (p *Project) Call(args ...string) Call {
 	return c.And(args...)
 }
 
-// Push is the call that makes a container by the functions and pushes it to the address in the lab's
+// Push is the call that makes a container with the functions and pushes it to the address in the lab's
 // registry.
 func (p *Project) Push(address string, functions ...string) Call {
 	return p.Call(functions...).And(p.Pushing(address)...)
 }
 
-// Pushing are the functions that log a container in and push it. The login of the base images need not
-// hold here: a Dagger engine keeps the container of an earlier call, not its session.
+// Pushing are the functions that log in and push a container. The login for the base images may not
+// apply here: a Dagger engine keeps the container of an earlier call, not its session.
 func (p *Project) Pushing(address string) []string {
 	l := p.w.Lab
 	return []string{

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// JUnit is what the tests read of a JUnit report.
+// JUnit is the part of a JUnit report that the tests read.
 type JUnit struct {
 	Tests, Failures int
 	// Run names the execution of the tests that wrote the report.
@@ -62,14 +62,14 @@ func ReadJUnit(t testing.TB, path string) JUnit {
 	return out
 }
 
-// Installed names the installation of the dependencies in the app container: the time of a file
+// Installed identifies the installation of the dependencies in the app container: the time of a file
 // that it wrote.
 func (p *Project) Installed(t testing.TB) string {
 	t.Helper()
 	return p.stat(t, "app-container", "/opt/venv/bin/pytest")
 }
 
-// Fetched names the fetching of the providers in the terraform container.
+// Fetched identifies the download of the providers in the terraform container.
 func (p *Project) Fetched(t testing.TB, flags ...string) string {
 	t.Helper()
 	return p.stat(t, "terraform-container", "/opt/terraform/providers/registry.terraform.io", flags...)

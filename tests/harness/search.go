@@ -22,8 +22,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Search finds values in places where they must not be, in every form that they are likely to be
-// written in.
+// Search finds values in places where they must not be, in every form in which they are likely to
+// be written.
 type Search struct {
 	longest int
 	// starts has the needles by their first two bytes, so that a text is read once, however
@@ -38,7 +38,7 @@ type needle struct {
 	text       []byte
 }
 
-// Add looks for a value from now on; name is what findings call it.
+// Add adds a value to search for; findings call it name.
 func (s *Search) Add(name, value string) {
 	add := func(form, text string) {
 		n := needle{name, form, []byte(text)}
@@ -71,13 +71,13 @@ func (s *Search) Add(name, value string) {
 	}
 }
 
-// Bytes looks into a text.
+// Bytes searches a text.
 func (s *Search) Bytes(where string, data []byte) []string {
 	found, _ := s.stream(where, bytes.NewReader(data))
 	return found
 }
 
-// stream looks into what r gives, and into what that is when it is compressed.
+// stream searches what r returns, and, if that is compressed, its contents.
 func (s *Search) stream(where string, r io.Reader) ([]string, error) {
 	in := bufio.NewReaderSize(r, 1<<20)
 	head, _ := in.Peek(4)
@@ -100,7 +100,7 @@ func (s *Search) stream(where string, r io.Reader) ([]string, error) {
 		defer unpacked.Close()
 		found, err := s.plain(where+" (unpacked)", unpacked)
 		if err != nil {
-			// What cannot be read must not pass for what holds nothing.
+			// Unreadable must not pass for clean.
 			return append(found, fmt.Sprintf("%s cannot be unpacked: %v", where, err)), nil
 		}
 		return found, nil

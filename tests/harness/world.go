@@ -56,7 +56,7 @@ func Main(m *testing.M, root string, use func(*World)) int {
 	return code
 }
 
-// cacheable tells whether Go would take this run's result for a later one. It must not: it does not know
+// cacheable reports whether Go would take this run's result for a later one. It must not: it does not know
 // that the tests depend on files outside their own module.
 func cacheable() bool {
 	if !flag.Parsed() {

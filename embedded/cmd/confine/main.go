@@ -1,6 +1,6 @@
-// Command confine stands between BuildKit and runc. It takes from each container the
+// Command confine runs between BuildKit and runc. It removes from each container the
 // capabilities that the pipeline's work does not need, and the daemon's trace collector,
-// before the container exists: nothing inside can undo it. Then it becomes runc.
+// before the container exists, so that nothing inside can undo it. Then it becomes runc.
 package main
 
 import (
@@ -48,7 +48,7 @@ func confine(args []string) error {
 	return nil
 }
 
-// value is what follows a flag.
+// value is the value that follows a flag.
 func value(args []string, flag string) string {
 	if i := slices.Index(args, flag); i >= 0 && i+1 < len(args) {
 		return args[i+1]

@@ -1,7 +1,7 @@
 package main
 
-// needed are the capabilities that stay: what it takes to install packages and to change
-// to another user. docs/security.md says of each that goes why it may.
+// needed are the capabilities that stay: those needed to install packages and to change
+// to another user. docs/security.md says for each removed one why it can be removed.
 var needed = []string{
 	"CAP_CHOWN",        // packages give their files to users of their own
 	"CAP_DAC_OVERRIDE", // root installs into directories of other users

@@ -12,8 +12,8 @@ import (
 
 const resolvConf = "/etc/resolv.conf"
 
-// useNetwork fits a container to a network of its own: any user may open any port, so
-// that no capability is needed for it, and names are asked for at the gateway, which
+// useNetwork prepares a container for its own network: any user may open any port, so
+// that no capability is needed for it, and DNS queries go to the gateway, which
 // also knows the nameservers on the machine's loopback.
 func useNetwork(s *specs.Spec, bundle string) error {
 	if s.Linux.Sysctl == nil {
@@ -37,7 +37,7 @@ func useNetwork(s *specs.Spec, bundle string) error {
 	return nil
 }
 
-// askGateway puts the gateway in the place of all nameservers; search domains and options stay.
+// askGateway replaces all nameservers with the gateway; search domains and options stay.
 func askGateway(text string) string {
 	var b strings.Builder
 	b.WriteString("nameserver " + subnet.Gateway.String() + "\n")

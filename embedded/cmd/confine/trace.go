@@ -11,9 +11,9 @@ import (
 // container.
 const traceSocket = "/dev/otel-grpc.sock"
 
-// withoutTraces takes it out again: it is a way to a root process of the machine that
-// nothing in a container needs. With it go the variables that would have a project's
-// own traces sent there.
+// withoutTraces removes it again: it gives access to a root process of the machine, and
+// nothing in a container needs it. It also removes the variables that would send a
+// project's own traces there.
 func withoutTraces(s *specs.Spec) {
 	s.Mounts = slices.DeleteFunc(s.Mounts, func(m specs.Mount) bool { return m.Destination == traceSocket })
 	if slices.Contains(s.Process.Env, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=unix://"+traceSocket) {

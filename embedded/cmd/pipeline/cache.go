@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// own makes the cache directory for its owner alone, and refuses one that somebody
-// else could write to: what is in there is executed.
+// own makes the cache directory accessible to its owner only, and refuses one that
+// somebody else could write to: its contents are executed.
 func own(dir string) error {
 	if os.MkdirAll(dir, 0o700) != nil {
 		return nil // what needs it says so

@@ -44,10 +44,10 @@ type server struct {
 	started  time.Time
 }
 
-// page is the function that shows what is kept of the others: it is not kept itself.
+// page is the function that shows the records of the others: it is not recorded itself.
 const page = "page"
 
-// Close ends the session. A call whose report cannot be kept is no failure.
+// Close ends the session. A report that cannot be kept does not fail the call.
 func (s server) Close(result error) error {
 	err := s.Server.Close()
 	steps := s.Steps()
@@ -74,7 +74,7 @@ func (s server) Close(result error) error {
 	return err
 }
 
-// kindOf is what a step is in a report, "" for what none tells of.
+// kindOf is a step's kind in a report, "" for one that reports leave out.
 func kindOf(s session.Step) string {
 	switch {
 	case s.Exec:
@@ -89,7 +89,7 @@ func kindOf(s session.Step) string {
 	return ""
 }
 
-// short is the start of a command's name: one may be as long as a file.
+// short is the start of a command's name, which may be as long as a file.
 func short(name string) string {
 	name = strings.TrimPrefix(name, "[internal] ")
 	if runes := []rune(name); len(runes) > 200 {
@@ -136,7 +136,7 @@ func (s server) Scrub(w io.Writer) io.WriteCloser {
 	return unheld{scrubbed}
 }
 
-// unheld is a writer that holds nothing back.
+// unheld is a writer that buffers nothing.
 type unheld struct{ io.Writer }
 
 func (unheld) Close() error { return nil }
@@ -165,8 +165,8 @@ func newSession(dir string, calls report.Store) func(cli.SessionOptions) cli.Ses
 	}
 }
 
-// onHost tells whether the caller chose this machine's network for containers. A
-// choice that is none fails in connect.
+// onHost reports whether the caller chose this machine's network for containers. An
+// invalid choice fails in connect.
 func onHost() bool {
 	network, err := daemon.ChosenNetwork()
 	return err == nil && network == daemon.Host

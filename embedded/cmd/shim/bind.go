@@ -9,16 +9,16 @@ import (
 	"dagger/pipeline/embedded/tunnel"
 )
 
-// noService is the exit code that is written where a service of the command is not
-// there; no command has it. The session knows why. BuildKit is told unserved,
-// whatever the command was to end with.
+// noService is the exit code that is written if a service of the command is
+// missing; no command has it. The session knows why. BuildKit gets unserved,
+// whatever exit code the command was expected to have.
 const (
 	noService = -1
 	unserved  = 125
 )
 
-// bind waits for the services that the command uses and makes their ports this
-// container's. Each is SOCKET=ADDRESS:PORT,PORT. lost gets a value when one ends.
+// bind waits for the services that the command uses and opens their ports in this
+// container. Each is SOCKET=ADDRESS:PORT,PORT. lost gets a value when one ends.
 func bind(services []string) (lost <-chan struct{}, err error) {
 	gone := make(chan struct{}, len(services))
 	ready := make(chan error, len(services))

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// waitGroup waits until every process of the group has ended that a stop
-// request reaches. A shell ends at once when it is asked to stop; the terraform
+// waitGroup waits until every process of the group that a stop request reaches
+// has ended. A shell ends at once when it is asked to stop; the terraform
 // that it started has to release its lock first, and would be killed with the
 // container. A process that ignores SIGINT, as a shell's background jobs do,
 // would never end and is not waited for.
@@ -23,7 +23,7 @@ func waitGroup(pgid int) {
 	}
 }
 
-// stoppable tells whether the group has a process that is alive and does not
+// stoppable reports whether the group has a process that is alive and does not
 // ignore SIGINT.
 func stoppable(pgid int) bool {
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")

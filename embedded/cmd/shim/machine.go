@@ -19,8 +19,8 @@ var bundles = []string{
 // and OpenSSL, pip, requests, curl, git, AWS's tools.
 var bundleVariables = []string{"SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE"}
 
-// proxies sets the variables of the caller's machine that say which proxy to use,
-// NAME=value lines of a file that may be missing. Those of the container win.
+// proxies sets the proxy variables of the caller's machine, from the NAME=value
+// lines of a file that may be missing. The container's own take precedence.
 func proxies(file string) error {
 	text, err := os.ReadFile(file)
 	if os.IsNotExist(err) {
@@ -36,7 +36,7 @@ func proxies(file string) error {
 }
 
 // trust adds the certificates in a file, which may be missing, to those that the
-// container trusts. It returns what takes them away again.
+// container trusts. It returns a function that removes them again.
 func trust(file, dir string) (func(), error) {
 	own, err := os.ReadFile(file)
 	if os.IsNotExist(err) {

@@ -1,6 +1,6 @@
 // Command shim runs a command as the first process of a container and keeps
-// what BuildKit does not: its standard output, standard error and exit code,
-// as files that are cached together with the exec's result. It removes secrets
+// what BuildKit does not: the command's standard output, standard error and exit
+// code, as files that are cached together with the exec's result. It removes secrets
 // from the output before anything outside the container sees it, and passes a
 // stop request on to the command as SIGINT, so that terraform can release its
 // lock.
@@ -20,8 +20,8 @@ import (
 	"dagger/pipeline/embedded/scrub"
 )
 
-// drain is how long the output of a process that outlived the command is
-// waited for.
+// drain is how long to wait for the output of a process that outlived the
+// command.
 const drain = 2 * time.Second
 
 type options struct {
@@ -110,7 +110,7 @@ func run(o options, args []string) (int, error) {
 	return code, nil
 }
 
-// unexpectedSuccess is what BuildKit is told where the command should have
+// unexpectedSuccess is the exit code for BuildKit if the command should have
 // failed.
 const unexpectedSuccess = 1
 

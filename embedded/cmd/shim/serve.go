@@ -28,8 +28,8 @@ type service struct {
 	stopped atomic.Bool
 }
 
-// newService opens the stream on which the session hears of a service; nil where
-// the command is none.
+// newService opens the stream for a service's reports to the session; nil if
+// the command is not a service.
 func newService(o options) (*service, error) {
 	if o.serve == "" {
 		return nil, nil
@@ -45,8 +45,8 @@ func newService(o options) (*service, error) {
 	return s, nil
 }
 
-// run tells the session when the service is ready, takes connections and asks the
-// process group to end when the session does.
+// run reports to the session when the service is ready, accepts connections and asks
+// the process group to end when the session requests it.
 func (s *service) run(pid int) {
 	go s.accept()
 	go func() {
@@ -65,8 +65,8 @@ func (s *service) run(pid int) {
 	}()
 }
 
-// ended waits to be killed where the end was asked for: what the service has left
-// is nobody's result.
+// ended waits to be killed if the end was requested: the files of a service are
+// nobody's result.
 func (s *service) ended() {
 	if s.stopped.Load() {
 		s.report(tunnel.Report{Ended: true})
@@ -137,7 +137,7 @@ func (s *service) accept() {
 }
 
 // dialOwn connects to a port as another container would: from and to an address
-// that is not loopback, to which services may give more rights.
+// that is not loopback, because services may grant loopback more rights.
 func dialOwn(port int) (*net.TCPConn, error) {
 	host := "127.0.0.1"
 	addresses, _ := net.InterfaceAddrs()

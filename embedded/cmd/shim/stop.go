@@ -9,9 +9,9 @@ import (
 )
 
 // forwardStop sends the command's process group SIGINT for each byte that
-// arrives on the control socket, and passes on SIGINT and SIGTERM that the
-// shim itself gets. A socket that is not there only means that nobody can ask
-// for a stop. stopped tells whether anybody has.
+// arrives on the control socket, and forwards SIGINT and SIGTERM that the
+// shim itself gets. A missing socket only means that nobody can request a
+// stop. stopped reports whether anybody has.
 func forwardStop(control string, pid int) (stopped func() bool) {
 	var asked atomic.Bool
 	signals := make(chan os.Signal, 4)

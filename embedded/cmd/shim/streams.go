@@ -15,8 +15,8 @@ type streams struct {
 	copies  sync.WaitGroup
 }
 
-// connect gives the command pipes whose ends are not the end of Wait: a child
-// that outlives the command may go on printing.
+// connect gives the command pipes that Wait does not wait for: a child that
+// outlives the command may go on printing.
 func connect(cmd *exec.Cmd, out *outputs) (*streams, error) {
 	s := &streams{}
 	for _, end := range []struct {
@@ -34,8 +34,8 @@ func connect(cmd *exec.Cmd, out *outputs) (*streams, error) {
 	return s, nil
 }
 
-// drain waits for what is still to be printed; for a process that goes on in the
-// background, a moment only.
+// drain waits for the remaining output; for a process that goes on in the
+// background, only for a moment.
 func (s *streams) drain() {
 	for _, w := range s.writers {
 		_ = w.Close()

@@ -8,7 +8,7 @@ import (
 	"dagger/pipeline/embedded/tunnel"
 )
 
-// stream is one to the session, over a socket that BuildKit forwards.
+// stream is a stream to the session, over a socket that BuildKit forwards.
 type stream struct {
 	*net.UnixConn
 	frames io.Reader
@@ -27,7 +27,7 @@ func dial(socket string, hello tunnel.Hello, more ...byte) (stream, error) {
 
 func (s stream) Read(p []byte) (int, error) { return s.frames.Read(p) }
 
-// ReadFrom and WriteTo are not those of the connection, which know no frames.
+// ReadFrom and WriteTo replace those of the connection, which do not know frames.
 func (s stream) ReadFrom(r io.Reader) (int64, error) {
 	return io.Copy(struct{ io.Writer }{s.UnixConn}, r)
 }
@@ -35,7 +35,7 @@ func (s stream) WriteTo(w io.Writer) (int64, error) {
 	return io.Copy(w, struct{ io.Reader }{s.frames})
 }
 
-// join is a connection through a stream.
+// join connects a connection with a stream.
 func (s stream) join(conn *net.TCPConn) {
 	tunnel.Join(s, conn)
 	_ = s.Close()

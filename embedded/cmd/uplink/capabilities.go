@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropCapabilities takes every capability from this process, which reads what
+// dropCapabilities drops all capabilities of this process, because it reads what
 // containers send. Its sockets are open by then.
 func dropCapabilities() error {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// share is how many connections one container may have at a time, so that it leaves
-// some to the others.
+// share is how many connections one container may have at a time, so that some are
+// left for the others.
 const share = 2048
 
 // counter counts the connections of each container.
@@ -15,7 +15,7 @@ type counter struct {
 	of    map[netip.Addr]int
 }
 
-// take counts one more, unless the container has its share.
+// take counts one more connection, unless the container has used up its share.
 func (c *counter) take(from netip.Addr) bool {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -11,11 +11,11 @@ import (
 
 const resolvConf = "/etc/resolv.conf"
 
-// patience is how long one nameserver may take, before the next is asked.
+// patience is how long a nameserver may take before the next is asked.
 const patience = 3 * time.Second
 
-// nameservers are the addresses that this machine asks, read anew each time: they change
-// with its network, and may well be on its loopback, where no container reaches them.
+// nameservers are the machine's nameservers, read again each time: they change with
+// its network, and may well be on its loopback, where no container reaches them.
 func nameservers() []string {
 	data, _ := os.ReadFile(resolvConf)
 	return parseNameservers(string(data))
@@ -38,7 +38,7 @@ func parseNameservers(text string) []string {
 	return out
 }
 
-// answerQuestions answers those of one port of a container, until it is silent.
+// answerQuestions answers the queries from one port of a container, until it is silent.
 func answerQuestions(in net.Conn) {
 	for {
 		question := make([]byte, datagram)

@@ -1,15 +1,15 @@
-// Command uplink gives the containers of one buildkitd a network of their own and
+// Command uplink gives the containers of one buildkitd their own network and
 // a way out of it, without a trace on the machine: no rule, no interface, no setting.
 //
-// It makes a network namespace with a bridge, to which CNI's bridge plugin connects
-// each container, isolated from the others. The bridge's one other port is a network
-// stack in this process (gVisor's). It answers as the gateway, and for each
-// connection of a container that the policy lets out it opens one from the machine.
+// It creates a network namespace with a bridge, to which CNI's bridge plugin connects
+// each container, isolated from the others. The bridge's only other port is a network
+// stack in this process (gVisor's). It answers as the gateway, and for each container
+// connection that the policy allows it opens one from the machine.
 // So containers reach what the machine reaches, but neither its loopback, nor
 // its abstract sockets, nor each other.
 //
-// It starts buildkitd, which stays in the machine's namespace, and ends with it;
-// buildkitd ends with it too, however either dies. The kernel then removes the namespace.
+// It starts buildkitd, which stays in the machine's namespace. Each ends when the
+// other does, however it dies. The kernel then removes the namespace.
 package main
 
 import (

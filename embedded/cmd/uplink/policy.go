@@ -8,16 +8,16 @@ import (
 
 const dnsPort = 53
 
-// metadata are addresses at which clouds give a machine its credentials, beside
-// those of 169.254.0.0/16.
+// metadata are addresses at which clouds serve a machine its credentials, in
+// addition to 169.254.0.0/16.
 var metadata = []netip.Addr{
 	netip.MustParseAddr("168.63.129.16"),   // Azure
 	netip.MustParseAddr("100.100.100.200"), // Alibaba Cloud
 }
 
-// reachable tells whether containers may open a connection to an address. They
-// may not reach this machine's loopback, each other, or what gives a machine its
-// credentials; some clouds have their DNS server there, which they may ask.
+// reachable reports whether containers may open a connection to an address. They
+// may not reach this machine's loopback, each other, or services that give a machine
+// its credentials; some clouds have their DNS server there, which they may ask.
 func reachable(to netip.AddrPort) bool {
 	a := to.Addr().Unmap()
 	switch {
@@ -36,7 +36,7 @@ func reachable(to netip.AddrPort) bool {
 	return true
 }
 
-// asksUs tells whether a packet is a question to the gateway's DNS.
+// asksUs reports whether a packet is a query to the gateway's DNS.
 func asksUs(to netip.AddrPort) bool {
 	return to.Addr() == subnet.Gateway && to.Port() == dnsPort
 }

@@ -17,8 +17,8 @@ import (
 // dialTimeout is as long as the kernel itself would try.
 const dialTimeout = 130 * time.Second
 
-// forwardTCP opens the connection that a container asks for and only then accepts
-// the container's: one that is refused is refused to the container.
+// forwardTCP opens the connection that a container requests and only then accepts
+// the container's, so that the container sees a refused connection as refused.
 func (c *counter) forwardTCP(r *tcp.ForwarderRequest) {
 	from, to := ends(r.ID())
 	if !c.take(from) {
@@ -64,7 +64,7 @@ func dialTCP(to netip.AddrPort) (*net.TCPConn, error) {
 	return nil, last
 }
 
-// half is a connection of which either direction can be closed by itself.
+// half is a connection whose directions can be closed separately.
 type half interface {
 	net.Conn
 	CloseWrite() error

@@ -57,8 +57,8 @@ func (c *counter) forwardUDP(r *udp.ForwarderRequest) bool {
 	return true
 }
 
-// relay copies datagrams until one side is closed or the flow is silent. That nobody
-// listens at the other end is passed over: the sender may try again.
+// relay copies datagrams until one side is closed or the flow is silent. It ignores
+// that nobody listens at the other end: the sender may try again.
 func relay(to, from net.Conn) {
 	buffer := make([]byte, datagram)
 	for {

@@ -13,7 +13,7 @@ import (
 	"dagger/pipeline/embedded/subnet"
 )
 
-// wire is the end of the bridge's port for the outside.
+// wire is this end of the bridge's port to the outside.
 type wire struct {
 	socket int // takes and gives whole frames
 }

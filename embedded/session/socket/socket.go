@@ -1,4 +1,4 @@
-// Package socket serves HTTP to one program that is still to be started, on a
+// Package socket serves HTTP to one program that has yet to be started, on a
 // socket that it inherits. The socket is one end of a pair that has no address:
 // nobody can connect to it, on whatever network. All requests share the one
 // connection, by HTTP/2.
@@ -13,11 +13,10 @@ import (
 	"syscall"
 )
 
-// streams is how many requests may be under way at once.
+// streams is how many requests may be in progress at once.
 const streams = 10_000
 
-// Serve starts to answer with h, and returns the socket that the program is to
-// inherit.
+// Serve starts to serve h, and returns the socket for the program to inherit.
 func Serve(h http.Handler) (*http.Server, *os.File, error) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
