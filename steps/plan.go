@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
-	"dagger/pipeline/tell"
 	"dagger/pipeline/printable"
+	"dagger/pipeline/tell"
 )
 
 // Paths while a plan is made. A plan is in clear in memory only.

@@ -37,7 +37,7 @@ var systems = []system{
 		"$PIPELINE_ATTEMPT":  "{Attempt}",
 		"$(TF_STATE_BUCKET)": "{StateBucket}", "$(PIPELINE_REGISTRY)": "{Registry}", "$(PIPELINE_TRUST)": "{Trust}", "$(PIPELINE_ROLE)": "{Role}",
 		"$(System.CollectionUri)$(System.TeamProjectId)/_build/results?buildId=$(Build.BuildId)": "{JobURL}",
-		"cmd://$AGENT_TEMPDIRECTORY/aws-id-token":                                              "{IDToken}", "mr-$number": "mr-{MergeRequest}", "mr-${{ parameters.destroy }}": "mr-{MergeRequest}"}},
+		"cmd://$AGENT_TEMPDIRECTORY/aws-id-token":                                                "{IDToken}", "mr-$number": "mr-{MergeRequest}", "mr-${{ parameters.destroy }}": "mr-{MergeRequest}"}},
 	{"bitbucket-pipelines.yml", map[string]string{
 		"$PIPELINE_ATTEMPT": "{Attempt}",
 		"$TF_STATE_BUCKET":  "{StateBucket}", "$PIPELINE_REGISTRY": "{Registry}", "$PIPELINE_TRUST": "{Trust}", "$PIPELINE_ROLE": "{Role}",
