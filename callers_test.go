@@ -48,7 +48,7 @@ func TestCallersFitTheModule(t *testing.T) {
 // signatures are the constructor's number of required arguments, its options, and the verbs.
 func signatures(t *testing.T) (required int, options, verbs []string) {
 	t.Helper()
-	for _, name := range []string{"chain.go", "main.go", "note.go", "page.go", "project.go", "retention.go"} {
+	for _, name := range moduleFiles(t) {
 		for _, decl := range parsed(t, name).Decls {
 			f, ok := decl.(*ast.FuncDecl)
 			if ok && f.Recv != nil && f.Name.IsExported() {
