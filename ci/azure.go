@@ -8,8 +8,8 @@ import (
 // Azure Pipelines: https://learn.microsoft.com/en-us/azure/devops/pipelines/build/variables
 //
 // The variable Build.SourceBranch is BUILD_SOURCEBRANCH in the environment, and so on. BUILD_SOURCEBRANCHNAME is not
-// used: it is the last segment only. For GitHub repositories PULLREQUESTID is not the pull request's number. A macro
-// that has no value stays "$(Name)" when a step maps it, which counts as not set. The default branch is in no variable.
+// used: it is only the last segment. For GitHub repositories PULLREQUESTID is not the pull request's number. A macro
+// without a value stays "$(Name)" when a step maps it, which counts as not set. The default branch is in no variable.
 // The ID token is requested from SYSTEM_OIDCREQUESTURI with SYSTEM_ACCESSTOKEN.
 var azureVariables = []string{
 	"TF_BUILD", "BUILD_REPOSITORY_PROVIDER", "BUILD_REPOSITORY_NAME", "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMPROJECT",

@@ -4,7 +4,7 @@ import "net/url"
 
 // Bitbucket Pipelines: https://support.atlassian.com/bitbucket-cloud/docs/variables-and-secrets/
 //
-// BITBUCKET_BRANCH is the source branch in a pull request's pipeline and is not set for a tag. The token is there with
+// BITBUCKET_BRANCH is the source branch in a pull request's pipeline and is not set for a tag. The token is set with
 // "oidc: true": https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/
 // Pull requests from forks start no pipeline. The default branch and whether a timer started it are in no variable.
 var bitbucketVariables = []string{

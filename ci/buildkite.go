@@ -8,7 +8,7 @@ import (
 // Buildkite: https://buildkite.com/docs/pipelines/configure/environment-variables
 //
 // BUILDKITE_PULL_REQUEST is "false" when there is none. BUILDKITE_BRANCH is the source branch in a pull request's build,
-// of the fork if it comes from one, and the tag in a tag's. BUILDKITE_COMMIT can be a symbolic name such as HEAD. The ID
+// of the fork if it comes from one, and the tag in a tag's build. BUILDKITE_COMMIT can be a symbolic name such as HEAD. The ID
 // token is requested with `buildkite-agent oidc request-token`: https://buildkite.com/docs/pipelines/security/oidc
 var buildkiteVariables = []string{
 	"BUILDKITE", "BUILDKITE_ORGANIZATION_SLUG", "BUILDKITE_PIPELINE_SLUG", "BUILDKITE_PULL_REQUEST", "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
@@ -48,7 +48,7 @@ func buildkite(get lookup) (Facts, bool) {
 	return f, true
 }
 
-// repository brings the forms of a clone address together: "git@host:a/b.git" and "https://host/a/b" are "host/a/b".
+// repository normalizes a clone address: "git@host:a/b.git" and "https://host/a/b" become "host/a/b".
 func repository(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		address = u.Hostname() + u.Path

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// requestNumber is that of a merge request.
+// requestNumber matches the number of a merge request.
 var requestNumber = regexp.MustCompile(`^[1-9][0-9]*$`)
 
 // CircleCI: https://circleci.com/docs/reference/variables/

@@ -45,7 +45,7 @@ func Dotenv(variables map[string]string, limits DotenvLimits) (string, error) {
 	return b.String(), nil
 }
 
-// CheckDotenv tells whether a variable can stand in a dotenv report and reach later jobs as it is. A key has ASCII
+// CheckDotenv checks that a variable can be in a dotenv report and reach later jobs unchanged. A key has ASCII
 // letters, digits and underscores, at most 255, and no digit first. A value is one line of UTF-8 without white space,
 // which GitLab's rules exclude, without quotes, which GitLab keeps and other readers remove, and without "$", which
 // GitLab expands when a later job starts. The error names the key but not the value.
@@ -94,8 +94,8 @@ func ParseDotenv(text string) (map[string]string, error) {
 
 var keyForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// isKey tells whether s can name an environment variable in a shell and in GitLab.
+// isKey reports whether s can name an environment variable in a shell and in GitLab.
 func isKey(s string) bool { return keyForm.MatchString(s) && len(s) <= 255 }
 
-// isBlank tells whether r is white space of any script or a control character.
+// isBlank reports whether r is white space of any script or a control character.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }

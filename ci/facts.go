@@ -21,7 +21,7 @@ const (
 	Jenkins   System = "jenkins"
 )
 
-// Facts are what a CI system says about the pipeline that runs. A fact that the system does not give is empty.
+// Facts are what a CI system says about the running pipeline. A fact that the system does not provide is empty.
 type Facts struct {
 	System  System
 	Project string // the repository's path, such as "group/project"
@@ -48,7 +48,7 @@ type Facts struct {
 	IDTokenVariable string
 }
 
-// lookup gives the value of a variable, empty when it is not set.
+// lookup returns the value of a variable, empty when it is not set.
 type lookup func(name string) string
 
 type system struct {
@@ -68,8 +68,8 @@ var systems = []system{
 	{Jenkins, jenkinsVariables, jenkins},
 }
 
-// Detect finds the CI system from its variables and reads its facts; false when it is none that it knows. A module
-// sees no variable of the CI by itself: the caller passes a look-up, such as os.LookupEnv on a runner.
+// Detect finds the CI system from its variables and reads its facts; false for an unknown system. A module
+// cannot see the CI's variables itself: the caller passes a look-up, such as os.LookupEnv on a runner.
 func Detect(env func(string) (string, bool)) (Facts, bool) {
 	get := func(name string) string {
 		value, _ := env(name)
@@ -94,9 +94,9 @@ func FromMap(variables map[string]string) (Facts, bool) {
 
 // FromDotenv is Detect on KEY=value lines in the form that ParseDotenv reads.
 //
-// Pass it the names that Variables lists and no others, never the output of `env`: that holds the job's secrets, and it
-// prints values of several lines as they are, so that a line of a commit message could pass for a variable. FromFile
-// sees to that.
+// Pass it only the names that Variables lists, never the output of `env`: that contains the job's secrets, and it
+// prints multi-line values as they are, so that a line of a commit message could pass for a variable. FromFile
+// enforces this.
 func FromDotenv(text string) (Facts, bool, error) {
 	variables, err := ParseDotenv(text)
 	if err != nil {
@@ -106,8 +106,8 @@ func FromDotenv(text string) (Facts, bool, error) {
 	return facts, ok, nil
 }
 
-// FromFile is FromDotenv on a file that somebody wrote for it. A name that is no fact is an error: the file has come too
-// far with a job's token already, and whoever greps in the output of `env` takes in lines of commit messages.
+// FromFile is FromDotenv on a file that somebody wrote for it. A name that is not a fact is an error: with a job's token
+// in it, the file has come too far already, and a grep of the output of `env` picks up lines of commit messages.
 func FromFile(text string) (Facts, bool, error) {
 	variables, err := ParseDotenv(text)
 	if err != nil {
@@ -122,13 +122,13 @@ func FromFile(text string) (Facts, bool, error) {
 	return facts, ok, nil
 }
 
-// isFact tells whether Detect reads a variable for some system, tokens left out.
+// isFact reports whether Detect reads a variable for some system, tokens left out.
 func isFact(name string) bool {
 	return !strings.Contains(name, "TOKEN") && slices.ContainsFunc(systems, func(s system) bool { return slices.Contains(s.variables, name) })
 }
 
-// Variables lists the names that Detect reads for a system. None but the ID token's holds a secret, and of that one
-// only whether it is set matters.
+// Variables lists the names that Detect reads for a system. Only the ID token's holds a secret, and only whether it is
+// set matters.
 func Variables(system System) []string {
 	for _, s := range systems {
 		if s.name == system {
@@ -138,7 +138,7 @@ func Variables(system System) []string {
 	return nil
 }
 
-// first gives the value of the first name that has one.
+// first returns the value of the first name that has one.
 func (get lookup) first(names ...string) string {
 	if name := get.firstSet(names...); name != "" {
 		return get(name)
@@ -146,7 +146,7 @@ func (get lookup) first(names ...string) string {
 	return ""
 }
 
-// firstSet gives the first name that has a value, or "".
+// firstSet returns the first name that has a value, or "".
 func (get lookup) firstSet(names ...string) string {
 	for _, name := range names {
 		if get(name) != "" {
@@ -171,7 +171,7 @@ func ref(name string) (branch, tag, request string) {
 	return "", "", ""
 }
 
-// join puts the parts together, or gives "" when one of them is missing.
+// join joins the parts, or returns "" if one of them is missing.
 func join(parts ...string) string {
 	if slices.Contains(parts, "") {
 		return ""

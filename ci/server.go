@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Server is the address of the server that the pipeline's own address is on, such as "https://gitlab.com"; empty where
-// that is not told.
+// Server is the address of the server that hosts the pipeline, such as "https://gitlab.com"; empty if it is not known.
 func (f Facts) Server() string {
 	if f.Project == "" {
 		return ""

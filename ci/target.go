@@ -18,15 +18,15 @@ type Target struct {
 
 // Rules name the branches that deploy to the lasting environments.
 type Rules struct {
-	// Production is the branch of "prod". Empty means "main", and the default branch too where the CI tells it; a
-	// project whose default branch is not the one it releases from names it here.
+	// Production is the branch of "prod". Empty means "main", and also the default branch if the CI system reports it; a
+	// project that does not release from its default branch sets it.
 	Production string
 
 	// Staging is the branch of "staging"; empty means the branch "staging".
 	Staging string
 
-	// Trunk gives merge requests into the production branch an environment. Without it those are taken for releases,
-	// from staging to main for example, whose changes already had one.
+	// Trunk gives merge requests into the production branch an environment. Without it they are treated as releases,
+	// such as from staging to main, whose changes already had one.
 	Trunk bool
 }
 
@@ -37,9 +37,9 @@ type Rules struct {
 //	merge request not into main        mr-<iid>   tag mr-<iid>
 //	anything else                      no deployment
 //
-// Branches come first because CircleCI reports both the branch and its merge request. A target branch that the CI does
-// not tell, as CircleCI does not, counts as another than main. A merge request from a fork is never deployed by these
-// rules: it is not the project's own code.
+// Branches come first because CircleCI reports both the branch and its merge request. If the CI system does not report
+// the target branch, as CircleCI does not, it counts as different from main. These rules never deploy a merge request
+// from a fork: it is not the project's own code.
 func TargetFor(f Facts, rules Rules) Target {
 	production, staging := rules.Production, rules.Staging
 	if production == "" {
@@ -77,7 +77,7 @@ func TargetFor(f Facts, rules Rules) Target {
 	return none("", "no branch, tag or merge request is known: name an environment with --environment")
 }
 
-// TargetNamed is the target of an environment that a person or a job names. The error is ValidateEnvironment's.
+// TargetNamed is the target for an environment that a person or a job names. The error is ValidateEnvironment's.
 func TargetNamed(environment string) (Target, error) {
 	if err := environments.Validate(environment); err != nil {
 		return Target{}, err
@@ -108,8 +108,8 @@ func none(tag, reason string, args ...any) Target {
 
 var tagForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{0,100}$`)
 
-// imageTag makes a branch or tag name fit for an image tag, which takes letters, digits, "_", "." and "-". What comes
-// before it leaves room: a tag has at most 128 characters.
+// imageTag makes a branch or tag name valid in an image tag, which allows letters, digits, "_", "." and "-". It leaves
+// room for a prefix: a tag has at most 128 characters.
 func imageTag(name string) string {
 	if tagForm.MatchString(name) {
 		return name

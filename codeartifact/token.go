@@ -23,12 +23,12 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// Domain is one of AWS CodeArtifact, by the name of its package indexes: DOMAIN-ACCOUNT.d.codeartifact.REGION.SUFFIX.
+// Domain is a domain of AWS CodeArtifact, parsed from the host of its package indexes: DOMAIN-ACCOUNT.d.codeartifact.REGION.SUFFIX.
 type Domain struct{ Host, Name, Owner, Region string }
 
 var hostForm = regexp.MustCompile(`\b([a-z][a-z0-9-]{0,48}[a-z0-9])-(\d{12})\.d\.codeartifact\.([a-z0-9-]+)\.((?:[a-z0-9-]+\.)*[a-z]+)\b`)
 
-// Domains are the domains whose hosts are named in text and are AWS's own. A host that only looks like one gets
+// Domains are the domains whose hosts appear in text and are AWS's own. A host that only looks like one gets
 // no token.
 func Domains(text string) []Domain {
 	var out []Domain
@@ -44,11 +44,11 @@ func Domains(text string) []Domain {
 	return out
 }
 
-// readOnly is all that the session of a token may do, whatever its role may: code of the packages that are installed sees
+// readOnly is all that a token's session may do, whatever its role allows: code of the installed packages sees
 // the token, and must not publish with it.
 const readOnly = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["codeartifact:GetAuthorizationToken","codeartifact:ReadFromRepository","sts:GetServiceBearerToken"],"Resource":"*"}]}`
 
-// tokenLife is how long a token lasts: an installation's time, and AWS's shortest.
+// tokenLife is how long a token lasts: long enough for an installation, and AWS's minimum.
 const tokenLife = 15 * time.Minute
 
 // Token is a password for a domain's package indexes; the user name is aws.

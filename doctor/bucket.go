@@ -10,10 +10,10 @@ import (
 	"dagger/pipeline/state"
 )
 
-// bucket looks at what holds the states.
+// bucket checks the bucket that holds the states.
 type bucket struct{ state.Bucket }
 
-// versions tells whether the bucket is there and keeps old versions of a state.
+// versions reports whether the bucket exists and keeps old versions of a state.
 func (b bucket) versions(ctx context.Context) Check {
 	const name = "state bucket"
 	status, err := b.Versioning(ctx)
@@ -27,7 +27,7 @@ func (b bucket) versions(ctx context.Context) Check {
 	}
 }
 
-// privacy tells whether the bucket blocks public access.
+// privacy reports whether the bucket blocks public access.
 func (b bucket) privacy(ctx context.Context) Check {
 	const name = "state privacy"
 	access, err := b.PublicAccess(ctx)
@@ -45,7 +45,7 @@ func (b bucket) privacy(ctx context.Context) Check {
 	return check
 }
 
-// lock tells who holds the lock of a state.
+// lock reports who holds the lock of a state.
 func (b bucket) lock(ctx context.Context, key string) Check {
 	name := fmt.Sprintf("lock of %s", key)
 	l, err := b.ReadLock(ctx, key)

@@ -1,3 +1,3 @@
-// Package doctor looks at the account, the registry and the state bucket, and says what does not work and how to mend
+// Package doctor checks the account, the registry and the state bucket, and says what does not work and how to fix
 // it.
 package doctor

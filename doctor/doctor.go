@@ -14,7 +14,7 @@ import (
 	"dagger/pipeline/state"
 )
 
-// Check is one line of the doctor: what was looked at, whether it is well, and what to do if not.
+// Check is one line of the doctor: what was checked, whether it is ok, and what to do if not.
 type Check struct {
 	Name   string
 	OK     bool
@@ -35,7 +35,7 @@ func (c Check) String() string {
 	return word + "  " + fault.OneLine(line)
 }
 
-// Doctor says what to look at. What is empty is left out.
+// Doctor says what to check. Empty fields are left out.
 type Doctor struct {
 	Config      aws.Config
 	Open        func(context.Context) (*aws.Session, error) // gives the session; nil resolves Config
@@ -44,10 +44,10 @@ type Doctor struct {
 	StateKeys   []string                                    // of the environments' states, such as "app/prod/terraform.tfstate"
 }
 
-// soon is a session's rest that is too short for an apply to start on.
+// soon is when a session's remaining time is too short to start an apply.
 const soon = 10 * time.Minute
 
-// Run looks at everything and goes on after what is not well, as far as it can.
+// Run checks everything, and goes on after a failed check as far as it can.
 func (d Doctor) Run(ctx context.Context) []Check {
 	session, out := d.identity(ctx)
 	if session != nil {
@@ -66,7 +66,7 @@ func (d Doctor) Run(ctx context.Context) []Check {
 	return out
 }
 
-// identity tells who we are, before and after the role, and returns the session when there is one.
+// identity reports who we are, before and after assuming the role, and returns the session if there is one.
 func (d Doctor) identity(ctx context.Context) (*aws.Session, []Check) {
 	var out []Check
 	if d.Config.RoleARN != "" && d.Config.WebIdentityToken.IsZero() {
@@ -117,7 +117,7 @@ func expiry(ctx context.Context, s *aws.Session) Check {
 	}
 }
 
-// registry logs in to ECR where there is no other login, and tells where we can push.
+// registry logs in to ECR if there is no other login, and reports where we can push.
 func (d Doctor) registry(ctx context.Context, s *aws.Session) []Check {
 	p := d.Registry
 	if p.Login != nil {
@@ -139,7 +139,7 @@ func (d Doctor) registry(ctx context.Context, s *aws.Session) []Check {
 	return append([]Check{in}, p.Check(ctx)...)
 }
 
-// failed is a check that ended in an error.
+// failed is a check that returned an error.
 func failed(name string, err error) Check {
 	var known *fault.Error
 	if errors.As(err, &known) {

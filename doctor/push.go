@@ -19,8 +19,8 @@ type Pushing struct {
 	NotTo []string
 }
 
-// Check tries both, without pushing: it opens uploads and cancels them. It asks with all the rights that the login has,
-// as anyone does who holds it.
+// Check tries both, without pushing: it starts uploads and cancels them. It uses all the rights that the login has,
+// as anyone who holds it could.
 func (p Pushing) Check(ctx context.Context) []Check {
 	out := []Check{p.may(ctx)}
 	if len(p.NotTo) > 0 {
@@ -39,7 +39,7 @@ func (p Pushing) may(ctx context.Context) Check {
 	return Check{Name: name, OK: true, Detail: "an upload can be opened to " + p.named(p.To)}
 }
 
-// mustNot is well when the registry refuses. Silence is no refusal.
+// mustNot is ok if the registry refuses. No answer is not a refusal.
 func (p Pushing) mustNot(ctx context.Context) Check {
 	const name = "registry levels"
 	var missing []string

@@ -22,8 +22,8 @@ var (
 	ErrProtected   = errors.New("a protected image would be expired")
 )
 
-// Error is a failure in one line: what was being done, what went wrong, and the next thing to try. It keeps no more of
-// its cause than the kind, so that nothing a service answered can slip out unscrubbed.
+// Error is a failure in one line: what was being done, what went wrong, and the next thing to try. It keeps only the
+// kind of its cause, so that nothing in a service's answer can slip out unscrubbed.
 type Error struct {
 	Op   string // in the gerund, inputs quoted: `assuming role "arn:..."`
 	What string // "access denied"
@@ -40,10 +40,10 @@ func (e *Error) Error() string {
 	return OneLine(strings.Join(parts, ": "))
 }
 
-// Unwrap gives the kind.
+// Unwrap returns the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
-// Join is several failures on one line, each of its kind; nil where there is none.
+// Join is several failures on one line, each of its kind; nil if there is none.
 func Join(errs ...error) error {
 	if err := errors.Join(errs...); err != nil {
 		return joined{err}
@@ -57,12 +57,12 @@ func (j joined) Error() string { return strings.ReplaceAll(j.error.Error(), "\n"
 
 func (j joined) Unwrap() error { return j.error }
 
-// Setting is a setting that is missing or does not fit.
+// Setting is the error for a missing or wrong setting.
 func Setting(op, what, fix string) *Error {
 	return &Error{Op: op, What: what, Fix: fix, Kind: ErrConfig}
 }
 
-// longest is the most bytes of an answer that are worth showing.
+// longest is how many bytes of an answer are worth showing.
 const longest = 400
 
 // OneLine folds white space, so that an answer of many lines stays one line.

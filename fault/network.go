@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Verdict is what an answer means for the one who asked.
+// Verdict is what an answer means for the caller.
 type Verdict struct {
 	Kind error
 	What string

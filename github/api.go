@@ -14,7 +14,7 @@ import (
 	"dagger/pipeline/patience"
 )
 
-// API asks a GitHub server: https://docs.github.com/en/rest.
+// API is a client of a GitHub server: https://docs.github.com/en/rest.
 type API struct {
 	// URL is the server's, such as "https://github.com".
 	URL string
@@ -33,12 +33,12 @@ func (g API) addresses() (rest, graphql string) {
 	return url + "/api/v3", url + "/api/graphql"
 }
 
-// longestPause is the most that is waited where GitHub says for how long.
+// longestPause is the longest pause to accept when GitHub asks for one.
 const longestPause = time.Minute
 
 var client = patience.Client(patience.Policy{Tries: again(), Limit: longestPause})
 
-// again is patience.Brief, and also for GitHub's second limit on requests: that one refuses with 403.
+// again is patience.Brief, extended to GitHub's secondary rate limit, which refuses with 403.
 func again() (tries patience.Tries) {
 	tries = patience.Brief
 	known := tries.Retryable
@@ -51,10 +51,10 @@ func again() (tries patience.Tries) {
 	return tries
 }
 
-// right is what a token for notes is.
+// right says which token may write notes.
 const right = "give the job's token the permission pull-requests: write, or one of an app or person that may write comments"
 
-// send sends a request and reads the answer into v. What is not there is note.ErrGone.
+// send sends a request and reads the answer into v. Not found is note.ErrGone.
 func (g API) send(ctx context.Context, method, url string, body, v any) (http.Header, error) {
 	op := "asking GitHub at " + g.URL
 	sent, err := json.Marshal(body)
@@ -103,13 +103,13 @@ func limited(header http.Header) bool {
 	return header.Get("Retry-After") != "" || header.Get("X-RateLimit-Remaining") == "0"
 }
 
-// User is whom a token speaks for.
+// User is the user that a token belongs to.
 type User struct {
 	ID    int64
 	Login string
 }
 
-// is tells whether two are one. Where a server gives no number, the name has to do.
+// is reports whether two users are the same. If a server returns no number, names are compared.
 func (u User) is(other User) bool {
 	if u.ID == 0 || other.ID == 0 {
 		return u.Login == other.Login
@@ -117,7 +117,7 @@ func (u User) is(other User) bool {
 	return u.ID == other.ID
 }
 
-// User asks who that is. REST does not tell a workflow's token, GraphQL tells all.
+// User returns the token's user. REST does not work with a workflow's token, GraphQL works with all.
 func (g API) User(ctx context.Context) (User, error) {
 	var answer struct {
 		Data struct {

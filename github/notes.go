@@ -24,7 +24,7 @@ type Notes struct {
 	user  User
 }
 
-// perPage is the most that GitHub puts on a page.
+// perPage is the maximum that GitHub puts on a page.
 const perPage = 100
 
 func (n *Notes) url(path string) string {
@@ -43,7 +43,7 @@ func (n *Notes) me(ctx context.Context) (User, error) {
 	return n.user, err
 }
 
-// Mine are the comments of the token's user, all pages of them.
+// Mine returns all comments of the token's user.
 func (n *Notes) Mine(ctx context.Context) ([]note.Written, error) {
 	me, err := n.me(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (n *Notes) Mine(ctx context.Context) ([]note.Written, error) {
 	}
 }
 
-// orNone says what it means that the pull request is not there.
+// orNone explains why the pull request may not be found.
 func (n *Notes) orNone(err error) error {
 	if errors.Is(err, note.ErrGone) {
 		return fmt.Errorf("asking GitHub at %s: no pull request %s in %q, or the token may not see it: %s", n.API.URL, n.PullRequest, n.Repository, right)
@@ -99,7 +99,7 @@ func (n *Notes) Remove(ctx context.Context, id int64) error {
 	return err
 }
 
-// Current tells whether a commit is the head of the pull request, or the merge of it that GitHub makes for a workflow.
+// Current reports whether a commit is the head of the pull request, or the merge of it that GitHub makes for a workflow.
 func (n *Notes) Current(ctx context.Context, commit string) (bool, error) {
 	var request struct{ Head struct{ SHA string } }
 	if _, err := n.API.send(ctx, http.MethodGet, n.url("/pulls/"+n.PullRequest), nil, &request); err != nil {
@@ -118,7 +118,7 @@ func (n *Notes) Current(ctx context.Context, commit string) (bool, error) {
 	return false, err
 }
 
-// Check tells whose the token is and that it sees the pull request. Whether it may write, GitHub says only when it does.
+// Check says whose the token is and checks that it sees the pull request. GitHub says whether it may write only when it does.
 func (n *Notes) Check(ctx context.Context) (string, error) {
 	me, err := n.me(ctx)
 	if err == nil {

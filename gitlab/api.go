@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// API asks a GitLab server. The paths are those of its REST API:
+// API is a client of a GitLab server. The paths are those of its REST API:
 // https://docs.gitlab.com/api/jobs/ and https://docs.gitlab.com/api/merge_requests/.
 type API struct {
 	// URL is the server's, such as "https://gitlab.com".
@@ -22,10 +22,10 @@ type API struct {
 	Token string
 }
 
-// JobStatus is what GitLab says of a job.
+// JobStatus is the status of a job.
 type JobStatus string
 
-// Ended tells whether the job runs no more.
+// Ended reports whether the job has ended.
 func (s JobStatus) Ended() bool {
 	switch s {
 	case "success", "failed", "canceled", "skipped":
@@ -59,7 +59,7 @@ func (g API) address() string {
 	return strings.TrimRight(address, "/")
 }
 
-// unsaid is the next page where the answer does not say: a proxy may have taken the header off.
+// unsaid is the next page if the answer does not say: a proxy may have removed the header.
 const unsaid = -1
 
 // get reads one page into v and returns the number of the next one, 0 after the last.
@@ -83,7 +83,7 @@ func (g API) get(ctx context.Context, path string, v any) (next int, err error) 
 
 func (g API) asking() string { return "asking GitLab at " + g.URL }
 
-// send sends a request with a body, nil for none, and reads an answer without an error into v.
+// send sends a request with a body, nil for none, and reads a successful answer into v.
 func (g API) send(ctx context.Context, method, path string, body, v any) (status int, header http.Header, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()

@@ -1,2 +1,2 @@
-// Package gitlab asks a GitLab server for jobs and for open merge requests.
+// Package gitlab reads jobs and open merge requests from a GitLab server.
 package gitlab

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// State is a state that GitLab keeps, or another server of Terraform's http
+// State is a state kept by GitLab, or by another server of Terraform's http
 // backend whose lock is at /lock below the address.
 type State struct {
 	Address, Username, Password string
 }
 
-// largestState is the most bytes of a state that are read.
+// largestState is the maximum size of a state to read, in bytes.
 const largestState = 256 << 20
 
-// Hold locks the state in the name of who, until release. That is the lock's id,
-// too: it is all that Terraform tells whoever finds the state locked.
+// Hold locks the state in the name of who, until release. The name is also the lock's
+// id: that is all that Terraform shows to whoever finds the state locked.
 func (s State) Hold(ctx context.Context, operation, who string) (release func() error, err error) {
 	info, err := json.Marshal(map[string]string{
 		"ID": who, "Operation": operation, "Who": who, "Created": time.Now().UTC().Format(time.RFC3339Nano), "Path": "", "Version": "", "Info": "",
@@ -49,7 +49,7 @@ func (s State) Hold(ctx context.Context, operation, who string) (release func() 
 	}, nil
 }
 
-// Read gives the state, nil where there is none.
+// Read returns the state, nil if there is none.
 func (s State) Read(ctx context.Context) ([]byte, error) {
 	status, body, err := s.do(ctx, http.MethodGet, "", nil)
 	switch {

@@ -13,7 +13,7 @@ import (
 	"dagger/pipeline/note"
 )
 
-// Notes are those of a merge request, as https://docs.gitlab.com/api/notes/ has them.
+// Notes are the notes of a merge request: https://docs.gitlab.com/api/notes/.
 type Notes struct {
 	API API
 	// Project is its path, such as "group/project", MergeRequest the number of the merge request in it.
@@ -23,7 +23,7 @@ type Notes struct {
 	user  int64
 }
 
-// right is what a token for notes is.
+// right says which token may write notes.
 const right = "give a project access token with the scope api and the role Reporter (a job's own token may not write notes)"
 
 func (n *Notes) path(parts ...string) string {
@@ -34,7 +34,7 @@ func (n *Notes) path(parts ...string) string {
 	return path
 }
 
-// send is API.send for what notes need: an answer that refuses is an error.
+// send is API.send for notes: a refusal is an error.
 func (n *Notes) send(ctx context.Context, method, path string, body, v any) (http.Header, error) {
 	status, header, err := n.API.send(ctx, method, path, body, v)
 	if err != nil {
@@ -70,7 +70,7 @@ func (n *Notes) me(ctx context.Context) (int64, error) {
 	return n.user, nil
 }
 
-// Mine are the notes of the token's user, all pages of them.
+// Mine returns all notes of the token's user.
 func (n *Notes) Mine(ctx context.Context) ([]note.Written, error) {
 	me, err := n.me(ctx)
 	if err != nil {
@@ -114,7 +114,7 @@ func (n *Notes) Write(ctx context.Context, body string) error {
 	return n.orNone(err)
 }
 
-// orNone says what it means that the merge request is not there.
+// orNone explains why the merge request may not be found.
 func (n *Notes) orNone(err error) error {
 	if errors.Is(err, note.ErrGone) {
 		return fmt.Errorf("%s: no merge request %s in %q, or the token may not see it: %s", n.API.asking(), n.MergeRequest, n.Project, right)
@@ -134,7 +134,7 @@ func (n *Notes) Remove(ctx context.Context, id int64) error {
 	return err
 }
 
-// Current tells whether a commit is the head of the merge request.
+// Current reports whether a commit is the head of the merge request.
 func (n *Notes) Current(ctx context.Context, commit string) (bool, error) {
 	var request struct{ SHA string }
 	_, err := n.send(ctx, http.MethodGet, n.path(), nil, &request)

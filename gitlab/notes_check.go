@@ -14,7 +14,7 @@ import (
 // reporter is the lowest role that may write notes in any project.
 const reporter = 20
 
-// Check tells whether the token may write notes, as far as GitLab says.
+// Check checks whether the token may write notes, as far as GitLab says.
 func (n *Notes) Check(ctx context.Context) (string, error) {
 	var token struct {
 		Name      string

@@ -9,13 +9,13 @@ import (
 	"strconv"
 )
 
-// perPage is the most that GitLab puts on a page.
+// perPage is the maximum that GitLab puts on a page.
 const perPage = 100
 
-// OpenMergeRequests are the numbers of a project's open merge requests. What is missing in the list is taken for closed,
-// and its environment for one to destroy, so the list is whole or an error: where the answer does not say that a page is
-// the last one, the next is asked for; and a list of several pages is read until it is the same twice, because what
-// closes meanwhile moves others over the edge of a page.
+// OpenMergeRequests returns the numbers of a project's open merge requests. A merge request missing from the list counts
+// as closed, and its environment is to be destroyed, so the list is complete or an error: unless the answer says that a
+// page is the last one, the next is requested; and a list of several pages is read until it is the same twice, because
+// merge requests that close meanwhile shift others across page boundaries.
 func (g API) OpenMergeRequests(ctx context.Context, project string) ([]string, error) {
 	const readings = 4
 	var before []string
@@ -32,7 +32,7 @@ func (g API) OpenMergeRequests(ctx context.Context, project string) ([]string, e
 	return nil, fmt.Errorf("asking GitLab at %s: the list of open merge requests changed each time it was read: try again", g.URL)
 }
 
-// listOpen reads the list once. pages are those that had something new.
+// listOpen reads the list once. pages counts the pages that had something new.
 func (g API) listOpen(ctx context.Context, project string) (open []string, pages int, err error) {
 	for page := 1; ; {
 		var list []struct {
@@ -67,8 +67,8 @@ func (g API) listOpen(ctx context.Context, project string) (open []string, pages
 	}
 }
 
-// MergeRequestEnded tells whether a merge request is closed or merged. One that is not
-// there is no such one: the project may be another one's.
+// MergeRequestEnded reports whether a merge request is closed or merged. One that is not
+// found has not ended: the project may be the wrong one.
 func (g API) MergeRequestEnded(ctx context.Context, project, iid string) (bool, error) {
 	var mr struct{ State string }
 	status, _, err := g.send(ctx, http.MethodGet, "/projects/"+url.PathEscape(project)+"/merge_requests/"+iid, nil, &mr)

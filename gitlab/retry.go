@@ -6,10 +6,10 @@ import (
 	"dagger/pipeline/patience"
 )
 
-// again is how often GitLab is asked again after a fault that may pass.
+// again is how often a request to GitLab is retried after a transient fault.
 var again = patience.Brief
 
-// longestPause is the most that is waited where GitLab says for how long: it counts requests by the minute.
+// longestPause is the longest pause to accept when GitLab asks for one: it counts requests per minute.
 const longestPause = time.Minute
 
 var client = patience.Client(patience.Policy{Tries: again, Limit: longestPause})

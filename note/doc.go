@@ -1,3 +1,3 @@
-// Package note makes the one note that a merge request has of its pipelines, and keeps it one: it is found again, and
-// written in place.
+// Package note writes the single note about its pipelines that a merge request has, and keeps it single by finding it
+// again and updating it in place.
 package note

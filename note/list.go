@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// List is what a note lists under a title, which is the pipeline's own words.
+// List is a list in a note. Its title is the pipeline's own text.
 type List struct {
 	Title string
 	Items []Markdown
 }
 
-// folded is the number of items from which on a list is folded.
+// folded is the number of items above which a list is folded.
 const folded = 10
 
-// write writes a list in at most room bytes; what has none is counted.
+// write writes a list in at most room bytes and counts the items that do not fit.
 func (l List) write(b *strings.Builder, room int) {
 	if len(l.Items) == 0 {
 		return
@@ -35,8 +35,8 @@ func (l List) write(b *strings.Builder, room int) {
 	b.WriteString(end)
 }
 
-// Lists writes lists in at most room bytes, or a little more where there is no
-// room for their titles. One that is short leaves its share to those after it.
+// Lists writes lists in at most room bytes, or a little more if there is no
+// room for their titles. A short list leaves its share to those after it.
 func Lists(b *strings.Builder, lists []List, room int) {
 	start := b.Len()
 	for i, l := range lists {

@@ -7,11 +7,11 @@ import (
 	"strconv"
 )
 
-// Marker is the first line of a note, which no reader sees: what the note is of,
-// and which pipeline wrote it.
+// Marker is the invisible first line of a note: what the note is about, and
+// which pipeline wrote it.
 type Marker struct {
 	Project, Environment string
-	// Pipeline is the number of the pipeline: a newer one has a higher one.
+	// Pipeline is the number of the pipeline: newer pipelines have higher numbers.
 	Pipeline int64
 	// Commit is the head of the merge request that the pipeline was for.
 	Commit string
@@ -19,8 +19,8 @@ type Marker struct {
 
 var markerForm = regexp.MustCompile(`^<!-- pipeline note: project=(\S+) environment=(\S+) pipeline=([0-9]{1,18}) commit=([0-9a-f]*) -->\r?\n`)
 
-// String is the line. Names are escaped as in the query of a URL, which leaves
-// nothing in them that could end it.
+// String is the line. Names are escaped as in a URL query, so nothing in them
+// can end it.
 func (m Marker) String() string {
 	return fmt.Sprintf("<!-- pipeline note: project=%s environment=%s pipeline=%d commit=%s -->\n",
 		url.QueryEscape(m.Project), url.QueryEscape(m.Environment), m.Pipeline, notHex.ReplaceAllString(m.Commit, ""))
@@ -28,8 +28,8 @@ func (m Marker) String() string {
 
 var notHex = regexp.MustCompile(`[^0-9a-f]`)
 
-// same tells whether a note's text is of the same project and environment, and
-// gives the marker that it has.
+// same reports whether a note's text is about the same project and environment,
+// and returns its marker.
 func (m Marker) same(body string) (Marker, bool) {
 	found := markerForm.FindStringSubmatch(body)
 	if found == nil || found[1] != url.QueryEscape(m.Project) || found[2] != url.QueryEscape(m.Environment) {

@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// Largest is the most of a note, in bytes: GitHub takes 65,536 characters, GitLab
-// a million.
+// Largest is the maximum size of a note, in bytes: GitHub allows 65,536
+// characters, GitLab a million.
 const Largest = 60_000
 
-// Note is what a pipeline has to say. What is not known is empty, and left out.
+// Note is the content of a note. What is not known is empty, and left out.
 type Note struct {
 	Environment string
-	// Commit is what was checked out, Run where a person sees the pipeline, Page the page of the run.
+	// Commit is what was checked out, Run the pipeline's URL, Page the URL of the run's page.
 	Commit, Run, Page string
-	// Server is the address of where the note is shown. A link to there is none: it
-	// would be a reference, which is told on the other side too.
+	// Server is the address of the server that shows the note. Addresses on it are not
+	// linked: the server would treat a link as a reference and show it on the other side too.
 	Server string
-	// Parts are those of a whole pipeline in one call.
+	// Parts are the parts of a whole pipeline in one call.
 	Parts    []Part
 	Tests    *Tests
 	Packages []Package
 	Images   []Image
 	Plans    []Plan
-	// Address is that of the environment.
+	// Address is the environment's address.
 	Address string
 	Took    time.Duration
 }
@@ -36,11 +36,11 @@ type Part struct {
 	// Result is ok, failed or not run.
 	Result string
 	Took   time.Duration
-	// Said is the last line that it said, or why it failed.
+	// Said is its last line of output, or why it failed.
 	Said string
 }
 
-// Image is a container of the pipeline, and where it is from: "" for one that was
+// Image is a container image of the pipeline, and where it is from: "" if it was
 // built.
 type Image struct{ Name, From string }
 
@@ -51,7 +51,7 @@ type Plan struct {
 	Lists  []List
 }
 
-// rows are what the table tells, in this order, each with the part that it is of.
+// rows are the rows of the table, in this order, each with the part it belongs to.
 var rows = []struct {
 	part, name string
 	told       func(Note) Markdown
@@ -113,7 +113,7 @@ func (n Note) part(name string) (Part, bool) {
 	return Part{}, false
 }
 
-// verdict says what became of the pipeline, as far as that is known.
+// verdict is the pipeline's result, as far as it is known.
 func (n Note) verdict() Markdown {
 	for _, p := range n.Parts {
 		if p.Result == "failed" {
@@ -129,8 +129,8 @@ func (n Note) verdict() Markdown {
 	return ""
 }
 
-// mark is the result of a part. One that left what a row tells was right, but for
-// tests, whose reports are there also when they fail.
+// mark is the result of a part. A part that left the data of a row succeeded, except
+// for tests, which leave reports even if they fail.
 func (n Note) mark(p Part, name string) string {
 	switch {
 	case p.Result == "not run":
@@ -141,7 +141,7 @@ func (n Note) mark(p Part, name string) string {
 	return "✅"
 }
 
-// link is what a link of a note may be: its text is where it leads to.
+// link matches the addresses that a note may link to; a link's text is its address.
 var link = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/?&=%+-]*)?$`)
 
 func (n Note) address() Markdown {
@@ -160,7 +160,7 @@ func hostOf(url string) string {
 	return strings.ToLower(host)
 }
 
-// foot says what the note is of.
+// foot writes what the note is about.
 func (n Note) foot(b *strings.Builder) {
 	var said []string
 	if n.Commit != "" {

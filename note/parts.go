@@ -12,10 +12,10 @@ type Tests struct {
 	Total, Failed, Skipped int
 	// Failures are the names of those that failed.
 	Failures []string
-	// Took is how long they ran, and Reused tells that they did in an earlier call.
+	// Took is how long they ran; Reused reports that they ran in an earlier call.
 	Took   time.Duration
 	Reused bool
-	// Coverage is in percent, and Before that of the target branch.
+	// Coverage is in percent; Before is the target branch's.
 	Coverage, Before *float64
 }
 
@@ -46,7 +46,7 @@ func (t *Tests) line() Markdown {
 	return Markdown(strings.Join(said, ", "))
 }
 
-// change is a difference in points of a percent.
+// change is a difference in percentage points.
 func change(points float64) string {
 	if math.Abs(points) < 0.05 {
 		return "as before"
@@ -54,7 +54,7 @@ func change(points float64) string {
 	return fmt.Sprintf("%+.1f", points)
 }
 
-// Package is an artifact: its path and size, and the size of the target branch's.
+// Package is an artifact: its path and size, and its size on the target branch.
 type Package struct {
 	Name   string
 	Bytes  int

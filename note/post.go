@@ -12,20 +12,20 @@ type Board interface {
 	// Mine are the notes that the token's own user wrote.
 	Mine(ctx context.Context) ([]Written, error)
 	Write(ctx context.Context, body string) error
-	// Edit and Remove give ErrGone for a note that is not there.
+	// Edit and Remove return ErrGone for a note that does not exist.
 	Edit(ctx context.Context, id int64, body string) error
 	Remove(ctx context.Context, id int64) error
-	// Current tells whether a commit is the head of the merge request.
+	// Current reports whether a commit is the head of the merge request.
 	Current(ctx context.Context, commit string) (bool, error)
 }
 
-// Written is a note that is there.
+// Written is an existing note.
 type Written struct {
 	ID   int64
 	Body string
 }
 
-// ErrGone says that a note was removed meanwhile.
+// ErrGone reports that a note was removed in the meantime.
 var ErrGone = errors.New("the note is gone")
 
 // Outcome is what became of a note.
@@ -44,14 +44,14 @@ type found struct {
 	Marker
 }
 
-// tries is how often a note is written that others change at the same time.
+// tries is how often to write a note that others change at the same time.
 const tries = 5
 
-// Post makes the merge request have one note of the marker's project and
-// environment, that of the newest pipeline. Neither server can refuse an edit
-// that another has overtaken, so a pipeline edits a note only while its commit is
-// the head: the pipeline of a newer head writes what counts. Where several have
-// written one each, the newest pipeline's stays, of those the first.
+// Post ensures that the merge request has one note for the marker's project and
+// environment, from the newest pipeline. Neither server can refuse an edit
+// based on an outdated note, so a pipeline edits a note only while its commit is
+// the head: the pipeline of a newer head has the last word. If several pipelines
+// have each written one, the newest pipeline's first note stays.
 func Post(ctx context.Context, board Board, m Marker, text string) (Outcome, error) {
 	outcome := Made
 	for range tries {
@@ -88,7 +88,7 @@ func Post(ctx context.Context, board Board, m Marker, text string) (Outcome, err
 	return "", errors.New("others changed it each time: run the job again")
 }
 
-// notes are those of the marker's project and environment, the one to keep first.
+// notes are the notes for the marker's project and environment, the one to keep first.
 func notes(ctx context.Context, board Board, m Marker) ([]found, error) {
 	mine, err := board.Mine(ctx)
 	var out []found
@@ -101,8 +101,8 @@ func notes(ctx context.Context, board Board, m Marker) ([]found, error) {
 	return out, err
 }
 
-// current tells whether a pipeline's commit is the head. Where the server does not
-// say, it is taken for that.
+// current reports whether a pipeline's commit is the head. If the server does not
+// say, it is assumed to be.
 func current(ctx context.Context, board Board, m Marker) bool {
 	if m.Commit == "" {
 		return true
@@ -111,9 +111,9 @@ func current(ctx context.Context, board Board, m Marker) bool {
 	return ok || err != nil
 }
 
-// settle removes all but the first. One whose commit is no longer the head may only
-// remove its own, and that when the head's pipeline has written another one: until
-// then, that one may be about to write into any of them.
+// settle removes all notes but the first. A pipeline whose commit is no longer the head
+// may only remove its own, and only once the head's pipeline has written another: until
+// then, that pipeline may be about to write into any of them.
 func settle(ctx context.Context, board Board, m Marker, all []found) error {
 	if len(all) < 2 {
 		return nil

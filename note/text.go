@@ -6,15 +6,14 @@ import (
 	"dagger/pipeline/printable"
 )
 
-// Markdown is text for a note in which all that others have named stands in a code
-// span.
+// Markdown is text for a note in which all untrusted names are in code spans.
 type Markdown string
 
-// longestName is the most of a name that a note shows, in bytes.
+// longestName is how many bytes of a name a note shows.
 const longestName = 300
 
-// Code is a name as a code span of Markdown that nothing in the name can end: a
-// key of a resource or a name of a test is anyone's text, and what stands behind
+// Code is a name as a Markdown code span that nothing in the name can end. Anyone
+// can choose the key of a resource or the name of a test, and text after the end of
 // a code span may be a mention, a link, HTML or a command to GitLab.
 func Code(name string) Markdown {
 	text := Line(name)
@@ -28,8 +27,8 @@ func Code(name string) Markdown {
 	return Markdown(fence + text + fence)
 }
 
-// Line is a text on one line, as it is to be read, without what ends a cell of a
-// table, inside of a code span too.
+// Line is a text on one line, in readable form, without the character that ends a
+// table cell even inside a code span.
 func Line(text string) string {
 	return printable.Line(text, longestName, "|")
 }

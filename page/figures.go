@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// figures are the numbers of a run, the most telling first.
+// figures are the numbers of a run, the most important first.
 func (r Run) figures() (out []figure) {
 	var took, saved, critical float64
 	var ran, reused, unknown int

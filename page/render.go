@@ -18,7 +18,7 @@ var (
 	style string
 )
 
-// policy allows the page its own style and nothing else: no script, no request.
+// policy is the content security policy: it allows the page its own style and nothing else, no script and no request.
 var policy = func() string {
 	sum := sha256.Sum256([]byte(style))
 	return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -34,7 +34,7 @@ var templates = template.Must(template.New("page").Funcs(template.FuncMap{
 	"percent": func(p *float64) string { return fmt.Sprintf("%.1f %%", *p) },
 }).Parse(form))
 
-// link is what a link of a page may lead to.
+// link matches the addresses that a page may link to.
 var link = regexp.MustCompile(`^https?://[A-Za-z0-9.-]{1,200}(:[0-9]{1,5})?(/[A-Za-z0-9._~/?&=%+-]{0,500})?$`)
 
 // Render writes the page of a run.
@@ -45,7 +45,7 @@ func Render(w io.Writer, r Run) error {
 	return nil
 }
 
-// JSON is what the page is made of.
+// JSON is the page's data.
 func JSON(r Run) ([]byte, error) {
 	text, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {

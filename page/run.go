@@ -1,4 +1,4 @@
-// Package page renders what a run of the pipeline came to, as one page of HTML that asks nobody for anything.
+// Package page renders the result of a pipeline run as one self-contained page of HTML.
 package page
 
 import (
@@ -7,18 +7,18 @@ import (
 	"dagger/pipeline/printable"
 )
 
-// Name is what others have named: a test, a branch, a resource, a command. It is shown on one line, cut, with the
-// characters visible that are not to be seen. In the JSON too.
+// Name is an untrusted name, of a test, a branch, a resource or a command. It is shown on one line, cut, with
+// invisible characters made visible, in the JSON too.
 type Name string
 
 const longestName = 300
 
 func (n Name) String() string { return printable.Line(string(n), longestName, "") }
 
-// MarshalText makes the JSON of a run have the name as it is shown.
+// MarshalText encodes the name as it is shown.
 func (n Name) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
-// Run is what a page tells, and as JSON what it is made of. What is not known is empty: the page says so.
+// Run is the content of a page, and the form of its JSON. What is not known is empty: the page says so.
 type Run struct {
 	Environment Name      `json:"environment,omitempty"`
 	Commit      Name      `json:"commit,omitempty"`
@@ -30,9 +30,9 @@ type Run struct {
 	Engine
 }
 
-// Engine is what an engine tells of its calls: what `pipeline report --format json` gives.
+// Engine is an engine's record of its calls: the output of `pipeline report --format json`.
 type Engine struct {
-	// Calls are those of the run, the oldest first, and Earlier those before, without their steps.
+	// Calls are the calls of the run, oldest first; Earlier are those before, without their steps.
 	Calls    []Call    `json:"calls,omitempty"`
 	Earlier  []Call    `json:"earlier,omitempty"`
 	Space    *Space    `json:"space,omitempty"`
@@ -46,7 +46,7 @@ type Call struct {
 	Seconds  float64   `json:"seconds"`
 	Ran      int       `json:"ran"`
 	Reused   int       `json:"reused"`
-	// Saved is how long the reused commands took when they last ran; of Unknown of them that is not known.
+	// Saved is how long the reused commands took when they last ran, except for the Unknown ones whose time is not known.
 	Saved   float64 `json:"saved_seconds"`
 	Unknown int     `json:"unknown"`
 	Failed  bool    `json:"failed,omitempty"`
@@ -62,14 +62,14 @@ type Step struct {
 	Start   float64 `json:"start"`
 	Seconds float64 `json:"seconds"`
 	Cached  bool    `json:"cached"`
-	// Saved is how long it took when it last ran, where it was cached and that is known.
+	// Saved is how long it took when it last ran, if it was cached and that is known.
 	Saved  float64 `json:"saved,omitempty"`
 	Known  bool    `json:"known,omitempty"`
 	Failed bool    `json:"failed,omitempty"`
 	Bytes  int64   `json:"bytes,omitempty"`
 }
 
-// Tests are the results of the tests; coverage is in percent, and Before that of the target branch.
+// Tests are the results of the tests; coverage is in percent, and Before is the target branch's.
 type Tests struct {
 	Total    int      `json:"total"`
 	Failed   int      `json:"failed"`
@@ -114,7 +114,7 @@ type Space struct {
 	Records int   `json:"records"`
 }
 
-// Version is what something was, of which the run was made.
+// Version is the version of something that the run used.
 type Version struct {
 	Name  Name `json:"name"`
 	Value Name `json:"value"`

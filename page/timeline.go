@@ -2,11 +2,11 @@ package page
 
 import "slices"
 
-// negligible is how long a step must have taken to be shown, where it is no command and moved nothing, and to be
-// marked as one of the critical path, in seconds.
+// negligible is the minimum duration, in seconds, for a step to be marked as part of the critical path, and to be shown
+// if it is not a command and moved nothing.
 const negligible = 0.1
 
-// rows are a call's steps on the axis of its time.
+// rows are a call's steps on its time axis.
 func (c Call) rows() list {
 	steps := slices.Clone(c.Steps)
 	slices.SortStableFunc(steps, func(a, b Step) int {
@@ -59,7 +59,7 @@ func (s Step) state() string {
 	return "ran"
 }
 
-// critical tells which steps are on the critical path: back from the end of the call, the step that ended last
+// critical returns the steps on the critical path: going back from the end of the call, the step that ended last
 // before the next one on the path began.
 func critical(steps []Step) map[int]bool {
 	path := map[int]bool{}

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// shown is how many rows of a list are open, most how many there are at all.
+// shown is how many rows of a list are visible at first, most the maximum number of rows.
 const (
 	shown = 25
 	most  = 500
@@ -15,7 +15,7 @@ const (
 // view is a run as the page shows it.
 type view struct {
 	Run
-	// Result is passed or failed, or empty where that is not known.
+	// Result is passed or failed, or empty if it is not known.
 	Result, Title string
 	Figures       []figure
 	Timelines     []list
@@ -25,10 +25,10 @@ type view struct {
 	Missing       []string
 }
 
-// figure is a number with what it is of.
+// figure is a number with its label.
 type figure struct{ Label, Value, More string }
 
-// list is a titled list of rows, the rest of them folded, and Left those that only the JSON has.
+// list is a titled list of rows, all but the first folded; Left counts those that only the JSON has.
 type list struct {
 	Title      Name
 	Note       string
@@ -36,7 +36,7 @@ type list struct {
 	Left       int
 }
 
-// row is a line of a list. Its bar begins at X and is Width wide, in thousandths.
+// row is a line of a list. Its bar starts at X and is Width wide, in thousandths.
 type row struct {
 	Name, More Name
 	State      string // what it is called, and its colour
@@ -54,7 +54,7 @@ func newList(title Name, note string, rows []row) list {
 	return l
 }
 
-// bar places a row's bar on an axis that is whole long.
+// bar places a row's bar on an axis of length whole.
 func (r row) bar(start, length, whole float64) row {
 	if whole <= 0 {
 		return r
@@ -150,7 +150,7 @@ func trend(calls []Call) list {
 	return newList("", "the last calls on this engine, the newest first", rows)
 }
 
-// missing says what the page does not have, and where that would be from.
+// missing lists what the page does not have, and where it would come from.
 func (r Run) missing() (out []string) {
 	for _, part := range []struct {
 		empty bool
@@ -169,10 +169,10 @@ func (r Run) missing() (out []string) {
 	return out
 }
 
-// Size is the artifact's, for the page.
+// Size is the artifact's size, for the page.
 func (p Package) Size() int64 { return int64(p.Bytes) }
 
-// Change is how it differs from that of the target branch.
+// Change is how it differs from the size on the target branch.
 func (p Package) Change() string {
 	switch {
 	case p.Before == nil:

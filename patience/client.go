@@ -7,10 +7,10 @@ import (
 	"oras.land/oras-go/v2/registry/remote/retry"
 )
 
-// Tries are what is asked again, how often and after which pauses.
+// Tries says which requests to retry, how often and after which pauses.
 type Tries = retry.GenericPolicy
 
-// Brief is asking again after a fault that may pass, with longer and longer pauses between.
+// Brief retries a few times after a transient fault, with increasing pauses.
 var Brief = Tries{
 	Retryable: retry.DefaultPredicate,
 	Backoff:   retry.DefaultBackoff,
@@ -19,8 +19,8 @@ var Brief = Tries{
 	MaxRetry:  3,
 }
 
-// Client asks servers that answer in time, again where the policy says so. It takes a token to no other host than the
-// one that it is meant for.
+// Client is a client with a timeout that retries according to the policy. It sends a token only to the host that it is
+// meant for.
 func Client(p Policy) *http.Client {
 	prompt := http.DefaultTransport.(*http.Transport).Clone()
 	prompt.ResponseHeaderTimeout = 30 * time.Second
@@ -30,7 +30,7 @@ func Client(p Policy) *http.Client {
 	}
 }
 
-// sameHost follows a redirect within a host. A token in a header of a server's own would go along to any other.
+// sameHost follows redirects only within a host: a token in a server-specific header would be sent to any other host too.
 func sameHost(req *http.Request, via []*http.Request) error {
 	if before := via[0].URL; req.URL.Host != before.Host || req.URL.Scheme != before.Scheme || len(via) > 5 {
 		return http.ErrUseLastResponse

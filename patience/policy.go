@@ -1,4 +1,4 @@
-// Package patience asks a server again after a fault that may pass, and waits as long as the server asks for.
+// Package patience retries requests after transient faults, and waits as long as the server asks for.
 package patience
 
 import (
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Policy is what is asked again and when. Where a server asks for a pause longer than Limit, it is not asked again.
+// Policy says what is retried and when. If a server asks for a pause longer than Limit, there is no retry.
 type Policy struct {
 	Tries Tries
 	Limit time.Duration
@@ -25,7 +25,7 @@ func (p Policy) Retry(attempt int, resp *http.Response, err error) (time.Duratio
 	return pause, nil
 }
 
-// retryAfter is how long an answer asks to wait, in seconds or until a date.
+// retryAfter is how long a response asks to wait, in seconds or until a date.
 func retryAfter(resp *http.Response, now time.Time) time.Duration {
 	if resp == nil {
 		return 0

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// Line is a text that others have named on one line, as it is to be read: what breaks a line, moves the cursor or
-// turns the direction of writing is shown by its number, and so is what of the characters of hidden it has. Of a longer
-// one the first bytes are shown.
+// Line is an untrusted text on one line, in readable form: characters that break a line, move the cursor or
+// change the direction of writing are shown by their number, and so are the characters of hidden. A text that is too
+// long is cut.
 func Line(text string, longest int, hidden string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -1,6 +1,6 @@
-// Package printable takes from text what would change the terminal that shows it, or
-// the state of the CI system that keeps it as a log: what a project's own commands
-// print is passed on by the functions that run them. Colours stay.
+// Package printable removes from text whatever would affect the terminal that shows it,
+// or the CI system that keeps it as a log: the functions that run a project's own
+// commands pass their output on. Colours stay.
 package printable
 
 import (
@@ -18,14 +18,14 @@ var (
 	// Commands that GitLab, Azure Pipelines, TeamCity, GitHub and Travis take from a
 	// line of the log, and GitHub from the start of one, after any blanks of Unicode.
 	anywhere = regexp.MustCompile(`(section_(?:start|end)|travis_(?:fold|time)|##)(:|(?:vso|teamcity)?\[)`)
-	// Buildkite makes groups of lines that begin so. Whether it keeps the log is not
-	// known here, so a diff gets the blank too.
+	// Buildkite starts a group at lines like these. Whether Buildkite keeps the log is
+	// not known here, so a diff gets the space too.
 	groups  = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t\p{Z}\p{Cf}])*)(---|\+\+\+|~~~|\^\^\^)([ \t\p{Z}])`)
 	atStart = regexp.MustCompile(`(?m)^((?:\x1b\[[0-9;:]*m|[ \t\p{Z}\p{Cf}])*:)(:[a-zA-Z])`)
 )
 
-// String is text without control sequences other than colours, and with a blank
-// in what would be a command.
+// String is text without control sequences other than colours, and with a space
+// inserted into anything that would be a command.
 func String(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	var b strings.Builder

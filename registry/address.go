@@ -2,17 +2,17 @@ package registry
 
 import "strings"
 
-// Split splits where images live, "registry.example.com/group/app", into the registry's host and the path under
-// which its repositories are. The path is empty for a host alone.
+// Split splits the address of images, "registry.example.com/group/app", into the registry's host and the path of
+// its repositories. The path is empty if the address is only a host.
 func Split(address string) (host, path string) {
 	_, rest, _ := strings.Cut(address, rawHost(address))
 	return HostOf(address), strings.Trim(rest, "/")
 }
 
-// dockerHub is the name of Docker Hub in references. Its API and its logins have other ones.
+// dockerHub is the name of Docker Hub in references. Its API and its logins use other names.
 const dockerHub = "docker.io"
 
-// HostOf takes scheme and path off an address. All names of Docker Hub are one.
+// HostOf removes scheme and path from an address. All names of Docker Hub become one.
 func HostOf(address string) string {
 	host := rawHost(address)
 	if host == "index.docker.io" || host == "registry-1.docker.io" {
@@ -29,7 +29,7 @@ func rawHost(address string) string {
 	return host
 }
 
-// Of is the registry that an image is pulled from: Docker Hub where its reference names no host.
+// Of is the registry that an image is pulled from: Docker Hub if its reference names no host.
 func Of(image string) string {
 	host := HostOf(image)
 	if !strings.Contains(image, "/") || !strings.ContainsAny(host, ".:") && host != "localhost" {

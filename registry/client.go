@@ -30,17 +30,17 @@ var (
 	digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 )
 
-// manifestTypes are what a look-up accepts: images and indexes, in OCI's and in Docker's form.
+// manifestTypes are the media types that a look-up accepts: images and indexes, in OCI's and in Docker's form.
 const manifestTypes = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, " +
 	"application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json"
 
-// largest is the most bytes of a manifest or config that are read.
+// largest is the maximum size of a manifest or config to read, in bytes.
 const largest = 4 << 20
 
 var errMissing = errors.New("no such tag")
 
-// repo asks one repository of a registry: three requests and no more. How to log in and when to try again is
-// the business of oras, of which only that is used: its own requests want headers that some registries leave out.
+// repo sends requests to one repository of a registry. Only login and retries are left to oras: its own requests
+// require headers that some registries leave out.
 type repo struct {
 	base       *url.URL
 	repository string
@@ -81,7 +81,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// head returns the digest of a tag. A registry that leaves it out of the answer is asked for the manifest.
+// head returns the digest of a tag. If the registry leaves it out of the answer, the manifest is requested.
 func (c *repo) head(ctx context.Context, tag string) (string, error) {
 	resp, err := c.do(ctx, http.MethodHead, "manifests/"+tag, nil)
 	if err != nil {
@@ -98,7 +98,7 @@ func (c *repo) head(ctx context.Context, tag string) (string, error) {
 	return digestOf(body), nil
 }
 
-// get reads a manifest or blob whole.
+// get reads a whole manifest or blob.
 func (c *repo) get(ctx context.Context, path string) ([]byte, error) {
 	resp, err := c.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *repo) get(ctx context.Context, path string) ([]byte, error) {
 	return body, nil
 }
 
-// byDigest reads content and checks that it is what its digest says.
+// byDigest reads content and checks it against its digest.
 func (c *repo) byDigest(ctx context.Context, kind, digest string) ([]byte, error) {
 	if !digestForm.MatchString(digest) {
 		return nil, &fault.Error{Op: "reading an image", What: fmt.Sprintf("digest %q is not sha256", digest), Kind: fault.ErrServer}
@@ -135,7 +135,7 @@ func digestOf(body []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// do sends a request. An answer that is no success is an error.
+// do sends a request. An unsuccessful answer is an error.
 func (c *repo) do(ctx context.Context, method, path string, body []byte, header ...string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(c.scoped(ctx), method, c.base.JoinPath("v2", c.repository, path).String(), bytes.NewReader(body))
 	if err != nil {
@@ -162,12 +162,12 @@ func (c *repo) do(ctx context.Context, method, path string, body []byte, header 
 	return nil, &fault.Error{Op: "asking the registry", What: "status " + resp.Status, Kind: fault.ErrServer}
 }
 
-// scoped makes a token be asked for what the client does, whatever the registry's own question is.
+// scoped requests a token for what the client does, whatever scope the registry's challenge names.
 func (c *repo) scoped(ctx context.Context) context.Context {
 	return auth.AppendScopesForHost(ctx, c.base.Host, auth.ScopeRepository(c.repository, c.actions...))
 }
 
-// loginError tells a login that was refused from an answer that did not come.
+// loginError distinguishes a refused login from a missing answer.
 func loginError(err error) error {
 	const op, fix = "logging in to the registry", "check user and password, and their rights"
 	var answer *errcode.ErrorResponse

@@ -1,3 +1,3 @@
-// Package registry asks any OCI registry three things: which image a tag names, whether a login may push, and to let a
-// tag name an image that is there.
+// Package registry does three things in any OCI registry: it looks up which image a tag names, checks whether a login
+// may push, and adds a tag to an existing image.
 package registry

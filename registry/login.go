@@ -18,7 +18,7 @@ type Login struct {
 	Expires  time.Time // zero when it does not
 }
 
-// StaticLogin is the login of any other registry, GitLab's own for instance. host may start with "http://", for one
+// StaticLogin is the login of any other registry, such as GitLab's. host may start with "http://", for a registry
 // without TLS that is not on loopback.
 func StaticLogin(host, username string, password secret.Value) Login {
 	raw := base64.StdEncoding.EncodeToString([]byte(username + ":" + password.Reveal()))

@@ -14,10 +14,10 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// State is what a look-up of a tag came to.
+// State is the outcome of looking up a tag.
 type State string
 
-// The states. All but Found mean that the image is to be built.
+// The states. All but Found mean that the image has to be built.
 const (
 	Found         State = "found"
 	Missing       State = "not found"
@@ -26,17 +26,17 @@ const (
 	Unreachable   State = "no answer"        // within the limit
 )
 
-// Lookup is what a registry said of a tag. It is never an error: without the image, it is built.
+// Lookup is a registry's answer about a tag. It is never an error: a missing image is built.
 type Lookup struct {
 	Reference string // host/repository:tag
 	State     State
 	Digest    string // "sha256:..." when the tag is there
 	Reason    string // why it is not Found, on one line
-	// Labels are those of the image. They are read where the platform is asked for, and it is no index.
+	// Labels are the image's labels. They are read if a platform is given and the image is not an index.
 	Labels map[string]string
 }
 
-// Line tells in one line what was found and what follows.
+// Line says in one line what was found and what follows.
 func (l Lookup) Line() string {
 	if l.State == Found {
 		return fmt.Sprintf("%s: found, using %s", l.Reference, l.Digest)
@@ -44,7 +44,7 @@ func (l Lookup) Line() string {
 	return l.Outcome() + ", building"
 }
 
-// Outcome tells what came of a look-up that found nothing to use.
+// Outcome describes a look-up that found nothing to use.
 func (l Lookup) Outcome() string {
 	if l.Reason == "" {
 		return fmt.Sprintf("%s: %s", l.Reference, l.State)
@@ -68,7 +68,7 @@ type Client struct {
 	transport http.RoundTripper // nil for the default one
 }
 
-// limit is how long one question to the registry may take.
+// limit is how long one request to the registry may take.
 func (r Client) limit() time.Duration {
 	if r.Limit <= 0 {
 		return DefaultLimit
@@ -76,8 +76,8 @@ func (r Client) limit() time.Duration {
 	return r.Limit
 }
 
-// Lookup asks for repository:tag by one HEAD request. When it is there and platform ("linux/amd64") is not empty, it
-// also reads manifest and config to see that the image is for that platform.
+// Lookup looks up repository:tag with one HEAD request. If it exists and platform ("linux/amd64") is not empty, it
+// also reads manifest and config to check that the image is for that platform.
 func (r Client) Lookup(ctx context.Context, repository, tag, platform string) Lookup {
 	limit := r.limit()
 	out := Lookup{Reference: fmt.Sprintf("%s/%s:%s", HostOf(r.Login.Host), repository, tag)}

@@ -12,7 +12,7 @@ import (
 
 var errPlatform = errors.New("not for this platform")
 
-// platform is that of an image, in an index or in a config.
+// platform is an image's platform, in an index or in a config.
 type platform struct {
 	OS           string `json:"os"`
 	Architecture string `json:"architecture"`
@@ -34,14 +34,14 @@ type manifest struct {
 	Manifests []struct{ Platform platform }
 }
 
-// config is that of an image; only what a look-up needs.
+// config is an image's configuration; only what a look-up needs.
 type config struct {
 	platform
 	Config struct{ Labels map[string]string }
 }
 
 // checkPlatform reads what a digest names and compares: an index must have an entry for the platform, an image's
-// config must name it. It gives the labels in that config.
+// config must name it. It returns the labels in that config.
 func (c *repo) checkPlatform(ctx context.Context, digest, want string) (labels map[string]string, err error) {
 	body, err := c.byDigest(ctx, "manifests", digest)
 	if err != nil {

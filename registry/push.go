@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// CheckPush tells whether the login may push to a repository, without pushing: it opens an upload and cancels it. The
+// CheckPush reports whether the login may push to a repository, without pushing: it starts an upload and cancels it. The
 // error says why not.
 func (r Client) CheckPush(ctx context.Context, repository string) error {
 	if err := checkReference(repository, "latest"); err != nil {
@@ -38,7 +38,7 @@ func (r Client) CheckPush(ctx context.Context, repository string) error {
 	return nil
 }
 
-// cancelUpload ends an upload. Registries drop one that is left, so a failure does not matter.
+// cancelUpload ends an upload. Registries drop abandoned ones, so a failure does not matter.
 func (c *repo) cancelUpload(ctx context.Context, opened *http.Response) {
 	where, err := opened.Location()
 	if err != nil || where.Host != c.base.Host || where.Scheme != c.base.Scheme {

@@ -6,7 +6,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/retry"
 )
 
-// tries is how often a registry is asked again after a fault that may pass, with longer and longer pauses between.
+// tries is how often a request is retried after a transient fault, with increasing pauses.
 var tries = retry.GenericPolicy{
 	Retryable: retry.DefaultPredicate,
 	Backoff:   retry.DefaultBackoff,

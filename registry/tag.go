@@ -13,8 +13,8 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// Tag makes a tag name the image that a repository has under digest, and tells whether it did not before. The image's
-// content is not moved. An error of kind ErrUnreachable means that this process cannot reach the registry.
+// Tag makes a tag name the image that a repository has under digest, and reports whether that changed anything. The
+// image's content is not moved. An error of kind ErrUnreachable means that this process cannot reach the registry.
 func (r Client) Tag(ctx context.Context, repository, digest, tag string) (bool, error) {
 	if err := checkReference(repository, tag); err != nil {
 		return false, err
@@ -43,7 +43,7 @@ func (r Client) Tag(ctx context.Context, repository, digest, tag string) (bool, 
 	return false, &fault.Error{Op: op, What: secret.Scrub(fault.Excerpt(reason(ctx, err, limit)), r.Login.Password, r.Login.Raw), Fix: "check the network and the registry's address", Kind: fault.ErrUnreachable}
 }
 
-// tag puts a manifest that is there under one more name.
+// tag puts an existing manifest under one more name.
 func (c *repo) tag(ctx context.Context, digest, tag string) error {
 	manifest, err := c.byDigest(ctx, "manifests", digest)
 	if err != nil {
@@ -62,7 +62,7 @@ func (c *repo) tag(ctx context.Context, digest, tag string) error {
 	return err
 }
 
-// mediaType is what a manifest says it is; old ones that say nothing are told by their form.
+// mediaType is a manifest's own media type; old manifests without one are recognized by their form.
 func mediaType(manifest []byte) string {
 	var m struct {
 		MediaType string          `json:"mediaType"`

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// DefaultMaxAge is how old a result may be where the caller says nothing. Tests and
-// builds may reach the network, and what is there changes.
+// DefaultMaxAge is the maximum age of a result unless the caller sets one. Tests and
+// builds may reach the network, where things change.
 const DefaultMaxAge = 7 * 24 * time.Hour
 
-// ParseMaxAge reads how old a result may be; "" is the default, and 0 keeps and uses
-// none.
+// ParseMaxAge parses the maximum age of a result; "" is the default, and 0 stores and
+// reuses none.
 func ParseMaxAge(text string) (time.Duration, error) {
 	if text == "" {
 		return DefaultMaxAge, nil
@@ -22,10 +22,10 @@ func ParseMaxAge(text string) (time.Duration, error) {
 	return age, nil
 }
 
-// Days is for how many days a registry is to keep results that may be so old.
+// Days is how many days a registry must keep results of that maximum age.
 func Days(maxAge time.Duration) int { return int(maxAge/(24*time.Hour)) + 1 }
 
-// Age is a length of time as a person says it: "3 h".
+// Age is a duration for people: "3 h".
 func Age(d time.Duration) string {
 	switch {
 	case d < time.Minute:

@@ -8,41 +8,41 @@ import (
 	"io/fs"
 )
 
-// version is part of every key. Change it when the form of what is kept changes.
+// version is part of every key. Change it when the stored form changes.
 const version = "1"
 
-// Steps whose results are kept; their names begin the keys.
+// Steps whose results are kept; their names are the prefixes of the keys.
 const (
 	TestStep    = "test"
 	PackageStep = "package"
 )
 
-// Inputs are all that the result of a step depends on. Two runs with the same ones
-// would give the same; whatever else differs must not count.
+// Inputs is everything that the result of a step depends on. Two runs with the same
+// inputs have the same result; nothing else may matter.
 type Inputs struct {
-	// Step is one of those above.
+	// Step is one of the steps above.
 	Step string
 	// Image is the content tag of the app image: base image, platform, tools, lock.
 	Image string
-	// Files are the digests of what is put on it: source, installed project, commands.
+	// Files are the digests of what is added to it: source, installed project, commands.
 	Files []string
-	// Project is the project's path in the source, Roots those of the root modules.
+	// Project is the project's path in the source, Roots the root modules' paths.
 	Project string
 	Roots   []string
 	// Python is the version that a file beside the project or above it asks for.
 	Python string
-	// Versions are what the caller says of versions: of the project, poetry and uv.
+	// Versions are the versions that the caller sets: of the project, Poetry and uv.
 	Versions []string
 	// Settings is the step's table of the project: command, variables, patterns.
 	Settings any
-	// Services tell one service from another, each with its image's digest.
+	// Services identify the services, each with its image's digest.
 	Services []string
 	// Program is the pipeline's own code.
 	Program string
 }
 
-// Key is the name of the result: "test-0f3a...". Like the content tag of an image it
-// is known before anything runs.
+// Key is the name of the result: "test-0f3a...". Like an image's content tag, it is
+// known before anything runs.
 func (i Inputs) Key() string {
 	text, err := json.Marshal(i) // lists and texts are quoted: none runs into the next
 	if err != nil {
@@ -52,8 +52,8 @@ func (i Inputs) Key() string {
 	return i.Step + "-" + hex.EncodeToString(sum[:])
 }
 
-// Program is a hash of files: those of the pipeline's own code that decide of a
-// result. Results of another version of the pipeline are not used.
+// Program is a hash of the files of the pipeline's own code that affect a result.
+// Results of a different version of the pipeline are not used.
 func Program(all ...fs.FS) string {
 	h := sha256.New()
 	for _, files := range all {

@@ -11,8 +11,8 @@ import (
 	"dagger/pipeline/printable"
 )
 
-// Labels of the image that a result is kept as. They are in its configuration, whose
-// digest is that of the image: they can be read and checked without its files.
+// Labels of the image that holds a result. They are in its configuration, which the
+// image's digest covers: they can be read and checked without the files.
 const (
 	keyLabel     = "pipeline.result"
 	madeLabel    = "pipeline.result.made"
@@ -20,21 +20,21 @@ const (
 	pathsLabel   = "pipeline.result.paths"
 )
 
-// Record is what is known of a result beside its files.
+// Record is the metadata of a result.
 type Record struct {
 	Key string
 	// Made is when the step ended.
 	Made time.Time
-	// Summary is the line that the step gives.
+	// Summary is the line that the step returns.
 	Summary string
-	// Paths are the files of a package, in their order.
+	// Paths are the files of a package, in order.
 	Paths []string
 }
 
-// longest is the most bytes of a summary.
+// longest is the maximum size of a summary, in bytes.
 const longest = 4 << 10
 
-// Labels are the record as it is written.
+// Labels encodes the record as labels.
 func (r Record) Labels() map[string]string {
 	paths, err := json.Marshal(append([]string{}, r.Paths...))
 	if err != nil {
@@ -51,8 +51,8 @@ func (r Record) Labels() map[string]string {
 // aheadOf is how far the clocks of two machines may differ.
 const aheadOf = 10 * time.Minute
 
-// Read is the record that an image found under a key has. Labels are written by
-// whoever pushes the image: the error says why a record is not used.
+// Read returns the record of an image found under a key. Whoever pushes the image
+// writes its labels, so they are checked: the error says why a record is not used.
 func Read(labels map[string]string, key string, now time.Time, maxAge time.Duration) (Record, error) {
 	r := Record{Key: labels[keyLabel], Summary: labels[summaryLabel]}
 	if r.Key != key {
@@ -77,12 +77,12 @@ func Read(labels map[string]string, key string, now time.Time, maxAge time.Durat
 	return r, nil
 }
 
-// leaves tells whether a path is not one of a file in a directory.
+// leaves reports whether a path is not one of a file in a directory.
 func leaves(name string) bool {
 	return name == "" || name == "." || name != path.Clean(name) || path.IsAbs(name) || name == ".." || strings.HasPrefix(name, "../")
 }
 
-// line is a summary as it is written: one line of text, and not a long one.
+// line is a summary as it is stored: one line of text, of limited length.
 func line(summary string) string {
 	text := strings.Join(strings.Fields(printable.String(strings.Join(strings.Fields(summary), " "))), " ")
 	return strings.ToValidUTF8(text[:min(len(text), longest)], "")

@@ -1,2 +1,2 @@
-// Package secret keeps values out of all that is printed, encoded or logged.
+// Package secret keeps values out of everything that is printed, encoded or logged.
 package secret

@@ -10,10 +10,10 @@ import (
 
 // Value is one value that must not be seen: a token, a key, a password, a file that holds one. It prints as "[secret]"
 // in every format, in JSON and in logs. Reveal gives the plaintext.
-// It holds a pointer, because package fmt prints unexported fields without asking them.
+// It holds a pointer, because package fmt prints unexported fields without calling their methods.
 type Value struct{ plain *string }
 
-// New hides a value. An empty one is no secret: the zero Value.
+// New hides a value. An empty string is not a secret and gives the zero Value.
 func New(plain string) Value {
 	if plain == "" {
 		return Value{}
@@ -21,12 +21,12 @@ func New(plain string) Value {
 	return Value{&plain}
 }
 
-// IsZero tells that there is no value.
+// IsZero reports whether there is no value.
 func (s Value) IsZero() bool { return s.plain == nil }
 
 const redacted = "[secret]"
 
-// Reveal returns the plaintext, to be handed to a secret store and to nothing else.
+// Reveal returns the plaintext, to pass to a secret store and nothing else.
 func (s Value) Reveal() string {
 	if s.plain == nil {
 		return ""
@@ -37,7 +37,7 @@ func (s Value) Reveal() string {
 // String hides the plaintext.
 func (s Value) String() string { return redacted }
 
-// Format hides the plaintext from every verb of package fmt, %x and %#v included.
+// Format hides the plaintext from every verb of package fmt, including %x and %#v.
 func (s Value) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // LogValue hides the plaintext from structured logs.
@@ -46,7 +46,7 @@ func (s Value) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText hides the plaintext from JSON and other encoders.
 func (s Value) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// shortest is the length under which a value is not looked for in text: so short a value is no credential, and replacing
+// shortest is the minimum length of a value to search for in text: a shorter one is not a credential, and replacing
 // it would garble words.
 const shortest = 8
 

@@ -8,9 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// Errorf is fmt.Errorf for an error that the engine may have given. Of such an
-// error Dagger shows the engine's words alone, whatever it is wrapped in: this one
-// has the whole text for its words, and the engine's exit code.
+// Errorf is fmt.Errorf for an error that may come from the engine. However such an
+// error is wrapped, Dagger shows only the engine's own text. An error made here
+// shows its whole text, and keeps the engine's exit code.
 func Errorf(format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
 	var api *gqlerror.Error

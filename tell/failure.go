@@ -14,9 +14,9 @@ func Failure(code int, command []string, message string) error {
 	return FailureWith(code, command, message, "")
 }
 
-// FailureWith is Failure with what the command printed, for a caller that showed
-// nothing while it ran (-q). It has a name of its own: what is named stdout and
-// stderr, dagger prints behind the message, again and always.
+// FailureWith is Failure with the command's output, for a caller that showed
+// nothing while it ran (-q). The output has its own field, because dagger always
+// prints fields named stdout and stderr again after the message.
 func FailureWith(code int, command []string, message, output string) error {
 	return &gqlerror.Error{
 		Message: printable.String(message),
@@ -31,7 +31,7 @@ func FailureWith(code int, command []string, message, output string) error {
 	}
 }
 
-// shown is the most of a command's output that goes with an error, in bytes.
+// shown is how much of a command's output goes with an error, in bytes.
 const shown = 256 << 10
 
 // tail is the end of a text, from the start of a line.
@@ -43,7 +43,7 @@ func tail(text string) string {
 	return text
 }
 
-// LastLine is the last line that says something.
+// LastLine is the last line that is not empty.
 func LastLine(texts ...string) string {
 	for _, text := range texts {
 		lines := strings.Split(strings.TrimSpace(text), "\n")

@@ -1,4 +1,4 @@
-// Package tell speaks to whoever watches a run: lines while it goes on, and the error that ends it.
+// Package tell reports to whoever watches a run: lines as it progresses, and the error that ends it.
 package tell
 
 import (
@@ -9,13 +9,13 @@ import (
 	"dagger/pipeline/printable"
 )
 
-// Line says a line. It is no part of a result.
+// Line prints a line. It is not part of a result.
 func Line(line string) { fmt.Fprintln(os.Stderr, printable.String(line)) }
 
-// told are the lines that this call has told.
+// told are the lines that this call has printed.
 var told sync.Map
 
-// Once tells what several parts of a call have to say, once.
+// Once prints a line that several parts of a call may print, once.
 func Once(line string) {
 	if _, before := told.LoadOrStore(line, true); !before {
 		Line(line)

@@ -8,8 +8,8 @@ import (
 
 // CheckImage refuses an image that any branch may have pushed, for a run that uses nothing of the open level.
 //
-// Its path decides, on whatever host: a registry has more names than one (a mirror, a proxy, the other endpoints of ECR),
-// and what guards must not need a registry that answers.
+// Its path decides, on whatever host: a registry has more than one name (a mirror, a proxy, the other endpoints of ECR),
+// and a guard must not depend on a registry that answers.
 func CheckImage(image string, reads []Level) error {
 	if slices.Contains(reads, Open) {
 		return nil

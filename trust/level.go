@@ -1,9 +1,9 @@
-// Package trust says which run may use what which other run has left behind:
-// images in a registry, caches on a machine.
+// Package trust says which runs may use what other runs have left behind: images
+// in a registry, caches on a machine.
 //
 // Whoever may push a branch decides what a run of that branch does, and so what
-// it leaves. Production must run none of it. There are two levels: protected for
-// runs of what was reviewed, open for all others. It imports no Dagger.
+// it leaves behind. Production must run none of it. There are two levels: protected
+// for runs of reviewed code, open for all others. It imports no Dagger.
 package trust
 
 import (
@@ -22,8 +22,8 @@ const (
 	Protected Level = "protected"
 )
 
-// Parse reads a level. An unknown or an empty one is an error: a guard that was
-// meant to be there must not go missing by a typing error.
+// Parse parses a level. An unknown or empty one is an error: a typo must not
+// remove an intended guard.
 func Parse(text string) (Level, error) {
 	switch level := Level(text); level {
 	case Open, Protected:
@@ -32,8 +32,8 @@ func Parse(text string) (Level, error) {
 	return "", fmt.Errorf("reading --trust %q: there is no such level: write protected for a run of a protected branch, open for any other", text)
 }
 
-// Reads are the levels whose things a run may use, in the order in which to look
-// for them. An open run may use everything, a protected one what is protected.
+// Reads are the levels that a run may use things of, in the order in which to look
+// for them. An open run may use everything, a protected run only what is protected.
 func (l Level) Reads() []Level {
 	if l == Protected {
 		return []Level{Protected}
@@ -41,9 +41,9 @@ func (l Level) Reads() []Level {
 	return []Level{Open, Protected}
 }
 
-// ReadsFor are those for an environment. One that lasts, such as production, is
-// given what is protected alone, also by an open run: who deploys it without a
-// level set gets nothing that any branch could have left.
+// ReadsFor are the levels for an environment. A lasting one, such as production,
+// gets only what is protected, even from an open run: a deployment without a level
+// set gets nothing that any branch could have left.
 func (l Level) ReadsFor(lasting bool) []Level {
 	if lasting {
 		return Protected.Reads()
@@ -51,7 +51,7 @@ func (l Level) ReadsFor(lasting bool) []Level {
 	return l.Reads()
 }
 
-// Writes is the level that a run's things belong to: its own, and no other.
+// Writes is the level that a run writes to: only its own.
 func (l Level) Writes() Level {
 	if l == Protected {
 		return Protected
@@ -59,8 +59,8 @@ func (l Level) Writes() Level {
 	return Open
 }
 
-// Path is where a level keeps its things below a path. The levels are told apart
-// by paths and not by names in them, because permissions are for paths: ECR has
+// Path is where a level keeps its things below a path. The levels have separate
+// paths, not separate names in one path, because permissions are for paths: ECR has
 // no condition on tags.
 func (l Level) Path(base string) string {
 	if l == Protected {
@@ -69,8 +69,7 @@ func (l Level) Path(base string) string {
 	return path.Join(base, string(Open))
 }
 
-// CheckPath refuses a path below which things are to be kept where it would be
-// that of another's open level.
+// CheckPath refuses a base path that would be another project's open level.
 func CheckPath(base string) error {
 	if slices.Contains(strings.Split(base, "/"), string(Open)) {
 		return fmt.Errorf("checking the path %q: what is below %q is written by open runs: choose a path without that part", base, Open)

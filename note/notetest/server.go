@@ -142,7 +142,7 @@ func (s *Server) body(r *http.Request, most int) string {
 	return sent["body"]
 }
 
-// page gives the notes of the page that a request asks for, and whether there are more.
+// page returns the notes of the page that a request asks for, and whether there are more.
 func (s *Server) page(r *http.Request) (out []Note, page int, more bool) {
 	var size int
 	q := r.URL.Query()
