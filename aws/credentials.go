@@ -15,7 +15,7 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// Config says where credentials come from and what they may be. The first source that is set is taken, in this order:
+// Config says where credentials come from and which are allowed. The first source that is set is used, in this order:
 // a web identity token, static keys, a container's role, the instance's role.
 type Config struct {
 	Region   string // such as "eu-west-1"
@@ -60,12 +60,12 @@ type Session struct {
 	creds  *awssdk.CredentialsCache
 }
 
-// Format prints who the session is, by every verb: the SDK's parts inside of it would show their keys.
+// Format prints the session's identity, for every verb: the SDK's types inside it would show their keys.
 func (s Session) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "session of %s from %s", s.Identity.ARN, s.Source)
 }
 
-// Credentials are one set of keys. Expires is zero for keys that last.
+// Credentials are one set of keys. Expires is zero for keys that do not expire.
 type Credentials struct {
 	AccessKeyID     string
 	SecretAccessKey secret.Value
@@ -73,8 +73,8 @@ type Credentials struct {
 	Expires         time.Time
 }
 
-// Resolve finds credentials, assumes the role if one is given, and asks STS who that makes us. It refuses an account
-// that is not allowed: with a role, before its credentials are asked for.
+// Resolve finds credentials, assumes the role if one is given, and asks STS for the resulting identity. It refuses an
+// account that is not allowed; with a role, before its credentials are requested.
 func Resolve(ctx context.Context, cfg Config) (*Session, error) {
 	ctx, cancel := context.WithTimeout(ctx, CallLimit)
 	defer cancel()
@@ -85,7 +85,7 @@ func Resolve(ctx context.Context, cfg Config) (*Session, error) {
 	return open(ctx, cfg, cfg.pick(), "", nil)
 }
 
-// open makes a session from a source and checks whose it is. policy narrows it when not empty.
+// open makes a session from a source and checks its account. policy narrows it if not empty.
 func open(ctx context.Context, cfg Config, base source, policy string, notes []string) (*Session, error) {
 	s := &Session{Source: base.name, Notes: notes, cfg: cfg, source: base}
 	s.minted = &recorder{inner: base.provider(cfg, policy, &s.Notes)}
@@ -131,15 +131,15 @@ func (s *Session) SDK() awssdk.Config {
 // Now is the session's clock.
 func (s *Session) Now() time.Time { return s.cfg.now() }
 
-// Pause waits between two questions.
+// Pause waits between two requests.
 func (s *Session) Pause(ctx context.Context, d time.Duration) error { return s.cfg.wait(ctx, d) }
 
-// Explain makes one line out of what an SDK call of this session returned. denied is the fix where access is denied.
+// Explain turns the error of an SDK call of this session into one line. denied is the fix if access is denied.
 func (s *Session) Explain(op string, err error, denied string) *fault.Error {
 	return explain(op, err, denied, s.secrets()...)
 }
 
-// secrets are the values that no message may show: those given, and those minted last.
+// secrets are the values that no message may show: those that were given, and those minted last.
 func (s *Session) secrets() []secret.Value { return append(s.cfg.secrets(), s.minted.secrets()...) }
 
 // recorder remembers what was minted last, so that it can be kept out of messages.

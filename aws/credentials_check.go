@@ -18,7 +18,7 @@ var (
 	externalForm = regexp.MustCompile(`^[\w+=,.@:/-]+$`) // STS AssumeRole, ExternalId: 2 to 1224 of these
 )
 
-// trimmed takes off the white space that files and variables bring along: a token with a line break is refused by STS.
+// trimmed removes the white space that files and variables bring along: STS refuses a token with a line break.
 func (c Config) trimmed() Config {
 	trim := func(s secret.Value) secret.Value { return secret.New(strings.TrimSpace(s.Reveal())) }
 	c.WebIdentityToken, c.SecretAccessKey, c.SessionToken, c.ContainerToken = trim(c.WebIdentityToken), trim(c.SecretAccessKey), trim(c.SessionToken), trim(c.ContainerToken)
@@ -26,10 +26,10 @@ func (c Config) trimmed() Config {
 	return c
 }
 
-// Check finds settings that are missing or do not fit together. It asks nobody.
+// Check finds settings that are missing or inconsistent. It sends no requests.
 func (c Config) Check() error { return c.trimmed().check() }
 
-// check finds settings that do not fit together before anything is sent.
+// check finds inconsistent settings before anything is sent.
 func (c Config) check() error {
 	const op = "reading AWS settings"
 	switch {
@@ -70,7 +70,7 @@ func (c Config) check() error {
 		}
 	}
 	if c.WebIdentityToken.IsZero() && c.AccessKeyID == "" && c.ContainerURI == "" && c.IMDSEndpoint == "" {
-		// The machine's role is not taken because nothing else is there: it may be anybody's.
+		// Do not fall back to the machine's role: it may be anybody's.
 		return fault.Setting(op, "nothing says where the credentials come from", "give --web-identity-token and --role-arn, keys, --container-credentials or --instance-metadata")
 	}
 	return c.checkContainer()

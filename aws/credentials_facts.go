@@ -26,8 +26,8 @@ const (
 
 var notInName = regexp.MustCompile(`[^\w+=,.@-]+`)
 
-// SessionName is the name of a session, "<project>-<environment>-<pipeline>", made to fit what STS takes: other
-// characters become a hyphen, and a name that is too long ends in a hash of the whole.
+// SessionName is the name of a session, "<project>-<environment>-<pipeline>", made valid for STS: other
+// characters become a hyphen, and a name that is too long ends in a hash of the whole name.
 func SessionName(f Facts) string {
 	var parts []string
 	for _, p := range []string{f.Project, f.Environment, f.Pipeline} {
@@ -50,7 +50,7 @@ func SessionName(f Facts) string {
 // tag is one session tag.
 type tag struct{ key, value string }
 
-// tags are those of the facts that are known.
+// tags are the tags of the known facts.
 func (f Facts) tags() []tag {
 	var out []tag
 	for _, t := range []tag{{"Project", f.Project}, {"Pipeline", f.Pipeline}, {"Environment", f.Environment}} {
@@ -69,7 +69,7 @@ func sessionTags(f Facts) []types.Tag {
 	return out
 }
 
-// tagValue replaces what a tag may not hold by an underscore and cuts at the limit.
+// tagValue replaces characters that a tag may not contain with underscores and cuts at the limit.
 func tagValue(s string) string {
 	runes := []rune(strings.TrimSpace(s))
 	for i, r := range runes {

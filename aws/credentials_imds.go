@@ -46,7 +46,7 @@ func (p instance) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 
 var statusText = regexp.MustCompile(`StatusCode: (\d{3})`)
 
-// metadataStatus is the status that the metadata service answered. The SDK hides that of the token's request from
+// metadataStatus is the status that the metadata service returned. The SDK hides the status of the token request from
 // errors.As, so it is read from the text.
 func metadataStatus(err error) int {
 	if code := Status(err); code != 0 {

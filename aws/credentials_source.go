@@ -18,7 +18,7 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// Durations of a session: AWS's default, which is also the most that a role assumed by another role gets.
+// Durations of a session: AWS's default, which is also the maximum for a role assumed by another role.
 const (
 	defaultDuration = time.Hour
 	chainedDuration = time.Hour
@@ -27,14 +27,14 @@ const (
 // instanceRole is the name of the source that every process on a machine can take.
 const instanceRole = "instance role"
 
-// source is where credentials start: a web identity token is traded for the role at once, the others give keys.
+// source is where credentials come from: a web identity token is exchanged for the role directly, the others provide keys.
 type source struct {
 	name      string
 	temporary bool                       // its keys expire, so a role assumed with them is chained
 	keys      awssdk.CredentialsProvider // nil for a web identity
 }
 
-// pick takes the first source that is set.
+// pick returns the first source that is set.
 func (c Config) pick() source {
 	switch {
 	case !c.WebIdentityToken.IsZero():
@@ -48,7 +48,7 @@ func (c Config) pick() source {
 	return source{instanceRole, true, awssdk.NewCredentialsCache(c.instanceRole())}
 }
 
-// provider mints the session's credentials: the source's own, or the role's. What it changes it notes.
+// provider mints the session's credentials: the source's own, or the role's. It adds a note for whatever it changes.
 func (s source) provider(c Config, policy string, notes *[]string) awssdk.CredentialsProvider {
 	if c.RoleARN == "" {
 		return s.keys
@@ -84,7 +84,7 @@ func (s source) provider(c Config, policy string, notes *[]string) awssdk.Creden
 	return explained{role, fmt.Sprintf("assuming role %q", c.RoleARN), trust, c.secrets()}
 }
 
-// webIdentity trades the token for the role. STS takes the session's tags from the token's claims, not from the call.
+// webIdentity exchanges the token for the role. STS takes the session's tags from the token's claims, not from the call.
 func (c Config) webIdentity(sdk awssdk.Config, duration time.Duration, policy string) awssdk.CredentialsProvider {
 	role := stscreds.NewWebIdentityRoleProvider(sts.NewFromConfig(sdk), c.RoleARN, token{c.WebIdentityToken}, func(o *stscreds.WebIdentityRoleOptions) {
 		o.RoleSessionName = SessionName(c.Facts)
@@ -96,7 +96,7 @@ func (c Config) webIdentity(sdk awssdk.Config, duration time.Duration, policy st
 	return explained{role, fmt.Sprintf("assuming role %q with a web identity token", c.RoleARN), "check the role's trust policy: provider, audience and subject", c.secrets()}
 }
 
-// token hands a token to the SDK.
+// token passes a token to the SDK.
 type token struct{ secret.Value }
 
 func (t token) GetIdentityToken() ([]byte, error) { return []byte(t.Reveal()), nil }
@@ -111,8 +111,8 @@ func (c Config) containerRole() awssdk.CredentialsProvider {
 	return explained{p, fmt.Sprintf("reading the container's role at %q", c.containerURL()), "check the task's or the pod's role, and its authorization token", c.secrets()}
 }
 
-// instanceRole reads the instance's keys by IMDSv2 alone. The SDK's short time limits stay: where it is out of reach,
-// packets are dropped, not refused.
+// instanceRole reads the instance's keys through IMDSv2 only. The SDK's short timeouts stay: if the service is out of
+// reach, packets are dropped, not refused.
 func (c Config) instanceRole() awssdk.CredentialsProvider {
 	client := imds.New(imds.Options{
 		Endpoint:       c.IMDSEndpoint,
@@ -125,14 +125,14 @@ func (c Config) instanceRole() awssdk.CredentialsProvider {
 	return instance{ec2rolecreds.New(func(o *ec2rolecreds.Options) { o.Client = client }), c.IMDSEndpoint}
 }
 
-// direct takes the proxy out of a client: link-local addresses are not for a proxy to reach.
+// direct removes the proxy from a client: a proxy must not be asked for link-local addresses.
 func direct(c *http.Client) *http.Client {
 	c.Transport.(*http.Transport).Proxy = nil
 	return c
 }
 
-// explained turns a provider's errors into one line. It also hides that some providers of the SDK go on with expired
-// credentials when a refresh fails: here a failed refresh is an error.
+// explained turns a provider's errors into one line. Some providers of the SDK go on with expired credentials when a
+// refresh fails: here a failed refresh is an error.
 type explained struct {
 	inner   awssdk.CredentialsProvider
 	op      string

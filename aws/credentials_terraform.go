@@ -13,8 +13,8 @@ import (
 // ProfileName is the profile that the rendered files define.
 const ProfileName = "pipeline"
 
-// TerraformProfile is a source of credentials that refreshes by itself for as long as an apply takes: the text of an
-// AWS config file, to be mounted as a secret, and the variables that point at it.
+// TerraformProfile is a source of credentials that refreshes itself for as long as an apply takes: the text of an
+// AWS config file, to be mounted as a secret, and the variables that point to it.
 type TerraformProfile struct {
 	Config  secret.Value            // the file's text
 	Env     map[string]string       // AWS_PROFILE, AWS_CONFIG_FILE, ...: no secrets
@@ -24,8 +24,8 @@ type TerraformProfile struct {
 // TerraformProfile renders the profile. configFile is where the text will be mounted; tokenFile is where the web
 // identity token will be, unused by other sources.
 //
-// With a web identity the SDK inside terraform trades the token again when a session ends; it takes STS's default
-// duration, as profiles have no setting for it that counts there. With static keys and a role it assumes the role
+// With a web identity the SDK inside terraform exchanges the token again when a session ends; it uses STS's default
+// duration, because no profile setting for it takes effect there. With static keys and a role it assumes the role
 // again. With a container's or the instance's role it reads the keys from there again, so the container that runs
 // terraform must reach them.
 func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile, error) {
@@ -38,7 +38,7 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	p.set("endpoint_url", c.Endpoint)
 	env := map[string]string{"AWS_CONFIG_FILE": configFile, "AWS_PROFILE": ProfileName, "AWS_SDK_LOAD_CONFIG": "1", "AWS_REGION": c.Region}
 	if c.Endpoint != "" {
-		// The SDKs assume the profile's role before they read endpoint_url; only the variable of STS itself reaches that call.
+		// The SDKs assume the profile's role before they read endpoint_url; only the variable for STS applies to that call.
 		env["AWS_ENDPOINT_URL"], env["AWS_ENDPOINT_URL_STS"] = c.Endpoint, c.Endpoint
 	}
 	if c.RoleARN != "" {
@@ -84,7 +84,7 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	return TerraformProfile{secret.New(text), env, secrets}, nil
 }
 
-// NoInstanceRole are the variables that keep an SDK from taking the role of the machine where the credentials that it
+// NoInstanceRole are the variables that keep an SDK from falling back to the machine's role if the credentials that it
 // was given do not work.
 func NoInstanceRole() map[string]string {
 	return map[string]string{"AWS_EC2_METADATA_DISABLED": "true"}
@@ -108,7 +108,7 @@ func (p *profile) keys(c Config) {
 	p.set("aws_session_token", c.SessionToken.Reveal())
 }
 
-// from takes the keys of a container or an instance. Without a role the SDK finds them by itself.
+// from uses the keys of a container or an instance. Without a role the SDK finds them itself.
 func (p *profile) from(c Config, source string) {
 	if c.RoleARN != "" {
 		p.set("credential_source", source)
@@ -116,7 +116,7 @@ func (p *profile) from(c Config, source string) {
 	}
 }
 
-// assume adds what only counts when a role is assumed with keys.
+// assume adds the settings that only apply when a role is assumed with keys.
 func (p *profile) assume(c Config) {
 	p.set("external_id", c.ExternalID)
 	d := c.Duration

@@ -11,12 +11,12 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// verdict is what an API error code means for the one who asked.
+// verdict is what an API error code means for the caller.
 func verdict(kind error, what, fix string) fault.Verdict {
 	return fault.Verdict{Kind: kind, What: what, Fix: fix}
 }
 
-// verdicts by error code. Where what is empty, the service's own words follow.
+// verdicts by error code. If what is empty, the service's own message follows.
 var verdicts = map[string]fault.Verdict{
 	"AccessDenied":                            verdict(fault.ErrDenied, "access denied", ""),
 	"AccessDeniedException":                   verdict(fault.ErrDenied, "access denied", ""),
@@ -51,8 +51,8 @@ var verdicts = map[string]fault.Verdict{
 	"LifecyclePolicyPreviewNotFoundException": verdict(fault.ErrNotFound, "no preview has been started", "start one"),
 }
 
-// explain makes one line out of what an SDK call returned. denied is the fix where access is denied, which differs by
-// call; secrets are removed from whatever the service said.
+// explain turns the error of an SDK call into one line. denied is the fix if access is denied, which differs by
+// call; secrets are removed from the service's message.
 func explain(op string, err error, denied string, secrets ...secret.Value) *fault.Error {
 	var done *fault.Error
 	if errors.As(err, &done) {
@@ -93,7 +93,7 @@ func Judge(err error) fault.Verdict {
 	return fault.ByNetwork(err)
 }
 
-// HasAnyCode tells an error that the service itself has named.
+// HasAnyCode reports whether an error has a code from the service itself.
 func HasAnyCode(err error) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && api.ErrorCode() != "" && api.ErrorCode() != "UnknownError"
@@ -108,7 +108,7 @@ func Status(err error) int {
 	return 0
 }
 
-// HasCode tells an API error by its code.
+// HasCode reports whether an API error has the code.
 func HasCode(err error, code string) bool {
 	var api smithy.APIError
 	return errors.As(err, &api) && api.ErrorCode() == code

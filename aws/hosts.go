@@ -10,10 +10,10 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// The SDK knows which names a region's services have (amazonaws.com, .com.cn, .eu and those of partitions to come). It
-// tells so by the address of a service only, so one is asked for and taken apart: every other host is built from it.
+// The SDK knows the domain of a region's services (amazonaws.com, .com.cn, .eu and those of future partitions). It
+// reveals the domain only in the address of a service, so one is requested and parsed: every other host is built from it.
 
-// Domain is what the names of a region's services end in.
+// Domain is the domain of a region's services.
 func Domain(region string) (string, error) {
 	fail := func(what string) error {
 		return fault.Setting(fmt.Sprintf("finding the hosts of region %q", region), what, "check --region")

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Limits of one call: attempts, the time of each, the pause between them, and callLimit over all of them together.
+// Limits of one call: attempts, the time of each, the pause between them, and callLimit for all of them together.
 const (
 	Attempts     = 4
 	attemptLimit = 10 * time.Second
@@ -20,8 +20,8 @@ const (
 	CallLimit    = 45 * time.Second
 )
 
-// newRetryer returns a fresh retryer: the SDK's standard one, which leaves out an HTTP 429 whose code it knows and a
-// body that breaks off, with these added. backoff replaces the exponential one with jitter when given.
+// newRetryer returns a new retryer: the SDK's standard one, which does not retry an HTTP 429 whose code it knows or a
+// truncated body, extended to retry both. backoff, if given, replaces the exponential one with jitter.
 func newRetryer(backoff func(attempt int) time.Duration) awssdk.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = Attempts
@@ -42,15 +42,15 @@ func newRetryer(backoff func(attempt int) time.Duration) awssdk.Retryer {
 	})
 }
 
-// torn tells an answer that broke off or can not be read as what it should be. All calls of this package may be
-// repeated: they read, they mint a session, or they set a thing to a value.
+// torn reports whether an answer is truncated or malformed. All calls of this package may be
+// repeated: they read, they mint a session, or they set something to a value.
 func torn(err error) bool {
 	var garbled *smithy.DeserializationError
 	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &garbled) && Status(err)/100 != 3 && Status(err)/100 != 4
 }
 
-// httpClient returns the client for all calls. It follows no redirect: AWS answers none on these calls, and a
-// followed one would carry a token to another host.
+// httpClient returns the client for all calls. It follows no redirects: AWS sends none for these calls, and following
+// one would carry a token to another host.
 func (c Config) httpClient() *http.Client {
 	limit := c.AttemptLimit
 	if limit == 0 {
@@ -63,7 +63,7 @@ func (c Config) httpClient() *http.Client {
 	}
 }
 
-// wait pauses between two questions; Backoff shortens it in tests.
+// wait pauses between two requests; Backoff shortens it in tests.
 func (c Config) wait(ctx context.Context, d time.Duration) error {
 	if c.Backoff != nil {
 		d = c.Backoff(1)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// HasRole tells whether the session is that of a role, which can be narrowed.
+// HasRole reports whether the session has a role and so can be narrowed.
 func (s *Session) HasRole() bool { return s.cfg.RoleARN != "" }
 
 // Narrowed is a session of the same role that may do no more than an inline session policy allows.

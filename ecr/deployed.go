@@ -13,7 +13,7 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// mark gives an image one more tag, in ECR itself.
+// mark gives an image one more tag, within ECR.
 func (r *Registry) mark(ctx context.Context, m lifecycle.Mark) error {
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()
@@ -38,8 +38,8 @@ func (r *Registry) mark(ctx context.Context, m lifecycle.Mark) error {
 	return nil
 }
 
-// Unmark takes the tag of a deployment off the image that has it, and tells what became of it. ECR deletes an image with
-// its last tag, so a last one stays: the image may run elsewhere.
+// Unmark removes a deployment's tag from the image that has it, and says what happened. ECR deletes an image together
+// with its last tag, so a last tag stays: the image may run elsewhere.
 func (r *Registry) Unmark(ctx context.Context, repository, tag string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()

@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// Actions that a session may be narrowed to, for a registry step.
+// Actions that the session of a registry step may be narrowed to.
 var (
 	// PushActions create a repository, push to it and pull from it.
 	PushActions = []string{
@@ -21,12 +21,12 @@ var (
 	}
 	// PullActions pull only.
 	PullActions = []string{"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"}
-	// RetentionActions read a repository, tag what is deployed, preview a lifecycle policy, set it and take it back.
+	// RetentionActions read a repository, tag deployed images, preview a lifecycle policy, set it and restore the old one.
 	RetentionActions = []string{
 		"ecr:BatchGetImage", "ecr:DeleteLifecyclePolicy", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy",
 		"ecr:GetLifecyclePolicyPreview", "ecr:PutImage", "ecr:PutLifecyclePolicy", "ecr:StartLifecyclePolicyPreview",
 	}
-	// DeployActions pull and tag, DestroyActions pull and take a tag off.
+	// DeployActions pull and tag, DestroyActions pull and remove a tag.
 	DeployActions  = append([]string{"ecr:PutImage"}, PullActions...)
 	DestroyActions = append([]string{"ecr:BatchDeleteImage"}, PullActions...)
 )
@@ -34,15 +34,15 @@ var (
 // repositoryForm is ECR's grammar for a repository's name (CreateRepository in its API reference).
 var repositoryForm = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
 
-// longestPolicy is what STS takes as an inline session policy, in characters.
+// longestPolicy is the longest inline session policy that STS accepts, in characters.
 const longestPolicy = 2048
 
 // Grant is what a session may do with some repositories.
 type Grant struct{ Actions, Repositories []string }
 
-// Narrow returns a session that may do no more than what is granted on repositories of a registry, "" for that
-// of its own account, by an inline session policy on the same role. Without a role there is nothing to narrow: the same
-// session comes back with a note that says so.
+// Narrow returns a session limited to the grants on repositories of a registry ("" for that of its own account), by an
+// inline session policy on the same role. Without a role there is nothing to narrow: the same session is returned with
+// a note that says so.
 func Narrow(ctx context.Context, s *aws.Session, registry string, grants ...Grant) (*aws.Session, error) {
 	if !s.HasRole() {
 		return s.Noted("the registry step has all rights of the " + s.Source + ": give a role to narrow them"), nil
@@ -54,8 +54,8 @@ func Narrow(ctx context.Context, s *aws.Session, registry string, grants ...Gran
 	return s.Narrowed(ctx, policy)
 }
 
-// RepositoryPolicy is the session policy that allows what is granted on repositories of an account and a registry login,
-// and nothing else. A login is not for one repository, so AWS wants "*" there.
+// RepositoryPolicy is the session policy that allows the grants on an account's repositories and a registry login,
+// and nothing else. A login is not limited to a repository, so AWS requires "*" there.
 func RepositoryPolicy(partition, region, account string, grants ...Grant) (string, error) {
 	const op = "writing the session policy of a registry step"
 	type statement struct {
@@ -93,7 +93,7 @@ func RepositoryPolicy(partition, region, account string, grants ...Grant) (strin
 	return string(text), nil
 }
 
-// checkRepository refuses a name that ECR refuses, wildcards among them.
+// checkRepository refuses a name that ECR refuses, including wildcards.
 func checkRepository(name string) error {
 	if len(name) < 2 || len(name) > 256 || !repositoryForm.MatchString(name) {
 		return fault.Setting(fmt.Sprintf("checking repository %q", name), "not a name that ECR takes",

@@ -9,18 +9,18 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// ecrForm is the name of a registry in ECR: the classic one, the one for FIPS, and the one that is reached over IPv6
-// too, whose names end in a domain of their own.
+// ecrForm matches the name of a registry in ECR: the classic one, the one for FIPS, and the dual-stack one (IPv6),
+// whose names end in a different domain.
 var ecrForm = regexp.MustCompile(`^(\d{12})\.(dkr\.ecr|dkr\.ecr-fips|dkr-ecr|dkr-ecr-fips)\.([a-z0-9-]+)\.((?:[a-z0-9-]+\.)*[a-z]+)$`)
 
-// Host is the name of a registry in ECR, taken apart.
+// Host is the parsed name of a registry in ECR.
 type Host struct {
 	Account, Region string
 	kind, domain    string
 }
 
-// ParseHost takes the name of a registry apart, and tells whether it is of the form that ECR's have, in whatever
-// partition. Whether it is ECR's is for Check to say.
+// ParseHost parses the name of a registry, and reports whether it has the form of ECR's names, in any
+// partition. Whether it really is ECR's is up to Check.
 func ParseHost(host string) (Host, bool) {
 	m := ecrForm.FindStringSubmatch(host)
 	if m == nil {
@@ -29,8 +29,8 @@ func ParseHost(host string) (Host, bool) {
 	return Host{Account: m[1], kind: m[2], Region: m[3], domain: m[4]}, true
 }
 
-// Check refuses a host that only looks like one of ECR's, before it gets a login. example is a name that ECR itself has
-// given for the region: it is right in partitions too that this SDK does not know.
+// Check refuses a host that only looks like one of ECR's, before it gets a login. example is a name that ECR itself
+// returned for the region: it is right even in partitions that this SDK does not know.
 func (h Host) Check(example string) error {
 	known, err := aws.Domain(h.Region)
 	if err != nil {

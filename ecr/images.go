@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/ecr/lifecycle"
 )
 
-// Images lists a repository. What manifest lists refer to gets their digests as parents.
+// Images lists a repository. Images that manifest lists refer to get the lists' digests as parents.
 func (r *Registry) Images(ctx context.Context, repository string) ([]lifecycle.Image, error) {
 	ctx, cancel := context.WithTimeout(ctx, previewLimit)
 	defer cancel()

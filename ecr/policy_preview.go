@@ -17,30 +17,30 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// Preview is a policy held against a repository, by our evaluator and by AWS.
+// Preview is the effect of a policy on a repository, according to our evaluator and to AWS.
 type Preview struct {
 	Target
 	lifecycle.Review
-	// Marks are the tags that what is deployed gets before the policy is set.
+	// Marks are the tags that deployed images get before the policy is set.
 	Marks []lifecycle.Mark
-	// Asked tells that AWS was asked and answered; Note says why not.
+	// Asked reports whether AWS was asked and answered; Note says why not.
 	Asked bool
 	Note  string
-	// Differences between AWS's answer and ours, one line each. They must be none.
+	// Differences between AWS's answer and ours, one line each. There must be none.
 	Differences []string
 }
 
 // previewLimit is how long AWS may take for a preview of a large repository.
 const previewLimit = 3 * time.Minute
 
-// Target is a repository and the policy that it is to have.
+// Target is a repository and the policy to set on it.
 type Target struct {
 	Repository string
 	Policy     lifecycle.Policy
 }
 
-// Preview evaluates policies over their repositories and asks AWS for its own previews, where the endpoint has them. It
-// changes nothing. A repository that is not there is left out, unless none is.
+// Preview evaluates policies over their repositories and asks AWS for its own previews, if the endpoint has them. It
+// changes nothing. A missing repository is left out, unless all are missing.
 func (r *Registry) Preview(ctx context.Context, targets []Target, g lifecycle.Guard) ([]Preview, error) {
 	all, err := r.survey(ctx, targets, g)
 	if err != nil {
@@ -69,7 +69,7 @@ func (r *Registry) Preview(ctx context.Context, targets []Target, g lifecycle.Gu
 	return out, nil
 }
 
-// survey lists the repositories that are there, and checks that what is said to be deployed is in one of them.
+// survey lists the existing repositories, and checks that everything declared as deployed is in one of them.
 func (r *Registry) survey(ctx context.Context, targets []Target, g lifecycle.Guard) (map[string][]lifecycle.Image, error) {
 	all := map[string][]lifecycle.Image{}
 	var missing error
@@ -106,8 +106,8 @@ func (p Preview) Err() error {
 	}
 }
 
-// Apply sets all policies or none. First it gives what is deployed its tags. No policy is set when one of them would
-// expire an image that must stay, or AWS sees it otherwise.
+// Apply sets all policies or none. First it tags the deployed images. No policy is set if one of them would
+// expire an image that must stay, or if AWS disagrees.
 func (r *Registry) Apply(ctx context.Context, targets []Target, g lifecycle.Guard) ([]Preview, error) {
 	previews, err := r.Preview(ctx, targets, g)
 	if err != nil {
@@ -190,7 +190,7 @@ func (r *Registry) askPreview(ctx context.Context, repository string, p lifecycl
 	}
 }
 
-// compare holds AWS's answer against ours, image by image.
+// compare compares AWS's answer with ours, image by image.
 func compare(ours []lifecycle.Fate, theirs map[string]int) []string {
 	var out []string
 	seen := map[string]bool{}

@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// set sets all policies or none: where one is refused, those before it become what they were. The error says what is set
+// set sets all policies or none: if one is refused, those before it are restored. The error says what is set
 // when it returns.
 func (r *Registry) set(ctx context.Context, targets []Target) error {
 	before := map[string]string{}
@@ -74,7 +74,7 @@ func (r *Registry) policy(ctx context.Context, repository string) (string, error
 	return value(out.LifecyclePolicyText), nil
 }
 
-// put sets the policy of a repository, or takes it away where the text is empty.
+// put sets the policy of a repository, or removes it if the text is empty.
 func (r *Registry) put(ctx context.Context, repository, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()

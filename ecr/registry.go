@@ -16,12 +16,12 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// tokens is the one call of ECR that a login needs.
+// tokens is the only ECR call that a login needs.
 type tokens interface {
 	GetAuthorizationToken(context.Context, *ecr.GetAuthorizationTokenInput, ...func(*ecr.Options)) (*ecr.GetAuthorizationTokenOutput, error)
 }
 
-// Registry is one of ECR in a session's region: that of its account, or of another one.
+// Registry is a registry in ECR in a session's region, of its own account or of another one.
 type Registry struct {
 	session *aws.Session
 	account string // whose registry it is
@@ -39,18 +39,18 @@ func New(s *aws.Session) *Registry {
 	return &Registry{session: s, account: s.Identity.Account, client: client, tokens: client}
 }
 
-// NewAt returns the registry at a host, which may be of another account that lets the session's role in.
+// NewAt returns the registry at a host, which may belong to another account that allows the session's role.
 func NewAt(s *aws.Session, host Host) *Registry {
 	r := New(s)
 	r.account, r.host = host.Account, host.String()
 	return r
 }
 
-// loginReserve is how long a login must still hold to be handed out again: a push takes a while.
+// loginReserve is how long a login must remain valid to be reused: a push takes a while.
 const loginReserve = 15 * time.Minute
 
-// Login returns a login, asking ECR when there is none or it ends soon. ECR's hold 12 hours. When asking fails, so does
-// this: an old login is never handed out in its place.
+// Login returns a login, and asks ECR for a new one if there is none or it expires soon. ECR's logins last 12 hours. If
+// the request fails, so does Login: it never falls back to an old login.
 func (r *Registry) Login(ctx context.Context) (registry.Login, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -86,7 +86,7 @@ func (r *Registry) Login(ctx context.Context) (registry.Login, error) {
 }
 
 // loginHost is the name of the registry that a login is for. told is where ECR says that the account's own registry is.
-// A login is good for all accounts that let the role in, but for ECR alone.
+// A login is valid for all accounts that allow the role, but only for ECR.
 func (r *Registry) loginHost(told string) (string, error) {
 	scheme, name := "", registry.HostOf(told)
 	if strings.HasPrefix(told, "http://") {
@@ -108,7 +108,7 @@ func (r *Registry) Host() (string, error) {
 	return r.account + "." + host, err
 }
 
-// decodeLogin takes the user and the password out of ECR's token. Its errors do not show it.
+// decodeLogin extracts the user and the password from ECR's token. Its errors do not show the token.
 func decodeLogin(raw string) (registry.Login, error) {
 	plain, err := base64.StdEncoding.DecodeString(raw)
 	if err != nil {

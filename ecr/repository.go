@@ -15,17 +15,17 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// Repository is what EnsureRepository found or made.
+// Repository is what EnsureRepository found or created.
 type Repository struct {
 	Name, URI string
 	Created   bool
 	Notes     []string // settings of an existing repository that differ from those of a new one
 }
 
-// EnsureRepository creates a repository where it is missing: scanned on push, the tags that fit one of the patterns
-// immutable, encrypted as the account has it by default. The other tags move: those of merge requests, branches and
-// environments, and of what is deployed, are more patterns than ECR takes. Without a pattern all move. One that exists is left as it is; what differs is noted. Two
-// jobs that create it at once both succeed.
+// EnsureRepository creates a repository if it is missing: scanned on push, tags that match one of the patterns
+// immutable, with the account's default encryption. All other tags can move, because those of merge requests, branches,
+// environments and deployments would be more patterns than ECR allows. Without a pattern all can move. An existing
+// repository is left as it is; differences are noted. If two jobs create it at once, both succeed.
 func (r *Registry) EnsureRepository(ctx context.Context, name string, fixed ...string) (Repository, error) {
 	if err := checkRepository(name); err != nil {
 		return Repository{}, err
@@ -112,7 +112,7 @@ func exclusions(patterns []string) ([]types.ImageTagMutabilityExclusionFilter, e
 	return out, nil
 }
 
-// value is what a pointer of the SDK points at, empty for none.
+// value is what a pointer of the SDK points to, empty if it is nil.
 func value(s *string) string {
 	if s == nil {
 		return ""

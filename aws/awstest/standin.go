@@ -30,7 +30,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// StandIn gives the endpoint of LAB_AWS_ENDPOINT, or of a moto_server that is started when it is on PATH.
+// StandIn returns the endpoint of LAB_AWS_ENDPOINT, or of a moto_server that is started when it is on PATH.
 func StandIn(t *testing.T) string {
 	t.Helper()
 	standIn.once.Do(func() {

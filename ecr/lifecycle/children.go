@@ -2,9 +2,9 @@ package lifecycle
 
 import "fmt"
 
-// keepChildren applies what AWS does with images that a manifest list refers to: they cannot be expired while the list
-// is there. So such an image lives as long as the longest-lived of its lists or as its own rule lets it, whichever is
-// longer, and where list and image are both expired it goes in a later run than the list.
+// keepChildren applies AWS's handling of images that a manifest list refers to: they cannot be expired while the list
+// exists. So such an image lives as long as the longest-lived of its lists or as its own rule allows, whichever is
+// longer, and if list and image are both expired, the image goes in a later run than the list.
 func keepChildren(fates []Fate) {
 	at := map[string]int{}
 	for i, f := range fates {
@@ -31,13 +31,13 @@ func keepChildren(fates []Fate) {
 	}
 }
 
-// family are the fates that the rules alone give, and where each digest's is.
+// family has the fates by the rules alone, and the place of each digest's fate.
 type family struct {
 	own []Fate
 	at  map[string]int
 }
 
-// parents are the places of the lists that refer to an image and are there.
+// parents are the places of the existing lists that refer to an image.
 func (f family) parents(i int) []int {
 	var out []int
 	for _, digest := range f.own[i].Image.Parents {
@@ -48,7 +48,7 @@ func (f family) parents(i int) []int {
 	return out
 }
 
-// any tells whether something holds for an image or for a list above it.
+// any reports whether something holds for an image or for a list above it.
 func (f family) any(i int, holds func(Fate) bool) bool {
 	seen := map[int]bool{}
 	var look func(i int) bool

@@ -1,3 +1,3 @@
-// Package lifecycle writes lifecycle policies of ECR that cannot expire what is in use, and tells what a policy does to
-// a repository. It asks nobody.
+// Package lifecycle writes ECR lifecycle policies that cannot expire images in use, and evaluates what a policy does to
+// a repository. It sends no requests.
 package lifecycle

@@ -18,12 +18,12 @@ type Fate struct {
 	Why     string // one line
 }
 
-// Evaluate gives the fate of every image, in the order given. It follows "Lifecycle policy evaluation rules" in the ECR
+// Evaluate returns the fate of every image, in the order given. It follows "Lifecycle policy evaluation rules" in the ECR
 // user guide:
 //   - all rules are evaluated at the same time and then applied by priority, lowest number first;
 //   - an image that matches the tagging requirements of a rule cannot be expired by a rule of lower priority, so the
 //     first rule that selects an image decides alone;
-//   - a rule counts all images that it selects, those that a rule before it has taken included ("can still identify
+//   - a rule counts all images that it selects, including those that an earlier rule has expired ("can still identify
 //     them as if they haven't been expired");
 //   - an image is selected when every entry of the list matches one of its tags; untagged selects images without tags,
 //     any selects all;
@@ -51,7 +51,7 @@ func (p Policy) Evaluate(images []Image, now time.Time) []Fate {
 	return fates
 }
 
-// selected are the images that a rule is about, youngest first; equal times by digest, so that the answer is stable.
+// selected are the images that a rule applies to, youngest first; equal times by digest, so that the result is stable.
 func (s Selection) selected(images []Image) []int {
 	var out []int
 	for i, image := range images {
@@ -69,7 +69,7 @@ func (s Selection) selected(images []Image) []int {
 	return out
 }
 
-// selects tells whether tags meet a rule's tagging requirements. Entries of a list are ANDed.
+// selects reports whether tags meet a rule's tagging requirements. Entries of a list are ANDed.
 func (s Selection) selects(tags []string) bool {
 	switch s.TagStatus {
 	case Any:
@@ -114,7 +114,7 @@ func MatchPattern(pattern, tag string) bool {
 	}
 }
 
-// decide is the fate of the image at a place among those that a rule selects.
+// decide is the fate of one of the images that a rule selects.
 func (r Rule) decide(images []Image, selected []int, place int, now time.Time) Fate {
 	image, s := images[selected[place]], r.Selection
 	f := Fate{Image: image, Rule: r.Priority, Forever: r.shields()}
@@ -136,11 +136,11 @@ func (r Rule) decide(images []Image, selected []int, place int, now time.Time) F
 	return f
 }
 
-// everAndEver is a count that no repository reaches: ECR's quota of images in one is five digits.
+// everAndEver is a count that no repository reaches: ECR's quota of images per repository has five digits.
 const everAndEver = 1_000_000
 
-// shields tells a rule that can never expire an image: it selects by one whole tag, which only one image can have, or
-// its count is out of reach.
+// shields reports whether a rule can never expire an image: it selects by one complete tag, which only one image can
+// have, or its count is out of reach.
 func (r Rule) shields() bool {
 	s := r.Selection
 	if s.CountType != CountMoreThan || s.TagStatus != Tagged {
@@ -149,7 +149,7 @@ func (r Rule) shields() bool {
 	return s.CountNumber >= everAndEver || s.CountNumber >= 1 && s.wholeTag()
 }
 
-// wholeTag tells a selection that asks for at least one tag without a wildcard.
+// wholeTag reports whether a selection requires at least one tag without a wildcard.
 func (s Selection) wholeTag() bool {
 	for _, p := range s.TagPatternList {
 		if !strings.Contains(p, "*") {

@@ -8,12 +8,12 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// Mark is a tag that an image of a repository is to get, because what it is on is deployed.
+// Mark is a tag to add to an image of a repository because the image is deployed.
 type Mark struct{ Repository, Digest, Tag string }
 
-// Marks are the tags that are missing in a repository: an environment with a state, or a tag of which it is said that it
-// runs, makes what its tag is on a deployed image. A deployment has set most of them already, on the image that it used;
-// those are not moved. Images that a manifest list refers to are tagged by the list.
+// Marks are the tags that are missing in a repository. The image with the tag of an environment that has a state, or
+// with a tag declared as deployed, counts as deployed. Deployments have set most of these tags already, on the images
+// that they used; those are not moved. Images that a manifest list refers to are tagged through the list.
 func (g Guard) Marks(repository string, images []Image) []Mark {
 	on := map[string]string{}
 	for _, image := range images {
@@ -39,8 +39,8 @@ func (g Guard) Marks(repository string, images []Image) []Mark {
 	return out
 }
 
-// Known refuses a digest or a tag that is said to run and is in no repository: a typing error must not leave what it
-// means without protection.
+// Known refuses a digest or a tag that is declared as deployed and is in no repository: a typo must not leave the
+// intended image unprotected.
 func (g Guard) Known(all map[string][]Image) error {
 	there := map[string]bool{}
 	for _, images := range all {

@@ -12,7 +12,7 @@ type Policy struct {
 	Rules []Rule `json:"rules"`
 }
 
-// Rule expires images that its selection marks.
+// Rule expires images that its selection matches.
 type Rule struct {
 	Priority    int       `json:"rulePriority"` // 1 is applied first
 	Description string    `json:"description,omitempty"`
@@ -20,7 +20,7 @@ type Rule struct {
 	Action      Action    `json:"action"`
 }
 
-// Selection says which images a rule is about and how many or how old they may get.
+// Selection says which images a rule applies to and how many of them or how old they may get.
 type Selection struct {
 	TagStatus      string   `json:"tagStatus"` // Tagged, Untagged or Any
 	TagPatternList []string `json:"tagPatternList,omitempty"`
@@ -30,12 +30,12 @@ type Selection struct {
 	CountNumber    int      `json:"countNumber"`
 }
 
-// Action is what happens to a marked image: "expire".
+// Action is what happens to a matched image: "expire".
 type Action struct {
 	Type string `json:"type"`
 }
 
-// The words of a policy.
+// The keywords of a policy.
 const (
 	Tagged        = "tagged"
 	Untagged      = "untagged"
@@ -64,8 +64,8 @@ func (p Policy) JSON() string {
 	return string(text)
 }
 
-// ParsePolicy reads a policy's text. What this package can not judge, such as a transition to the archive, is an error,
-// because a policy must not be set on half an evaluation.
+// ParsePolicy reads a policy's text. Anything that this package cannot evaluate, such as a transition to the archive, is
+// an error, because a policy must not be set based on half an evaluation.
 func ParsePolicy(text string) (Policy, error) {
 	var p Policy
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))

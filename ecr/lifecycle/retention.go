@@ -9,22 +9,22 @@ import (
 	"dagger/pipeline/fault"
 )
 
-// DeployedPrefix begins the tags of what is deployed: deployed-prod is on the image that a deployment of prod used. One
-// rule keeps all of them, so their number does not matter: a policy may have 50 rules.
+// DeployedPrefix is the prefix of the tags of deployed images: deployed-prod is on the image that a deployment of prod
+// used. A single rule keeps all of them, so their number does not matter: a policy may have 50 rules.
 const DeployedPrefix = "deployed-"
 
-// DeployedTag is the tag of what is deployed to an environment.
+// DeployedTag is the tag of the image deployed to an environment.
 func DeployedTag(environment string) string { return DeployedPrefix + environment }
 
-// IsDeployedTag tells whether a tag is that of a deployment.
+// IsDeployedTag reports whether a tag is that of a deployment.
 func IsDeployedTag(tag string) bool { return strings.HasPrefix(tag, DeployedPrefix) }
 
 // wholeTag is the distribution spec's grammar of a tag: no pattern.
 var wholeTag = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
 
-// Retention says what a repository is to keep, beside what has a tag of something deployed.
+// Retention says which images a repository keeps, in addition to those tagged as deployed.
 //
-// A merge request's images go by age or by count, not by both: AWS lets only one rule decide about an image, so a
+// A merge request's images expire by age or by count, not by both: AWS lets only one rule decide about an image, so a
 // second rule for the same tags could never expire anything.
 type Retention struct {
 	Keep              []string // whole tags that stay for ever besides "latest", such as "prod"
@@ -48,9 +48,10 @@ const (
 	DefaultResultDays       = 8
 )
 
-// Policy generates the lifecycle policy. Shields come first: one rule for all that is deployed, whose count is out of
-// reach, so that no number of images makes it expire one. Then one rule for each other tag that stays, because the entries of one list are
-// ANDed; each names its tag whole, because a prefix would take in others ("latest-arm64") and then expire one of them.
+// Policy generates the lifecycle policy. Protecting rules come first: one rule for all deployed images, whose count is
+// out of reach, so that no number of images makes it expire one. Then one rule for each other tag to keep, because the
+// entries of one list are ANDed; each names the complete tag, because a prefix would also match others ("latest-arm64")
+// and then expire one of them.
 func (r Retention) Policy() (Policy, error) {
 	const op = "writing a lifecycle policy"
 	if r.MergeRequestDays > 0 && r.MergeRequestCount > 0 {
@@ -97,7 +98,7 @@ func (r Retention) Policy() (Policy, error) {
 	return p, p.Validate()
 }
 
-// Protects tells whether a tag is one that must stay for ever.
+// Protects reports whether a tag must stay forever.
 func (r Retention) Protects(tag string) bool {
 	return tag == "latest" || slices.Contains(r.Keep, tag) || IsDeployedTag(tag) ||
 		slices.ContainsFunc(r.Releases, func(pattern string) bool { return MatchPattern(pattern, tag) })

@@ -14,25 +14,25 @@ type Guard struct {
 	Protects func(tag string) bool // tags that stay for ever; see Retention.Protects
 	Deployed []string              // digests that run now, whatever their tags; each is in one of the repositories
 
-	// Tags are those of images that run, and Environments those that have a state, each with the tag under which its
-	// images were published. What they are on gets a tag of its own, DeployedTag, before a policy is set. A tag is in one
-	// of the repositories; an environment may have no image.
+	// Tags are tags of running images, and Environments the environments that have a state, each with the tag under which
+	// its images were published. The tagged images get another tag, DeployedTag, before a policy is set. Each tag must be
+	// in one of the repositories; an environment may have no image.
 	Tags         []string
 	Environments map[string]string
 }
 
-// actionLag is how long after a policy is set AWS acts on it ("within 24 hours"), with a day to spare: what would be
-// expired by then counts as expired now.
+// actionLag is how long AWS takes to act on a new policy ("within 24 hours"), with a day to spare: images that would be
+// expired by then count as expired now.
 const actionLag = 48 * time.Hour
 
-// Review is what a policy does to a repository.
+// Review is the effect of a policy on a repository.
 type Review struct {
 	Fates    []Fate
 	Refusals []string // why the policy must not be set, one line for each image
 	Risks    []string // deployed images that stay now and may be expired one day
 }
 
-// Review evaluates a policy and looks for images that must not go. A protected tag must be safe for ever, by a rule
+// Review evaluates a policy and looks for images that must not expire. A protected tag must be safe forever, by a rule
 // that can expire none of its images; a deployed digest must be safe now and until AWS has acted.
 func (p Policy) Review(images []Image, g Guard, now time.Time) Review {
 	out := Review{Fates: p.Evaluate(images, now)}
@@ -68,7 +68,7 @@ func (r Review) Err() error {
 	}
 }
 
-// Expired are the digests that the policy takes, in the order of the images.
+// Expired are the digests that the policy expires, in the order of the images.
 func (r Review) Expired() []string {
 	var out []string
 	for _, f := range r.Fates {

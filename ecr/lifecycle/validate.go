@@ -17,8 +17,8 @@ const (
 	mostWildcards = 4
 )
 
-// Validate checks what AWS documents of a policy's form ("Lifecycle policy properties in Amazon ECR" and "Lifecycle
-// policy evaluation rules" in the ECR user guide). All that is wrong is in the one error.
+// Validate checks a policy against the form that AWS documents ("Lifecycle policy properties in Amazon ECR" and
+// "Lifecycle policy evaluation rules" in the ECR user guide). The error names everything that is wrong.
 func (p Policy) Validate() error {
 	var wrong []string
 	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
@@ -61,7 +61,7 @@ func (p Policy) Validate() error {
 	return &fault.Error{Op: "checking the lifecycle policy", What: strings.Join(wrong, "; "), Fix: "mend the rules", Kind: fault.ErrConfig}
 }
 
-// key is the set of images that a rule is about, the same for the same set of patterns.
+// key identifies the set of images that a rule applies to: it is the same for the same set of patterns.
 func (s Selection) key() string {
 	if s.TagStatus != Tagged {
 		return s.TagStatus
@@ -75,7 +75,7 @@ func (s Selection) key() string {
 	return kind + strings.Join(entries, " and ")
 }
 
-// faults are those that one rule has by itself.
+// faults are the faults of a single rule.
 func (r Rule) faults() []string {
 	var out []string
 	add := func(wrong bool, format string, args ...any) {
