@@ -1,2 +1,2 @@
-// Package environments knows which names environments may have, and which of them are those of merge requests.
+// Package environments defines valid names of environments, and which of them belong to merge requests.
 package environments

@@ -21,7 +21,7 @@ const MaxEnvironment = 24
 // hashLength is the length, in base32 characters of 5 bits, of the suffix that keeps sanitised names apart.
 const hashLength = 10
 
-// Validate tells whether a name can stand in AWS resource names and in an S3 key as it is: 1 to
+// Validate checks that a name can be used unchanged in AWS resource names and in an S3 key: 1 to
 // MaxEnvironment lower-case letters, digits and single hyphens, with a letter first and no hyphen last. A name that
 // starts with "mr-" must be the one of a merge request, such as "mr-7". The error is one line and ends with what to try.
 func Validate(name string) error {
@@ -32,7 +32,7 @@ func Validate(name string) error {
 	return fmt.Errorf("checking environment %s: %s: %s, such as %q", quote(name), problem, remedy, suggest(name))
 }
 
-// fault says what keeps a name from being valid and how to mend it; both are empty for a valid name.
+// fault says why a name is not valid and how to fix it; both are empty for a valid name.
 func fault(name string) (problem, remedy string) {
 	position := 0
 	for _, r := range name {
@@ -61,7 +61,7 @@ func fault(name string) (problem, remedy string) {
 	return "", ""
 }
 
-// IsMergeRequest tells whether a name is the environment of a merge request, such as "mr-7". Only those may be destroyed.
+// IsMergeRequest reports whether a name is the environment of a merge request, such as "mr-7". Only those may be destroyed.
 func IsMergeRequest(name string) bool {
 	number, ok := strings.CutPrefix(name, "mr-")
 	return ok && isNumber(number) && len(name) <= MaxEnvironment

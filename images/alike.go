@@ -10,8 +10,8 @@ import (
 )
 
 // NamedAlike is a project beside another one, in the directory dir, that has the
-// same name and a root module at the same path from it, "" where there is none:
-// the two would have one state.
+// same name and a root module at the same relative path, "" if there is none:
+// the two would share one state.
 func NamedAlike(ctx context.Context, source *dagger.Directory, dir, name, root string) (string, error) {
 	return namedAlike(sourceFS{ctx, source}, dir, name, root)
 }

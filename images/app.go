@@ -24,9 +24,9 @@ type App struct {
 	Path   string
 	// Base, Poetry and UV are what the caller names; "" is found out.
 	Base, Poetry, UV string
-	// Version is that of a project which takes it from git, "" for none.
+	// Version is the version of a project that takes it from git, "" for none.
 	Version string
-	// Secrets are variables for what installs, NAME=value lines, or nil.
+	// Secrets are variables for installing packages, NAME=value lines, or nil.
 	Secrets *dagger.Secret
 	// Tokens logs in to indexes of AWS CodeArtifact; nil does not.
 	Tokens   IndexTokens
@@ -50,12 +50,12 @@ type installer struct {
 	explain func(output string) string
 }
 
-// Image is taken from the registry where that has it, else built. Layers, from
+// Image is pulled from the registry if it is there, else built. Layers, from
 // the one that changes least: base image, system packages, package manager,
 // dependencies.
 //
-// No layer has a cache volume. What installs runs code of whoever wrote a
-// package, and package managers take what is in their caches for verified.
+// No layer has a cache volume. Installing a package runs its author's code, and
+// package managers trust what is in their caches.
 func (a App) Image(ctx context.Context) (Image, error) {
 	r, err := a.recipe(ctx)
 	if err != nil {
@@ -64,7 +64,7 @@ func (a App) Image(ctx context.Context) (Image, error) {
 	return a.Registry.image(ctx, "app", func() (string, error) { return a.tag(ctx, r) }, func() (*dagger.Container, error) { return a.built(ctx, r) })
 }
 
-// Content is the tag of the image, whether it is there or not: nothing is built or
+// Content is the image's tag, whether the image exists or not: nothing is built or
 // pulled for it.
 func (a App) Content(ctx context.Context) (string, error) {
 	r, err := a.recipe(ctx)
@@ -101,7 +101,7 @@ func (a App) recipe(ctx context.Context) (recipe, error) {
 	return recipe{base: base, system: found.Settings.SystemPackages, tools: appTools(install.files), install: install, asked: found.asked()}, err
 }
 
-// Made tells what the image is made of, the base and the package managers: nothing is built or pulled for it.
+// Made says what the image is made of, the base and the package managers: nothing is built or pulled for it.
 func (a App) Made(ctx context.Context) (base string, managers []string, err error) {
 	found, err := a.find(ctx)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// IndexTokens gives a token for the package indexes of AWS CodeArtifact, or an
-// empty one where the caller gave no AWS credentials.
+// IndexTokens returns a token for the package indexes of AWS CodeArtifact, or an
+// empty one if the caller gave no AWS credentials.
 type IndexTokens func(ctx context.Context, domain codeartifact.Domain) (secret.Value, error)
 
 // tokenVariable is the name that AWS's own examples use.

@@ -10,10 +10,10 @@ import (
 )
 
 // Inputs is the part of the repository that tests and package depend on: the
-// project, the packages of the repository that it uses, what its settings name
-// outside of it, and the settings that tools look for in the directories above
+// project, the packages of the repository that it uses, files outside of it that
+// its settings name, and the settings that tools look for in the directories above
 // it. Terraform's root modules and the documents beside the project's own files
-// are left out, so that an edit of them runs nothing again.
+// are left out, so that editing them runs nothing again.
 func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Directory, error) {
 	out := dag.Directory()
 	if a.inAll(dirs) {

@@ -30,8 +30,8 @@ var installCauses = []struct {
 
 const otherBytes = "the package index serves other bytes for $1 than the lock file names: their hash is another one: find out who changed them before you lock again"
 
-// ExplainInstall makes one line of what an installation of packages printed, ""
-// where it knows no cause in it.
+// ExplainInstall turns the output of installing packages into one line, "" if it
+// recognizes no cause.
 func ExplainInstall(output string) string {
 	for _, c := range installCauses {
 		if at := c.text.FindStringSubmatchIndex(output); at != nil {

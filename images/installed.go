@@ -19,10 +19,10 @@ const installedDir = "/opt/project"
 // Installed is the project and the packages of the repository that it uses, for
 // the image, as an editable installation does: their modules are found in the
 // source, their metadata, entry points and commands are files. No command runs
-// for it, so a new version or an edit costs nothing. It gives the repository's
-// directories that it depends on, too.
+// for it, so a new version or an edit costs nothing. It also returns the directories
+// of the repository that it depends on.
 //
-// What only a build backend makes complete is in Build: directories to install
+// Build has the directories that only a build backend can complete, to install
 // once the source is there.
 type Installed struct {
 	// Files are its metadata and the paths of its modules, Commands what it brings

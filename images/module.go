@@ -13,10 +13,10 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// Module is the terraform image that carries the project's root modules with
-// everything that terraform init fetches, so that an environment can be
-// destroyed when neither the sources nor the providers' registry can be had. The
-// project's own scripts for terraform are in it too.
+// Module is the terraform image with the project's root modules and everything
+// that terraform init downloads, so that an environment can be destroyed even if
+// neither the sources nor the provider registry are available. It also contains the
+// project's own scripts for terraform.
 func (t Terraform) Module(ctx context.Context, tools Image, project string) (Image, error) {
 	files, err := t.moduleFiles(ctx)
 	if err != nil {
@@ -51,7 +51,7 @@ type Published struct {
 	Roots []string
 }
 
-// Published gives the root module of the terraform image with a tag.
+// Published returns the root module of the terraform image with a tag.
 func (r Store) Published(ctx context.Context, tag string) (Published, error) {
 	ref, err := r.PublishedAt(ctx, tag)
 	if err != nil {
@@ -80,7 +80,7 @@ func (r Store) Published(ctx context.Context, tag string) (Published, error) {
 }
 
 // ProjectAt is the project whose root module is in the terraform image with a tag of
-// the run's own level, "" where there is none, or it does not say.
+// the run's own level, "" if there is none, or it does not say.
 func (r Store) ProjectAt(ctx context.Context, tag string) (string, error) {
 	found, _, err := r.asked(ctx, r.Repository(r.Writes, "terraform"), tag)
 	if err != nil || found.State == registry.Missing || found.State == registry.Refused {
@@ -96,7 +96,7 @@ func (r Store) ProjectAt(ctx context.Context, tag string) (string, error) {
 	return project, nil
 }
 
-// PublishedAt is the reference of the terraform image with a tag, at the first
+// PublishedAt is the reference of the terraform image with a tag, in the first
 // level that has it and that the run may use.
 func (r Store) PublishedAt(ctx context.Context, tag string) (string, error) {
 	var missed []string

@@ -18,8 +18,8 @@ const (
 	PackedProject      = packedHome + "/project"
 )
 
-// Packed is a container with what a Lambda package has: the main group and the
-// project, for a target that need not be the container's own.
+// Packed is a container with the contents of a Lambda package: the main group and the
+// project, for a target that may differ from the container's own.
 type Packed struct {
 	Container *dagger.Container
 	Target    project.Target
@@ -28,8 +28,8 @@ type Packed struct {
 }
 
 // Packed installs the project and the packages of the repository from wheels that
-// their own build backends make. What is locked is installed before, in a layer
-// that an edit of the source leaves as it is; roots are Terraform's root modules.
+// their own build backends make. Locked dependencies are installed before, in a layer
+// that editing the source does not change; roots are Terraform's root modules.
 func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string) (Packed, error) {
 	g, err := a.gather(ctx, project.ForPackage, roots)
 	if err != nil {

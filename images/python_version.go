@@ -40,8 +40,8 @@ func (a App) pythonVersion(ctx context.Context, f found) (text, file string, err
 	}
 }
 
-// AskedPython is the text of that file, "" where there is none. What is packed for
-// Lambda depends on it also where the image does not.
+// AskedPython is the text of that file, "" if there is none. A Lambda package
+// depends on it even if the image does not.
 func (a App) AskedPython(ctx context.Context) (string, error) {
 	f, err := a.find(ctx)
 	return f.pythonVersion, err

@@ -8,8 +8,8 @@ import (
 	"dagger/pipeline/internal/dagger"
 )
 
-// Prepared is what is put on the app image for tests and package: all that they
-// depend on beside it.
+// Prepared is what is added to the app image for tests and package: everything else
+// that they depend on.
 type Prepared struct {
 	Installed
 	// Source is the part of the repository that they read.
@@ -27,7 +27,7 @@ func (a App) Prepare(ctx context.Context, roots []string) (Prepared, error) {
 	return Prepared{Installed: installed, Source: source}, err
 }
 
-// Digests name the contents of all that is put on the image.
+// Digests are the digests of everything that is added to the image.
 func (p Prepared) Digests(ctx context.Context) ([]string, error) {
 	out := make([]string, 3)
 	group, ctx := errgroup.WithContext(ctx)
@@ -37,7 +37,7 @@ func (p Prepared) Digests(ctx context.Context) ([]string, error) {
 	return out, group.Wait()
 }
 
-// Ready is the app container with all that tests and package depend on.
+// Ready is the app container with everything that tests and package depend on.
 func (a App) Ready(ctx context.Context, image *dagger.Container, p Prepared) (*dagger.Container, error) {
 	c := p.on(image).With(withWhatIsInstalled).WithDirectory(Workdir, p.Source)
 	if len(p.Build) == 0 {

@@ -17,8 +17,8 @@ import (
 // steps: PATH/results, and PATH/open/results.
 const resultsName = "results"
 
-// AllRepositories are the paths of the images' repositories and of that with
-// results, of some levels.
+// AllRepositories are the paths of the repositories of images and results, of some
+// levels.
 func (r Store) AllRepositories(levels ...trust.Level) []string {
 	var out []string
 	for _, level := range levels {
@@ -30,11 +30,11 @@ func (r Store) AllRepositories(levels ...trust.Level) []string {
 // Results is the path of a level's repository with results.
 func (r Store) Results(level trust.Level) string { return r.Repository(level, resultsName) }
 
-// ResultReference is where the run keeps a result of its own.
+// ResultReference is where the run keeps its own result.
 func (r Store) ResultReference(key string) string { return r.Reference(resultsName, key) }
 
-// FindResult asks the repositories that the run may use for a result. use tells
-// from the labels, which are anyone's words, why one is not used. Nothing is pulled.
+// FindResult asks the repositories that the run may use for a result. use says, based
+// on the untrusted labels, why one is not used. Nothing is pulled.
 func (r Store) FindResult(ctx context.Context, key string, use func(labels map[string]string) error) (registry.Lookup, bool, error) {
 	var missed []string
 	for _, level := range r.Reads {
@@ -73,8 +73,8 @@ func (r Store) askedForResult(ctx context.Context, repository, key string) (regi
 	return registry.Client{Login: r.Login}.Lookup(ctx, repository, key, string(platform)), nil
 }
 
-// ResultFiles are the files of a result that was found. They are pulled when they
-// are read.
+// ResultFiles are the files of a result that was found. They are pulled only when
+// they are read.
 func (r Store) ResultFiles(ctx context.Context, found registry.Lookup) (*dagger.Directory, error) {
 	if err := r.SignIn(ctx); err != nil {
 		return nil, err
@@ -87,5 +87,5 @@ func (r Store) ResultFiles(ctx context.Context, found registry.Lookup) (*dagger.
 //go:embed *.go
 var code embed.FS
 
-// Program are the files that decide of what a step finds in its container.
+// Program are the files that affect what a step finds in its container.
 func Program() []fs.FS { return []fs.FS{code, scripts} }

@@ -24,10 +24,10 @@ const (
 type Image struct {
 	// Name is that of its repository: app, terraform or service.
 	Name string
-	// Tag is made of all that goes into the image, so that who has the same
-	// sources knows it beforehand. It is empty without a registry.
+	// Tag is a hash of everything that goes into the image, so that anyone with the
+	// same sources knows it beforehand. It is empty without a registry.
 	Tag string
-	// Container is the image from the registry where it has it, else the one that
+	// Container is the image from the registry if it has it, else the one that
 	// is built.
 	Container *dagger.Container
 	// Found is what the registry said of the tag.
@@ -96,8 +96,8 @@ func (r Store) platform(ctx context.Context) (dagger.Platform, error) {
 	return dag.DefaultPlatform(ctx)
 }
 
-// Look asks the repositories that the run may use for the tag of a content, and
-// tells what they said. What they have under it must say that it is that content.
+// Look asks the repositories that the run may use for a content tag, and returns
+// their answers. The label of an image under that tag must match it.
 func (r Store) Look(ctx context.Context, name, tag string) (registry.Lookup, error) {
 	var found registry.Lookup
 	var missed []string

@@ -16,12 +16,12 @@ const netrcVariable = "NETRC"
 
 const netrcFile = "/root/.netrc"
 
-// Secrets are variables for some commands, and for no other.
+// Secrets are variables for some commands, and for no others.
 type Secrets map[string]*dagger.Secret
 
-// ReadSecrets reads NAME=value lines that a flag gives; quotes around a value are no
-// part of it. Each value is a secret of its own, so that it is masked wherever a
-// command prints it.
+// ReadSecrets reads NAME=value lines from a flag; quotes around a value are not part
+// of it. Each value is a separate secret, so that it is masked wherever a command
+// prints it.
 func ReadSecrets(ctx context.Context, flag string, file *dagger.Secret) (Secrets, error) {
 	if file == nil {
 		return nil, nil
@@ -81,7 +81,7 @@ func (s Secrets) Without(c *dagger.Container) *dagger.Container {
 	return c
 }
 
-// Values are those of some names, "" where a name is not among them.
+// Values are the values of some names, "" for an unknown name.
 func (s Secrets) Values(ctx context.Context, names ...string) ([]string, error) {
 	out := make([]string, len(names))
 	for i, name := range names {

@@ -27,11 +27,11 @@ const ServiceTable = "[tool.pipeline.package.image]"
 // notServed are parts of a project that is no package and not what it serves.
 var notServed = []string{"tests", "test", "**/__pycache__", ".*"}
 
-// Service is the image of the service: a base image with what is locked in the main
-// group and the project, without package managers, tests and root. Its tag is made
-// of what is in it, so an edit of a test leaves it as it is; app is the image of
-// the app container, which it is made in. No command of the project runs in it, so
-// it may be for another architecture.
+// Service is the image of the service: a base image with the locked main group and
+// the project, without package managers, tests and root. Its tag is a hash of its
+// contents, so editing a test does not change it; app is the image of the app
+// container, in which it is made. No command of the project runs in it, so it may be
+// for another architecture.
 func (a App) Service(ctx context.Context, app Image, roots []string) (Image, error) {
 	g, err := a.gather(ctx, project.ForPackage, roots)
 	if err != nil {

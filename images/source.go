@@ -20,8 +20,8 @@ func ReadRoot(ctx context.Context, source *dagger.Directory, root string) (rootm
 	return rootmodule.Read(sourceFS{ctx, source}, root)
 }
 
-// ReadRootFor reads a root module of a source as the program of a container
-// does. Nothing is missed where that is an OpenTofu which reads *.tofu files.
+// ReadRootFor reads a root module of a source as a container's terraform or OpenTofu
+// does. Nothing is missed if that is an OpenTofu that reads *.tofu files.
 func ReadRootFor(ctx context.Context, c *dagger.Container, source *dagger.Directory, root string) (rootmodule.Module, error) {
 	m, err := ReadRoot(ctx, source, root)
 	if err != nil || m.Tofu == "" {
@@ -46,7 +46,7 @@ func readsTofu(said string) bool {
 	return n == 2 && (major > 1 || minor >= 8)
 }
 
-// ReadRoots reads all modules of a source, of which any may be a root module.
+// ReadRoots reads all modules of a source, any of which may be a root module.
 func ReadRoots(ctx context.Context, source *dagger.Directory) ([]rootmodule.Module, error) {
 	files := sourceFS{ctx, source}
 	var out []rootmodule.Module

@@ -1,5 +1,5 @@
 // Package images defines the two containers of the pipeline: what is in them
-// and in which order, so that what changes seldom comes first.
+// and in which order, so that what rarely changes comes first.
 package images
 
 import (
@@ -13,32 +13,32 @@ import (
 
 var dag = dagger.Connect()
 
-// Store is where the pipeline keeps its images, and the login that it asks
-// for. Without a host it keeps none: everything is built, and pulled without a
-// login or with that of the caller's docker configuration. Its levels guard all the
-// same.
+// Store is where the pipeline keeps its images, and the login for it. Without a
+// host it keeps none: everything is built, and base images are pulled without a
+// login or with that of the caller's Docker configuration. Its levels still
+// guard.
 type Store struct {
 	// Path is that of the images' repositories: they are PATH/app and
 	// PATH/terraform, those of the open level PATH/open/app and PATH/open/terraform.
 	Path string
-	// Service tells that the project has an image of its own, in PATH/service.
+	// Service reports that the project has its own image, in PATH/service.
 	Service bool
-	// Platform is that of the images that are looked up and pulled, "" for the engine's.
+	// Platform is the platform of the images to look up and pull, "" for the engine's.
 	Platform dagger.Platform
 	// Reads are the levels whose images the run may use, in the order of look-up.
-	// Writes is the one that its own belong to.
+	// Writes is the level that its own belong to.
 	Reads  []trust.Level
 	Writes trust.Level
-	// Login names the host too. Password is its password once more, for the
+	// Login names the host too. Password is its password again, for the
 	// engine.
 	Login    registry.Login
 	Password *dagger.Secret
 
-	// Ask takes the place of the registry in tests.
+	// Ask replaces the registry in tests.
 	Ask func(ctx context.Context, repository, tag string) (found registry.Lookup, content string, err error)
 }
 
-// Given tells whether there is a registry.
+// Given reports whether there is a registry.
 func (r Store) Given() bool { return r.Login.Host != "" }
 
 // Host is the registry's name as it is in references, without a scheme.
@@ -52,7 +52,7 @@ func (r Store) Repository(level trust.Level, name string) string {
 	return path.Join(level.Path(r.Path), name)
 }
 
-// Names are those of the images, and the last part of their repositories' paths.
+// Names are the names of the images, which are the last parts of their repositories' paths.
 func (r Store) Names() []string {
 	if r.Service {
 		return []string{"app", "terraform", "service"}
@@ -80,9 +80,9 @@ func (r Store) reference(level trust.Level, name, tag string) string {
 
 // SignIn makes the engine use the login for the rest of the session.
 //
-// A login holds for the whole session, whichever container asks for it. So a
-// container that is thrown away logs in: on the one that is used, engines up to
-// v0.21.8 would take the login into the cache key of every later step.
+// A login applies to the whole session, whichever container requests it. So a
+// throwaway container logs in: on the one that is used, engines up to v0.21.8
+// would include the login in the cache key of every later step.
 func (r Store) SignIn(ctx context.Context) error {
 	if !r.Given() || r.Password == nil {
 		return nil
@@ -105,8 +105,8 @@ func (r Store) from(ctx context.Context, image string) (*dagger.Container, error
 	return dag.Container(dagger.ContainerOpts{Platform: r.Platform}).From(image), nil
 }
 
-// Pinned pulls an image by the digest that it has now, and gives its reference with
-// that.
+// Pinned pulls an image by its current digest, and returns its reference with that
+// digest.
 func (r Store) Pinned(ctx context.Context, image string) (*dagger.Container, string, error) {
 	c, err := r.from(ctx, image)
 	if err != nil {

@@ -22,14 +22,14 @@ const (
 // OpenTofu, aws-cli and jq for the project's scripts, and the locked providers.
 type Terraform struct {
 	Source *dagger.Directory
-	// Path is that of the project in the source, Roots are those of the root modules.
+	// Path is the project's path in the source, Roots are the root modules' paths.
 	Path     string
 	Roots    []string
 	Base     string
 	Release  Release
 	Releases string
 	Mirror   *dagger.Directory
-	// Secrets are for terraform init, which fetches modules and providers.
+	// Secrets are for terraform init, which downloads modules and providers.
 	Secrets  Secrets
 	Registry Store
 }
@@ -45,7 +45,7 @@ var terraformTools = installTools(
 	tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
 )
 
-// Image is taken from the registry where that has it, else built. Layers, from
+// Image is pulled from the registry if it is there, else built. Layers, from
 // the one that changes least: base image, tools, terraform, providers.
 func (t Terraform) Image(ctx context.Context) (Image, error) {
 	base, err := t.Registry.from(ctx, t.Base)

@@ -25,8 +25,8 @@ const (
 type Release struct {
 	Version  string
 	OpenTofu bool
-	// From is where the version is named, "" where it is not: then an image that
-	// has one of its own keeps it.
+	// From is where the version is named, "" if it is not: then an image that
+	// already has one keeps it.
 	From string
 }
 
@@ -49,9 +49,9 @@ func (r Release) Program() string {
 const oneForAll = "name one for all with version in [tool.pipeline.terraform] of pyproject.toml"
 
 // ChooseRelease is the release for some root modules. named is the version that
-// the caller or the table names, which wins; then come the files of version
-// managers, in the root modules first; then what required_version allows. There
-// is one container for all root modules, so that two versions are refused.
+// the caller or the table names, which takes precedence; then come the files of
+// version managers, in the root modules first; then what required_version allows.
+// There is one container for all root modules, so two versions are refused.
 func ChooseRelease(ctx context.Context, source *dagger.Directory, roots []string, named Release) (Release, error) {
 	file, err := releaseOfFiles(ctx, source, roots)
 	if err != nil && named.Version == "" {
@@ -196,8 +196,8 @@ var versionIn = regexp.MustCompile(`[0-9]+(?:\.[0-9]+){0,2}`)
 // (https://releases.hashicorp.com/terraform), the newest first.
 var lastPatches = []string{"1.10.5", "1.9.8", "1.8.5", "1.7.5", "1.6.6", "1.5.7", "1.4.7", "1.3.10", "1.2.9", "1.1.9", "1.0.11"}
 
-// LocksState tells whether the release can lock a state in S3 by itself, which the
-// managed state needs.
+// LocksState reports whether the release can lock a state in S3 itself, which the
+// managed state requires.
 func (r Release) LocksState() bool {
 	v, err := version.NewVersion(r.Version)
 	return err != nil || v.Core().GreaterThanOrEqual(version.Must(version.NewVersion("1.10.0")))

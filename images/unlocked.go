@@ -23,7 +23,7 @@ type unlocked struct {
 func madeLock(root string) string { return path.Join(terraformHome, "locks", root, lockFile) }
 
 // MadeLock is the lock file that a terraform container has for a root module
-// without one, nil where it has none.
+// without one, nil if it has none.
 func MadeLock(ctx context.Context, c *dagger.Container, root string) (*dagger.File, error) {
 	dir := c.Rootfs()
 	ok, err := dir.Exists(ctx, strings.TrimPrefix(madeLock(root), "/"))

@@ -11,8 +11,8 @@ import (
 )
 
 // FromGit is the directory of the project, or of the first of its packages in the
-// repository, whose version comes from git, and what takes it from there. The tool is
-// "" where no version does.
+// repository, whose version comes from git, and the tool that takes it from there. The
+// tool is "" if no version does.
 func (a App) FromGit(ctx context.Context) (dir, tool string, err error) {
 	f, err := a.find(ctx)
 	if err != nil {
@@ -32,8 +32,8 @@ func (a App) FromGit(ctx context.Context) (dir, tool string, err error) {
 }
 
 // GitVersion is the version that a directory's build backend takes from git, for the
-// last commit: what is changed since does not count. It is asked again when the source
-// or git changes, and all else depends on the answer alone.
+// last commit: uncommitted changes do not count. It is determined again when the source
+// or git changes, and everything else depends only on the result.
 func (a App) GitVersion(ctx context.Context, image *dagger.Container, dir string, git *dagger.Directory, roots []string) (string, error) {
 	g, err := a.gather(ctx, project.ForTests, roots)
 	if err != nil {

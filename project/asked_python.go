@@ -29,7 +29,7 @@ func (p Project) PythonAsked(required, file, text string) (out []PythonAsked) {
 
 var release = regexp.MustCompile(`^[0-9]+(?:\.[0-9]+)*`)
 
-// HeldBy tells whether it holds for a version of Python, such as 3.11.2 or 3.14.0rc1. A
+// HeldBy reports whether it holds for a version of Python, such as 3.11.2 or 3.14.0rc1. A
 // range that cannot be read is for the package manager to judge.
 func (a PythonAsked) HeldBy(version string) bool {
 	allowed, err := parseVersions(a.Range)

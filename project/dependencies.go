@@ -93,7 +93,7 @@ func UVDependencyProject(pyproject string) (string, error) {
 	return string(b), err
 }
 
-// DynamicRequires tells whether a package's build backend decides what it requires.
+// DynamicRequires reports whether a package's build backend decides what it requires.
 func DynamicRequires(pyproject string) bool {
 	var doc struct{ Project struct{ Dynamic []string } }
 	if toml.Unmarshal([]byte(pyproject), &doc) != nil {

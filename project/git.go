@@ -9,7 +9,7 @@ import (
 // that a package comes from: Poetry's, uv's and pip's.
 var cloned = regexp.MustCompile(`(?m)^type = "git"|\bgit = "|\btype = "git"|\bgit\+(?:https?|ssh|file)://`)
 
-// Clones tells whether a lock or requirements file takes a package from a git
+// Clones reports whether a lock or requirements file takes a package from a git
 // repository, so that what installs it needs git.
 func Clones(lock string) bool { return cloned.MatchString(lock) }
 
@@ -46,7 +46,7 @@ var afterRelease = regexp.MustCompile(`(\.post[0-9]*|\.dev[0-9]*|\+).*$`)
 // Release is a version without what changes with each commit.
 func Release(version string) string { return afterRelease.ReplaceAllString(version, "") }
 
-// IsVersion tells whether a text has the form of a version of Python's.
+// IsVersion reports whether a text has the form of a version of Python's.
 func IsVersion(text string) bool { return version.MatchString(text) }
 
 var version = regexp.MustCompile(`^([0-9]+!)?[0-9]+(\.[0-9]+)*((a|b|rc)[0-9]+)?(\.post[0-9]+)?(\.dev[0-9]+)?(\+[a-z0-9]+([._-][a-z0-9]+)*)?$`)

@@ -2,7 +2,7 @@ package project
 
 import "fmt"
 
-// Target is what a Lambda package is made for.
+// Target is the platform that a Lambda package is made for.
 type Target struct {
 	Python       int    // 3.Python
 	Architecture string // in AWS's words: x86_64, arm64
@@ -13,8 +13,8 @@ type Target struct {
 // it; older ones run on Amazon Linux 2.
 const amazonLinux2023 = 12
 
-// LambdaTarget is what the project's table says of its function. pythonVersion is
-// the text of .python-version, or the version of the image that was named.
+// LambdaTarget is the target from the project's table. pythonVersion is the text of
+// .python-version, or the version of the image that was named.
 func (p Project) LambdaTarget(pythonVersion string) (Target, error) {
 	lambda := p.Settings.Package.Lambda
 	t := Target{Architecture: First(lambda.Architecture, "x86_64"), Platform: lambda.Platform}

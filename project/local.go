@@ -11,7 +11,7 @@ import (
 type Local struct {
 	Name string
 	Path string // from the lock file's directory
-	// File tells that it is a wheel or a source archive, not a directory.
+	// File reports that it is a wheel or a source archive, not a directory.
 	File bool
 }
 

@@ -8,9 +8,9 @@ import (
 
 var leadingOut = regexp.MustCompile(`(?:^|[^\w./-])((?:\.\./)+[\w.-][\w./-]*)`)
 
-// PathsOut are the paths in a file of settings that lead out of the project's
+// PathsOut are the paths in a settings file that lead out of the project's
 // directory, such as a Makefile's include or a PYTHONPATH. A directory above the
-// project is none of them: it has the whole of what is in it.
+// project does not count: it would include everything in it.
 func PathsOut(text string) []string {
 	var out []string
 	for _, match := range leadingOut.FindAllStringSubmatch(text, -1) {

@@ -12,9 +12,9 @@ import (
 // Distribution is what an installed package tells others about itself.
 type Distribution struct {
 	Name, Version string
-	// FromGit is what takes the version from git, "" where nothing does.
+	// FromGit is the tool that takes the version from git, "" if none does.
 	FromGit string
-	// VersionFiles are where the version may stand if it is not in pyproject.toml.
+	// VersionFiles are files that may have the version if pyproject.toml does not.
 	VersionFiles []string
 	// Roots are the directories with its modules, from the project's.
 	Roots []string
@@ -24,14 +24,14 @@ type Distribution struct {
 	Files map[string]string
 	// Requires are its dependencies, Metadata what else METADATA has of it.
 	Requires, Metadata []string
-	// Installed is false for what is no package but a list of dependencies.
+	// Installed is false if it is not a package but a list of dependencies.
 	Installed bool
 	// Backend are the requirements of its build backend.
 	Backend []string
-	// Build tells that only its build backend makes it complete: it compiles, or
-	// writes modules, or is told what is not understood here.
+	// Build reports that only its build backend can complete it: it compiles, or
+	// writes modules, or has settings that are not understood here.
 	Build bool
-	// Setuptools tells that a setup.py or setup.cfg beside the file counts.
+	// Setuptools reports that a setup.py or setup.cfg beside the file counts.
 	Setuptools bool
 }
 
@@ -108,8 +108,8 @@ type poetryTable struct {
 
 type poetryInclude struct{ From, To string }
 
-// ReadDistribution reads a pyproject.toml. What it has of another form than a
-// build backend would take, it leaves out.
+// ReadDistribution reads a pyproject.toml. It leaves out whatever has a form that a
+// build backend would not accept.
 func ReadDistribution(text string) (Distribution, error) {
 	var doc pyproject
 	if err := toml.Unmarshal([]byte(text), &doc); err != nil {

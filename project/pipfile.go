@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Pipfile is a Pipfile.lock as pip's requirements files: what pipenv itself would have
+// Pipfile is a Pipfile.lock as pip's requirements files: what pipenv itself would let
 // pip install.
 type Pipfile struct {
 	// Python is the range of Python's versions that the Pipfile requires.

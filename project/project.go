@@ -1,4 +1,4 @@
-// Package project reads what a project says of itself in its pyproject.toml.
+// Package project reads a project's description and settings in its pyproject.toml.
 package project
 
 import (
@@ -13,10 +13,10 @@ import (
 type Project struct {
 	// Name is part of the states' keys; see Named.
 	Name string
-	// RequiresPython is the range of Python's versions in the words of the project:
-	// a specifier (>=3.11) or a constraint of Poetry's (^3.11). It may be empty.
+	// RequiresPython is the range of Python versions as the project writes it:
+	// a specifier (>=3.11) or a Poetry constraint (^3.11). It may be empty.
 	RequiresPython string
-	// RequiresPoetry is the range of Poetry's versions, often empty.
+	// RequiresPoetry is the range of Poetry versions, often empty.
 	RequiresPoetry string
 	Settings       Settings
 }
@@ -64,7 +64,7 @@ func Parse(pyproject string) (Project, error) {
 // no slash, so that one project's state can not be taken for another's.
 var name = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
-// Named tells what is wrong with the project's name.
+// Named says what is wrong with the project's name.
 func (p Project) Named() error {
 	switch {
 	case p.Name == "":

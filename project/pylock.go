@@ -8,7 +8,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Pylock is a pylock.toml as far as it is about third-party packages.
+// Pylock is the part of a pylock.toml that is about third-party packages.
 type Pylock struct {
 	Text string
 	// Locals are packages of the repository, without the project itself: directories

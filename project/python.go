@@ -128,7 +128,7 @@ func AskedPython(text string) string {
 	return strings.Join(words, " ")
 }
 
-// IsPython tells whether the text of a .python-version says a version, or a range of
+// IsPython reports whether the text of a .python-version says a version, or a range of
 // them, that fits what the project requires.
 func (p Project) IsPython(text string) bool {
 	asked := AskedPython(text)
@@ -139,7 +139,7 @@ func (p Project) IsPython(text string) bool {
 	return err == nil
 }
 
-// IsRuntime tells whether a runtime.txt names a Python, as Heroku and others read it.
+// IsRuntime reports whether a runtime.txt names a Python, as Heroku and others read it.
 func IsRuntime(text string) bool { return runtime.MatchString(strings.TrimSpace(text)) }
 
 var runtime = regexp.MustCompile(`^(?:python-)?3\.[0-9]+(?:\.[0-9]+)?$`)

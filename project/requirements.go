@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Requirements is a requirements file as far as it is about third-party packages.
+// Requirements is the part of a requirements file that is about third-party packages.
 type Requirements struct {
 	Text     string
 	Includes []string        // paths from the file's directory
@@ -96,7 +96,7 @@ func isDirectory(text string) bool {
 	return text == "." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") || strings.HasPrefix(text, ".[") || strings.Contains(text, "/") && path.Ext(text) != ".whl"
 }
 
-// IsArchive tells by its name whether a file is a package to install.
+// IsArchive reports whether a file is a package to install, judging by its name.
 func IsArchive(name string) bool {
 	for _, end := range []string{".whl", ".tar.gz", ".zip", ".tar.bz2"} {
 		if strings.HasSuffix(name, end) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Rules tell which files an environment takes.
+// Rules say which files an environment uses.
 type Rules []Rule
 
 // Rule gives files to the environments that a pattern matches.
@@ -16,9 +16,9 @@ type Rule struct {
 	Files        []string
 }
 
-// For gives an environment's files, in the order in which they are passed. The
-// most specific rule counts alone: the name itself before a pattern, a longer
-// pattern before a shorter one. No rule for an environment gives no file.
+// For returns an environment's files, in the order in which they are passed. The
+// most specific rule alone counts: the name itself before a pattern, a longer
+// pattern before a shorter one. An environment without a rule has no file.
 func (r Rules) For(environment string) []string {
 	var files []string
 	for _, file := range r.rule(environment).Files {
@@ -30,7 +30,7 @@ func (r Rules) For(environment string) []string {
 // mark stands for the environment's name.
 const mark = "{environment}"
 
-// Apart tells whether an environment has a file that is no other one's.
+// Apart reports whether an environment has a file that no other environment has.
 func (r Rules) Apart(environment string) bool {
 	rule := r.rule(environment)
 	return slices.ContainsFunc(rule.Files, func(file string) bool {
@@ -40,7 +40,7 @@ func (r Rules) Apart(environment string) bool {
 	})
 }
 
-// Differ tells whether two environments take different files.
+// Differ reports whether two environments take different files.
 func (r Rules) Differ(a, b string) bool { return !slices.Equal(r.For(a), r.For(b)) }
 
 func (r Rules) rule(environment string) Rule {

@@ -1,10 +1,10 @@
 package project
 
 // Settings is the table [tool.pipeline] of a pyproject.toml. The zero value of
-// each field means that the project does not say it.
+// each field means that the project does not set it.
 //
-// The tags of a field tell its key, what it is for, and the form of its value:
-// the reader's errors and the schema for editors are both made of them.
+// The tags of a field have its key, its purpose, and the form of its value:
+// the reader's errors and the schema for editors are both made from them.
 type Settings struct {
 	Name           string    `toml:"name" form:"name" doc:"Name of the project where pyproject.toml has no other."`
 	Python         string    `toml:"python" form:"minor" doc:"Python's version, such as 3.12. Default: the one of .python-version or .tool-versions, or the newest that requires-python allows."`

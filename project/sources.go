@@ -2,7 +2,7 @@ package project
 
 import "embed"
 
-// Sources are the code of this package: it decides of what a step does.
+// Sources are the code of this package: it affects what a step does.
 //
 //go:embed *.go
 var Sources embed.FS

@@ -60,7 +60,7 @@ func (p pyproject) hasMore(text string) bool {
 	return !slices.Contains(backends, strings.TrimSuffix(p.BuildSystem.Backend, ":__legacy__"))
 }
 
-// MoreThanSetup tells whether a setup.py does more than call setup(), as one that is there
+// MoreThanSetup reports whether a setup.py does more than call setup(), as one that is there
 // for old versions of pip does.
 func MoreThanSetup(text string) bool {
 	for line := range strings.Lines(text) {

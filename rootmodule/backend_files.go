@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// BackendFile is a file that says more of the declared backend: one for
+// BackendFile is a file that completes the declared backend: one for
 // terraform init -backend-config, or a script that calls it.
 type BackendFile struct {
 	Path string
-	// Config are its arguments; nil where the file is a script.
+	// Config are its arguments; nil if the file is a script.
 	Config map[string]string
 }
 

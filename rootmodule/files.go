@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Configures tells whether Terraform, or OpenTofu, reads a file as configuration.
+// Configures reports whether Terraform, or OpenTofu, reads a file as configuration.
 func Configures(name string) bool {
 	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {
 		if strings.HasSuffix(name, suffix) && !strings.HasPrefix(name, ".") {

@@ -1,5 +1,5 @@
-// Package rootmodule reads what a Terraform root module says of itself: its
-// backend, its use of workspaces, its variables, and the files that it reaches.
+// Package rootmodule reads the declarations of a Terraform root module: its
+// backend, its use of workspaces, its variables, and the files that it refers to.
 // It runs nothing and needs no provider.
 package rootmodule
 
@@ -12,12 +12,12 @@ import (
 	"strings"
 )
 
-// Module is what a root module says. What is written so that only Terraform can
-// tell its value is left out, or taken for more than it is (see Reach).
+// Module is the content of a root module. Values that only Terraform can evaluate
+// are left out, or assumed to be more than they are (see Reach).
 type Module struct {
 	// Path of the root module in the source.
 	Path string
-	// Backend is the one that it declares; nil where it has none.
+	// Backend is the backend that it declares; nil if it has none.
 	Backend *Backend
 	// Workspace is the first place where terraform.workspace is used, in the root
 	// module or a module that it calls; "" where it is not.
@@ -49,13 +49,13 @@ type Module struct {
 	Regional map[string]bool
 	// Providers are those that the modules of the source need, by their sources.
 	Providers []Requirement
-	// Fetches tells whether a module is called whose files are not in the source:
-	// terraform init may fetch other ones each time.
+	// Fetches reports whether it calls a module whose files are not in the source:
+	// terraform init may download different ones each time.
 	Fetches bool
 	// Generator is a file of a tool that may write the backend: terragrunt.hcl in or
 	// above the root module, "" where there is none.
 	Generator string
-	// Linked tells that a module is reached through a symbolic link.
+	// Linked reports that a module is reached through a symbolic link.
 	Linked bool
 	Reach  Reach
 	// Tofu is a file that OpenTofu reads and Terraform does not, "" where there is
@@ -67,11 +67,11 @@ type Module struct {
 	text, texts string
 }
 
-// Says tells whether a text stands in the files of the root module, or of a module
+// Says reports whether a text occurs in the files of the root module, or of a module
 // that it calls in the source.
 func (m Module) Says(text string) bool { return strings.Contains(m.texts, text) }
 
-// Mentions tells whether a word stands in the root module's own files.
+// Mentions reports whether a word occurs in the root module's own files.
 func (m Module) Mentions(word string) bool {
 	found, err := regexp.MatchString(`(^|[^A-Za-z0-9])`+regexp.QuoteMeta(word)+`([^A-Za-z0-9]|$)`, m.text)
 	return found && err == nil
@@ -86,7 +86,7 @@ type Backend struct {
 	Where string
 	// Text is the block as it is written; "" in JSON.
 	Text string
-	// Files have arguments that are given beside it, with -backend-config.
+	// Files have further arguments, given with -backend-config.
 	Files []BackendFile
 }
 
@@ -103,11 +103,11 @@ type Variable struct {
 // Value is what a .tfvars file says of a variable.
 type Value struct{ Text, File string }
 
-// Reach is what a root module reads of the source beside its own directory.
+// Reach is what a root module reads from the source outside its own directory.
 type Reach struct {
 	// Paths are files and directories, from the source's root, sorted.
 	Paths []string
-	// All is true where it cannot be told: it may be any file.
+	// All is true if they cannot be determined: it may read any file.
 	All bool
 }
 

@@ -27,11 +27,11 @@ import (
 // mostBytes of an answer are read, where a call does not say.
 const mostBytes = 4 << 20
 
-// Bucket is one of S3. It signs its few requests itself: S3's client is the largest of the SDK, and every engine that
+// Bucket is an S3 bucket. It signs its few requests itself: S3's client is the largest of the SDK, and every engine that
 // loads the module would build it.
 type Bucket struct {
 	Name string
-	// KMSKey encrypts what is written; where it is "", S3 does as the bucket says.
+	// KMSKey encrypts what is written; if it is "", S3 follows the bucket's settings.
 	KMSKey  string
 	session *aws.Session // nil for questions that need no signature
 	sdk     awssdk.Config

@@ -8,10 +8,10 @@ import (
 	"dagger/pipeline/aws"
 )
 
-// OwnerKey is the key of what is noted beside a state: whose it is.
+// OwnerKey is the key of the record of a state's owner.
 func OwnerKey(key string) string { return key + ".owner" }
 
-// RemoveOwner removes what is noted beside a state.
+// RemoveOwner removes the record of a state's owner.
 func (b Bucket) RemoveOwner(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()

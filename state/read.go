@@ -16,16 +16,16 @@ import (
 
 // Object is what is at the key of a state.
 type Object struct {
-	// Exists tells whether anything is there.
+	// Exists reports whether anything is there.
 	Exists bool
 	// Addresses are its managed resources, as the root module declares them:
-	// aws_s3_bucket.it, module.network. Known is false where the state cannot be
+	// aws_s3_bucket.it, module.network. Known is false if the state cannot be
 	// read, because it is encrypted or too large.
 	Addresses []string
 	Known     bool
-	// Lineage is that of a state that can be read: all that was made of it has the same.
+	// Lineage is the lineage of a readable state: all its descendants have the same.
 	Lineage string
-	// Moved says where the state went, "" for one that is here: see Mark.
+	// Moved says where the state went, "" if it is here: see Mark.
 	Moved string
 	Body  []byte
 	arns  []located

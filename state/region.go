@@ -7,8 +7,8 @@ import (
 	"dagger/pipeline/aws"
 )
 
-// Region asks S3 for the region of a bucket, which it tells everybody who
-// names the bucket; "" where it does not say.
+// Region asks S3 for the region of a bucket, which S3 reports to anyone who
+// names the bucket; "" if it does not say.
 func Region(ctx context.Context, c aws.Config, name string) string {
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()

@@ -7,7 +7,7 @@ import (
 	"dagger/pipeline/aws"
 )
 
-// Versioning is what the bucket says of old versions: "Enabled", "Suspended", or nothing where it never kept any.
+// Versioning is the bucket's versioning state: "Enabled", "Suspended", or empty if it was never enabled.
 func (b Bucket) Versioning(ctx context.Context) (string, error) {
 	const doing = "reading the versioning"
 	body, err := b.get(ctx, "", "versioning")

@@ -13,7 +13,7 @@ import (
 const mayWrite = "allow s3:GetObject, s3:PutObject and s3:DeleteObject on the key"
 
 // Hold takes the lock of a state, as terraform does, in the name of who.
-// release gives it back, also where ctx has ended.
+// release releases it, even if ctx has ended.
 func (b Bucket) Hold(ctx context.Context, key, operation, who string) (release func() error, err error) {
 	timed, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()
@@ -39,8 +39,8 @@ func (b Bucket) Hold(ctx context.Context, key, operation, who string) (release f
 	}, nil
 }
 
-// Write writes the object of a state; first is for one that is not there
-// yet, and fails where it is.
+// Write writes the object of a state; first is for one that does not exist
+// yet, and fails if it does.
 func (b Bucket) Write(ctx context.Context, key string, body []byte, first bool) error {
 	ctx, cancel := context.WithTimeout(ctx, aws.CallLimit)
 	defer cancel()

@@ -10,7 +10,7 @@ import (
 	"dagger/pipeline/internal/dagger"
 )
 
-// Artifacts are what the caller gives to deploy in place of what is built: one
+// Artifacts are what the caller passes to deploy instead of what is built: one
 // file, or several at their paths in the project.
 type Artifacts struct {
 	File  *dagger.File

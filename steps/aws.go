@@ -11,8 +11,8 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// AWS is the account side of a run: where credentials come from, and what they
-// may be. The first source that is given is taken: web identity, keys, the
+// AWS is the account side of a run: where credentials come from, and which are
+// allowed. The first source that is given is used: web identity, keys, the
 // container's role, the instance's role.
 type AWS struct {
 	Region          string
@@ -27,14 +27,14 @@ type AWS struct {
 	RoleARN    string
 	ExternalID string
 	// Container is the URI of a container's role (ECS, EKS Pod Identity), and
-	// ContainerToken what is sent along.
+	// ContainerToken the token to send to it.
 	Container      string
 	ContainerToken *dagger.Secret
 	// Instance is the URL of the instance's metadata service.
 	Instance string
 	// Duration of a session that is minted, such as "2h"; empty for 1 h.
 	Duration string
-	// Accounts are the ids of the accounts that may be touched; none allows all.
+	// Accounts are the ids of the accounts that a run may use; none allows all.
 	Accounts []string
 	// Facts name the session and tag it.
 	Facts aws.Facts
@@ -51,7 +51,7 @@ func (a AWS) in(region string) AWS {
 	return a
 }
 
-// Given tells whether any source of credentials is named, be it half of one.
+// Given reports whether any source of credentials is named, even an incomplete one.
 func (a AWS) Given() bool {
 	return a.AccessKeyID != nil || a.SecretAccessKey != nil || a.SessionToken != nil || a.minted()
 }
@@ -99,7 +99,8 @@ func (a AWS) Config(ctx context.Context) (aws.Config, error) {
 }
 
 // Session is a set of credentials whose account was checked, opened once for
-// all who have the same facts. What it is not as asked for is told.
+// all callers with the same facts. It prints in which ways the session differs
+// from the request.
 func (a AWS) Session(ctx context.Context) (*aws.Session, error) {
 	if a.session == nil {
 		return a.open(ctx)

@@ -15,8 +15,7 @@ type Backend struct {
 	// Own is the backend that the root module declares, as it is. Otherwise the
 	// pipeline keeps the state in the state bucket.
 	Own bool
-	// Workspace tells to select the Terraform workspace that is named after the
-	// environment.
+	// Workspace selects the Terraform workspace named after the environment.
 	Workspace bool
 	// Config are arguments of the own backend that the project adds.
 	Config []string
@@ -24,9 +23,9 @@ type Backend struct {
 
 const settingsTable = "[tool.pipeline.terraform] of pyproject.toml"
 
-// ChooseBackend decides it from what the root module and the project say. What
-// the root module declares is never replaced in silence: another backend may
-// hold a state, and a plan would start from an empty one.
+// ChooseBackend chooses the backend from the root module and the project's settings.
+// A declared backend is never silently replaced: it may hold a state, and a plan would
+// start from an empty one.
 func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environment string) (Backend, error) {
 	b := Backend{Own: set.Backend == "own", Workspace: set.Workspace == "environment" || set.Workspace == "" && m.Workspace != ""}
 	if m.Backend != nil && (m.Backend.Type == "cloud" || m.Backend.Type == "remote") && set.Backend != "managed" {

@@ -17,15 +17,15 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// Chain is a whole pipeline in one call. Parts that wait for nothing run at the
-// same time; one that fails stops what waits for it and nothing else.
+// Chain is a whole pipeline in one call. Parts that do not wait for others run at
+// the same time; a failed part stops only the parts that depend on it.
 type Chain struct {
 	Parts []Part
 	// Sections folds each part's text in a GitLab job log.
 	Sections bool
-	// Link is where a person sees the run; empty where there is none.
+	// Link is the URL of the run; empty if there is none.
 	Link string
-	// Ended is told of all parts, also where some have failed. Nil is for nobody.
+	// Ended, if not nil, gets all parts, even if some have failed.
 	Ended func(ctx context.Context, parts []note.Part)
 }
 
@@ -49,7 +49,7 @@ type outcome struct {
 }
 
 // Run runs the parts. It returns each part's text and a summary, or the error
-// of the first part that failed, with what became of the others.
+// of the first part that failed, with the results of the others.
 func (c Chain) Run(ctx context.Context) (string, error) {
 	outcomes := map[string]*outcome{}
 	var order []*outcome

@@ -21,7 +21,7 @@ const commandHome = "/opt/pipeline"
 
 // spec is what it is told.
 type spec struct {
-	// Command is the project's, run by a shell; empty for the one that is found out.
+	// Command is the project's, run by a shell; empty to detect one.
 	Command string `json:"command"`
 	// Reports are patterns of the files with test reports; empty for all that are found.
 	Reports []string `json:"reports"`
@@ -30,13 +30,13 @@ type spec struct {
 	// Variables are given to the command, and Secrets are the names of more.
 	Variables map[string]string `json:"variables"`
 	Secrets   []string          `json:"secrets"`
-	// Services say what the services are that the command uses.
+	// Services describe the services that the command uses.
 	Services []string `json:"services"`
-	// Attempt is another one where the same is to run again.
+	// Attempt is a new value to run the same command again.
 	Attempt string `json:"attempt"`
 	// Pack says what to pack for Lambda.
 	Pack *packing `json:"pack,omitempty"`
-	// Forget removes the reports that are kept once they are given.
+	// Forget removes the kept reports once they are returned.
 	Forget bool `json:"forget"`
 }
 

@@ -17,7 +17,7 @@ const (
 	awsTokenFile  = "/run/secrets/aws/token"
 )
 
-// Credentials are what a container gets to act on AWS. The values are secrets:
+// Credentials are what a container gets to use AWS. The values are secrets:
 // in no layer, no log and no cache key.
 type Credentials struct {
 	env     map[string]string
@@ -25,11 +25,11 @@ type Credentials struct {
 	files   map[string]*dagger.Secret
 }
 
-// Credentials checks the account and gives what the container needs. Keys alone
-// are passed on as they are; what is missing of them is an error, because the
-// container's SDK would look for others on the machine. For everything that ends, the container gets the
-// source itself, so that terraform can ask again in an apply that takes longer
-// than a session.
+// Credentials checks the account and returns what the container needs. Keys alone
+// are passed on as they are; incomplete ones are an error, because the container's
+// SDK would look for others on the machine. For anything that expires, the container
+// gets the source itself, so that terraform can renew its session during an apply
+// that takes longer.
 func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 	config, err := a.Config(ctx)
 	if err == nil {

@@ -22,7 +22,7 @@ type Deploy struct {
 }
 
 // Run returns a line that says what changed. The project's own script is used
-// where it has one.
+// if it has one.
 func (d Deploy) Run(ctx context.Context) (string, error) {
 	c, err := d.run(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ var (
 	leftInPlace = regexp.MustCompile(`(?m)^Left in place, and no longer in the state: .+$`)
 )
 
-// Completed is terraform's count of what it did, from its output, and what it has
+// Completed is terraform's count of its changes, from its output, and what it has
 // forgotten.
 func Completed(stdout string) string {
 	said := "done"

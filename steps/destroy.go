@@ -24,7 +24,7 @@ func MayDestroy(environment, confirm string) error {
 }
 
 // Destroy removes an environment that MayDestroy allows, with the project's own
-// script where it has one.
+// script if it has one.
 //
 // The key encrypts a state that cannot be written; without one none is kept.
 func Destroy(ctx context.Context, w Workspace, confirm string, key *dagger.Secret) (string, error) {

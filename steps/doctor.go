@@ -14,7 +14,7 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// Doctor looks at all that a run depends on.
+// Doctor checks everything that a run depends on.
 type Doctor struct {
 	AWS      AWS
 	Registry Place
@@ -30,7 +30,7 @@ type Doctor struct {
 // engineVariable is what the embedded engine says of itself to the module.
 const engineVariable = "PIPELINE_ENGINE"
 
-// Run gives a line for each thing, and an error when one is not ok.
+// Run returns a line for each check, and an error if one is not ok.
 func (d Doctor) Run(ctx context.Context) (string, error) {
 	checks, err := checkNote(ctx, d.Note)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// Drift tells what was changed outside of terraform and would be changed back
-// by a deployment; it fails with exit code 2 when something was, and with 1 where
+// Drift reports what was changed outside of terraform and would be changed back
+// by a deployment. It fails with exit code 2 if anything was, and with 1 if
 // nothing is deployed.
 func Drift(ctx context.Context, w Workspace) (string, error) {
 	_, summary, err := Plan{Workspace: w}.run(ctx)

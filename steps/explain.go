@@ -26,8 +26,8 @@ var (
 	frame    = regexp.MustCompile(`(?m)^[╷╵│]\s?`)
 )
 
-// Explain makes one line of what terraform printed: the cause and the next
-// thing to try. It gives "" when there is no error in the text.
+// Explain turns terraform's output into one line: the cause and the next thing
+// to try. It returns "" if there is no error in the text.
 func Explain(output, bucket, environment string) string {
 	text := preamble.ReplaceAllString(frame.ReplaceAllString(output, ""), "")
 	at := errorLine.FindStringIndex(text)

@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// ExplainBuild makes one line of what a build printed.
+// ExplainBuild turns a build's output into one line.
 func ExplainBuild(stdout, stderr string) string {
 	if why := refusal(stderr); why != "" {
 		return why
@@ -22,8 +22,8 @@ func ExplainBuild(stdout, stderr string) string {
 	return lastWords(stdout, stderr)
 }
 
-// ExplainTests makes one line of the tests that failed, as FailedTests names
-// them, and of what they printed.
+// ExplainTests turns the failed tests, as FailedTests names them, and their output
+// into one line.
 func ExplainTests(failed, stdout, stderr string) string {
 	if failed == "" {
 		if failed = failedUnittests(stderr); failed == "" {

@@ -1,5 +1,5 @@
-// Package steps holds what the pipeline does in the two containers, one file
-// for each step.
+// Package steps has the steps that the pipeline runs in the two containers, one file
+// for each.
 package steps
 
 import (

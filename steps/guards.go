@@ -19,8 +19,8 @@ import (
 // as they are, and --registry where the images are kept nowhere.
 const none = "none"
 
-// Check refuses settings that guard something and are empty. Their types say which:
-// a pointer or a list can tell what is empty from what was not given.
+// Check refuses empty settings that guard something. Their types say which those are:
+// a pointer or a list can distinguish empty from not given.
 func (s Settings) Check() error {
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {

@@ -18,7 +18,7 @@ type State struct {
 	Key    string
 	// Former is the key that all root modules had before each got its own.
 	Former string
-	// Region of the bucket, where it is known.
+	// Region of the bucket, if it is known.
 	Region string
 	// KMSKey encrypts the state; "" leaves that to the bucket.
 	KMSKey string
@@ -46,8 +46,8 @@ func StateFor(bucket, project, environment, root string) State {
 
 const stateName = "terraform.tfstate"
 
-// StateOf tells of which environment and root module a key of a project's states
-// is.
+// StateOf returns the environment and the root module of a key of a project's
+// states.
 func StateOf(project, key string) (environment, root string, ok bool) {
 	rest, ok := strings.CutPrefix(key, project+"/")
 	if !ok {

@@ -19,7 +19,7 @@ import (
 // fromNone says that an environment is a new one: it gets an empty state.
 const fromNone = "none"
 
-// MoveState brings a state to the place where the pipeline keeps it.
+// MoveState moves a state to the place where the pipeline keeps it.
 func (r *Run) MoveState(ctx context.Context, from string) (string, error) {
 	if strings.TrimSpace(from) == "" {
 		return "", emptyGuard("--from")

@@ -18,8 +18,8 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// Noting says where a note goes: to the merge request that the CI's facts tell of,
-// in the name of a token's user.
+// Noting says where a note goes: to the merge request that the CI's facts name,
+// posted as the token's user.
 type Noting struct {
 	Facts *dagger.File
 	Token *dagger.Secret
@@ -129,7 +129,7 @@ func (r *Run) of(facts ci.Facts, n note.Note) note.Note {
 	return n
 }
 
-// Note makes a note of what the calls of a pipeline have left, and gives its text.
+// Note makes a note from what the calls of a pipeline have left, and returns its text.
 func (r *Run) Note(ctx context.Context, results, target *dagger.Directory, n Noting) (string, error) {
 	if err := environments.Validate(r.Environment); err != nil {
 		return "", err

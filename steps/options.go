@@ -7,12 +7,12 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// Options are what a caller asks of one plan or deployment.
+// Options are the options of one plan or deployment.
 type Options struct {
 	// Target and Replace are addresses of resources, in terraform's sense.
 	Target, Replace []string
 	// Parallelism is how many resources are worked on at a time, 0 for terraform's
-	// own number.
+	// default.
 	Parallelism int
 }
 

@@ -13,8 +13,8 @@ import (
 	"dagger/pipeline/project"
 )
 
-// ArtifactName is the artifact of a project that does not name its own; dist/*.zip
-// are, where it leaves none of that name.
+// ArtifactName is the artifact of a project that does not name its own; if the build
+// leaves none of that name, dist/*.zip are.
 const ArtifactName = "artifact.zip"
 
 // noArtifact stands for the artifact where a project has none.
@@ -27,7 +27,7 @@ const (
 	endedFile     = commandHome + "/ended"
 )
 
-// Package is what a build has left.
+// Package is the result of a build.
 type Package struct {
 	// Files are the artifacts at their paths in the project.
 	Files *dagger.Directory
@@ -37,12 +37,12 @@ type Package struct {
 	At string
 	// ended says when it was built, in seconds; nil where it was not built here.
 	ended *dagger.File
-	// Unused tells that the project has none because nothing takes one.
+	// Unused reports that the project has none because nothing uses one.
 	Unused bool
 }
 
 // Build builds the project's artifacts in the app container with the source. A
-// project that has no command for it leaves none.
+// project without a build command has none.
 func Build(ctx context.Context, app *dagger.Container, settings project.Package) (Package, error) {
 	name := settings.Command
 	if name == "" {

@@ -19,8 +19,8 @@ import (
 // mostCases is how many tests a page's data has at most.
 const mostCases = 20_000
 
-// Page is a directory with the page of a run, run.html and run.json: of what its calls have left, and of what an
-// engine tells of them.
+// Page is a directory with the page of a run, run.html and run.json, made from what its calls have left and from an
+// engine's record of them.
 func (r *Run) Page(ctx context.Context, results, target *dagger.Directory, calls, ciFacts *dagger.File) (*dagger.Directory, error) {
 	l, said, err := readResults(ctx, results, target)
 	if err != nil {

@@ -78,7 +78,7 @@ func withPlanKey(key *dagger.Secret) dagger.WithContainerFunc {
 	}
 }
 
-// Text is what would change, in terraform's words, with the counts as its last
+// Text is what would change, as terraform prints it, with the counts as its last
 // line.
 func (p Plan) Text(ctx context.Context) (string, error) {
 	_, _, text, err := p.make(ctx)
@@ -113,7 +113,7 @@ func (p Plan) Report(ctx context.Context) (*dagger.Directory, error) {
 		WithNewFile("plan.json", summary.Report()), nil
 }
 
-// Save is Text, and the plan itself where there is a key.
+// Save is Text, and the plan itself if there is a key.
 func (p Plan) Save(ctx context.Context) (text string, plan *dagger.File, err error) {
 	report, err := p.Report(ctx)
 	if err != nil {
@@ -126,8 +126,8 @@ func (p Plan) Save(ctx context.Context) (text string, plan *dagger.File, err err
 	return text, plan, err
 }
 
-// PlanText keeps of terraform's output what a reviewer needs: the actions, not
-// the reading and refreshing before them.
+// PlanText keeps the part of terraform's output that a reviewer needs: the actions,
+// not the reading and refreshing before them.
 func PlanText(stdout string) string {
 	var kept []string
 	for _, line := range strings.Split(printable.String(stdout), "\n") {

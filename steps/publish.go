@@ -14,7 +14,7 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// Pushed is an image that the registry has now.
+// Pushed is an image that the registry now has.
 type Pushed struct {
 	// Image is its reference by digest, Content the tag that names its content.
 	Image   string `json:"image"`
@@ -22,15 +22,15 @@ type Pushed struct {
 	Digest  string `json:"digest"`
 	// Tags are the others that name it: mr-7, latest.
 	Tags []string `json:"tags"`
-	// Pushed is false where the registry had it already.
+	// Pushed is false if the registry already had it.
 	Pushed bool `json:"pushed"`
 }
 
 // tag is the one that names the content.
 func (p Pushed) tag() string { return p.Content[strings.LastIndex(p.Content, ":")+1:] }
 
-// Publish pushes images under the names of their contents and under tags that
-// move, into the repositories of the run's level.
+// Publish pushes images under their content tags and under moving tags, into the
+// repositories of the run's level.
 type Publish struct {
 	Registry Opened
 	Tags     []string
@@ -40,8 +40,8 @@ type Publish struct {
 	retag func(ctx context.Context, repository, digest, tag string) error
 }
 
-// Prepare makes sure, before any work, that there are repositories to push to,
-// which ECR does not make by itself, and that the run may push to them.
+// Prepare makes sure, before any work, that the repositories to push to exist,
+// because ECR does not create them automatically, and that the run may push to them.
 func (p Publish) Prepare(ctx context.Context) error {
 	for _, path := range p.Registry.Repositories(p.Registry.Writes) {
 		if err := p.prepare(ctx, path); err != nil {
@@ -79,15 +79,15 @@ func (p Publish) ensure(ctx context.Context, repository string) error {
 	return nil
 }
 
-// Entry is an image to push; one that is Moving also under the tags that move.
+// Entry is an image to push; one that is Moving also under the moving tags.
 type Entry struct {
 	images.Image
 	Moving bool
-	// Own tells that it has to be in the run's own level, whatever others have.
+	// Own requires it to be in the run's own level, whatever other levels have.
 	Own bool
 }
 
-// Run makes the registry have all images, and then moves the tags.
+// Run pushes the images that the registry lacks, and then moves the tags.
 func (p Publish) Run(ctx context.Context, entries ...Entry) ([]Pushed, error) {
 	all := make([]Pushed, len(entries))
 	for i, e := range entries {

@@ -27,20 +27,20 @@ type Place struct {
 	Password *dagger.Secret
 	// AWS logs in to ECR.
 	AWS AWS
-	// Project names the repositories where the address has no path.
+	// Project names the repositories if the address has no path.
 	Project string
-	// Trust is the level of the run. Lasting says that it is for an environment
-	// that lasts, which is given protected images alone.
+	// Trust is the level of the run. Lasting says that it is for a lasting
+	// environment, which gets only protected images.
 	Trust   trust.Level
 	Lasting bool
-	// Service tells that the project has an image of its own to keep.
+	// Service reports that the project has its own image to keep.
 	Service bool
 }
 
 // Opened is a registry that can be used.
 type Opened struct {
 	images.Store
-	// ECR is nil where the registry is another one.
+	// ECR is nil if the registry is a different one.
 	ECR *ecr.Registry
 }
 

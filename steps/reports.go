@@ -79,9 +79,9 @@ func (j junit) tests() (tests, bad, skipped int) {
 	return tests, bad, skipped
 }
 
-// TestSummary makes one line of the JUnit and the Cobertura report of a command that
-// succeeded; either may be empty. Failed tells whether tests failed all the same: a
-// command such as `pytest; coverage report` has the exit code of its end.
+// TestSummary turns the JUnit and the Cobertura report of a successful command into
+// one line; either may be empty. Failed reports whether tests failed anyway: a command
+// such as `pytest; coverage report` has the exit code of its last part.
 func TestSummary(command, junitXML, coberturaXML string) (line string, failed bool) {
 	report := parseJUnit(junitXML)
 	if len(report) == 0 {
@@ -129,7 +129,7 @@ func (j junit) failed() (names []string) {
 // shownFailures is how many failed tests are named in an error.
 const shownFailures = 3
 
-// FailedTests names the tests that failed, or gives "" when the report has
+// FailedTests names the tests that failed, or returns "" if the report has
 // none.
 func FailedTests(junitXML string) string { return parseJUnit(junitXML).failedLine() }
 

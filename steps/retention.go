@@ -17,16 +17,16 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// Retention says what ECR is to keep of the pipeline's images, and what it must.
+// Retention says which of the pipeline's images ECR should keep, and which it must.
 type Retention struct {
 	Registry Place
 	// Open opens the registry.
 	Open  func(ctx context.Context) (Opened, error)
 	Rules lifecycle.Retention
-	// Deployed are tags and digests of what runs, beside what the states tell.
+	// Deployed are tags and digests of running images, in addition to those known
 	Deployed []string
-	// Bucket holds the states; what each of the project's environments was
-	// published as is deployed. Where it is empty, Deployed says what is.
+	// from the states. Bucket holds the states: the images published for the project's
+	// environments count as deployed. If it is empty, only Deployed counts.
 	Bucket string
 }
 
@@ -37,7 +37,7 @@ var contentTags = map[string][]string{
 	"service":   {"service-*"},
 }
 
-// Preview tells for all repositories what a policy keeps, and why, and what it
+// Preview reports for all repositories what a policy keeps, and why, and what it
 // expires. It changes nothing.
 func (r Retention) Preview(ctx context.Context) (string, error) {
 	in, targets, guard, err := r.prepare(ctx)
@@ -53,7 +53,7 @@ func (r Retention) Preview(ctx context.Context) (string, error) {
 	}), err
 }
 
-// Apply tags what is deployed, and sets the policies of all repositories, unless
+// Apply tags deployed images, and sets the policies of all repositories, unless
 // one would expire an image that must stay.
 func (r Retention) Apply(ctx context.Context) (string, error) {
 	in, targets, guard, err := r.prepare(ctx)
@@ -148,7 +148,7 @@ func (r Retention) environments(ctx context.Context) (map[string]string, error) 
 	return out, nil
 }
 
-// Environments are those of a project that have a state in the bucket.
+// Environments are the environments of a project that have a state in the bucket.
 func (a AWS) Environments(ctx context.Context, bucket, project string) ([]string, error) {
 	if project == "" {
 		return nil, errors.New("listing the states: the project has no name: give it with --source")

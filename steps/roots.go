@@ -13,8 +13,8 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// Roots are the root modules of one environment, each with a state of its own,
-// in the order in which they are deployed.
+// Roots are the root modules of one environment, each with its own state, in the
+// order in which they are deployed.
 type Roots []Workspace
 
 // each runs a step for all of them and puts a line with the path above each
@@ -75,8 +75,8 @@ func (r Roots) paths() string {
 	return strings.Join(out, ", ")
 }
 
-// Plan is what a deployment would change. What the second root module would get
-// from the first is planned as it is now.
+// Plan is what a deployment would change. The second root module is planned with the
+// first one's current outputs.
 func (r Roots) Plan(ctx context.Context) (string, error) {
 	return r.each(func(w Workspace) (string, error) { return Plan{Workspace: w}.Text(ctx) })
 }
@@ -102,7 +102,7 @@ func (r Roots) Report(ctx context.Context, key *dagger.Secret) (*dagger.Director
 	return out, nil
 }
 
-// Save is the plan's text, and with a key the plan itself, where that can be
+// Save is the plan's text, and with a key the plan itself, if it can be
 // applied.
 func (r Roots) Save(ctx context.Context, key *dagger.Secret) (text string, plan *dagger.File, err error) {
 	own, err := r[0].owns(ctx, applyScript)
@@ -137,8 +137,8 @@ func (r Roots) Deploy(ctx context.Context, plan *dagger.File, key *dagger.Secret
 	return r.each(func(w Workspace) (string, error) { return Deploy{Workspace: w, Key: key}.Run(ctx) })
 }
 
-// Destroy removes them, the last one first: what it uses of the others is there
-// until then.
+// Destroy removes them, the last one first, because it may use resources of the
+// others.
 func (r Roots) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (string, error) {
 	reversed := slices.Clone(r)
 	slices.Reverse(reversed)
@@ -157,7 +157,7 @@ func (r Roots) Destroy(ctx context.Context, confirm string, key *dagger.Secret) 
 	return reversed.each(func(w Workspace) (string, error) { return Destroy(ctx, w, confirm, key) })
 }
 
-// Outputs are those of all root modules in one. Two of the same name are
+// Outputs are the outputs of all root modules together. Two with the same name are
 // refused.
 func (r Roots) Outputs(ctx context.Context, format string) (string, error) {
 	if len(r) == 1 {

@@ -12,12 +12,12 @@ import (
 	"dagger/pipeline/trust"
 )
 
-// Run is one call of the pipeline. What its steps need is opened when the first
-// of them asks for it, and once: the project, the account's sessions, the
-// registry, the images and the environment.
+// Run is one call of the pipeline. What its steps need is opened once, when the first
+// of them asks for it: the project, the account's sessions, the registry, the images
+// and the environment.
 type Run struct {
 	Settings
-	// Environment is the one that the call is for, "" for none.
+	// Environment is the environment that the call is for, "" for none.
 	Environment string
 	// lasting says that what the call gives is for an environment that lasts, though it names none.
 	lasting bool
@@ -61,7 +61,7 @@ func (r *Run) For(environment string) (*Run, error) {
 	return r, nil
 }
 
-// NewRun is the run of a call. Nothing is asked for yet.
+// NewRun is the run of a call. It sends no requests.
 func NewRun(settings Settings, environment string) *Run {
 	r := &Run{
 		Settings:    settings,
@@ -73,7 +73,7 @@ func NewRun(settings Settings, environment string) *Run {
 	return r
 }
 
-// Project is what the source says of itself.
+// Project is the project's own description in the source.
 func (r *Run) Project(ctx context.Context) (project.Project, error) {
 	return r.project.get(func() (project.Project, error) { return images.ReadProject(ctx, r.Source, r.Settings.Project) })
 }

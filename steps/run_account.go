@@ -74,7 +74,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	}.Run(ctx)
 }
 
-// Doctor looks at all that a run depends on.
+// Doctor checks everything that a run depends on.
 func (r *Run) Doctor(ctx context.Context, n Noting) (string, error) {
 	store, err := r.registryPlace(ctx)
 	if err != nil {

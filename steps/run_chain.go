@@ -11,7 +11,7 @@ import (
 
 // Chained says how a whole pipeline runs in one call.
 type Chained struct {
-	// Key encrypts the plan, so that exactly that is deployed.
+	// Key encrypts the plan, so that exactly this plan is deployed.
 	Key *dagger.Secret
 	// Attempt makes the tests run again when it changes.
 	Attempt string

@@ -41,7 +41,7 @@ func (r *Run) Format(ctx context.Context) (string, error) {
 	return roots.each(func(w Workspace) (string, error) { return Format(ctx, w) })
 }
 
-// Drift fails when the environment was changed outside of terraform.
+// Drift fails if the environment was changed outside of terraform.
 func (r *Run) Drift(ctx context.Context, given Artifacts) (string, error) {
 	r.purpose = r.deploying(ctx, using)
 	roots, err := r.deployment(ctx, given)
@@ -51,7 +51,7 @@ func (r *Run) Drift(ctx context.Context, given Artifacts) (string, error) {
 	return roots.each(func(w Workspace) (string, error) { return Drift(ctx, w) })
 }
 
-// Outputs are those that are not sensitive.
+// Outputs are the outputs that are not sensitive.
 func (r *Run) Outputs(ctx context.Context, format string) (string, error) {
 	roots, err := r.inEnvironment(ctx)
 	if err != nil {

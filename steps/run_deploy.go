@@ -54,7 +54,7 @@ func (r Roots) with(p Package, image Handed) Roots {
 	return out
 }
 
-// Plan tells what a deployment would change.
+// Plan reports what a deployment would change.
 func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (string, error) {
 	r.purpose = r.deploying(ctx, using)
 	roots, err := r.deploymentAs(ctx, given, options)
@@ -64,7 +64,7 @@ func (r *Run) Plan(ctx context.Context, given Artifacts, options Options) (strin
 	return roots.Plan(ctx)
 }
 
-// PlanReport is a plan for review, and the plan itself where there is a key.
+// PlanReport is a plan for review, and the plan itself if there is a key.
 func (r *Run) PlanReport(ctx context.Context, given Artifacts, key *dagger.Secret, options Options) (*dagger.Directory, error) {
 	r.purpose = r.deploying(ctx, using)
 	roots, err := r.deploymentAs(ctx, given, options)

@@ -177,8 +177,8 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 	return roots, nil
 }
 
-// Destroy destroys the environment of a merge request, or the one whose name is
-// given once more.
+// Destroy destroys the environment of a merge request, or another one whose name is
+// given a second time.
 func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (string, error) {
 	if err := MayDestroy(r.Environment, confirm); err != nil {
 		return "", err

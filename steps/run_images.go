@@ -195,8 +195,8 @@ func (r *Run) TerraformContainer(ctx context.Context) (*dagger.Container, error)
 	return image.Container, err
 }
 
-// PublishImages pushes the images and gives their digests in a format. facts are
-// a CI system's variables, to find a tag by.
+// PublishImages pushes the images and returns their digests in a format. facts are
+// a CI system's variables, to derive a tag from.
 func (r *Run) PublishImages(ctx context.Context, tag []string, facts *dagger.File, format string) (string, error) {
 	tags, err := PublishTags(ctx, tag, facts)
 	if err != nil {

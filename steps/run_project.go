@@ -76,8 +76,8 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	}, err
 }
 
-// Test runs the project's tests, or says what they came to where a run with the same
-// inputs has passed.
+// Test runs the project's tests, or returns the result of an earlier run that passed
+// with the same inputs.
 func (r *Run) Test(ctx context.Context, attempt string) (string, error) {
 	t, err := r.tests(ctx, attempt)
 	if err != nil {
@@ -120,7 +120,7 @@ func (r *Run) noted(ctx context.Context, e earlier) bool {
 	return err == nil
 }
 
-// TestReports are what the tests wrote, also where they failed.
+// TestReports are the reports of the tests, even if they failed.
 func (r *Run) TestReports(ctx context.Context, attempt string) (*dagger.Directory, error) {
 	t, err := r.tests(ctx, attempt)
 	if err != nil {
@@ -183,7 +183,7 @@ func (r *Run) buildAnew(ctx context.Context, settings project.Package) (built Pa
 	return built, nil
 }
 
-// BuildPackage gives the artifact of a project that has one.
+// BuildPackage returns the artifact of a project that has one.
 func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
 	built, err := r.build(ctx)
 	if err != nil {
@@ -192,7 +192,7 @@ func (r *Run) BuildPackage(ctx context.Context) (*dagger.File, error) {
 	return built.File()
 }
 
-// BuildArtifacts gives all artifacts, at their paths in the project.
+// BuildArtifacts returns all artifacts, at their paths in the project.
 func (r *Run) BuildArtifacts(ctx context.Context) (*dagger.Directory, error) {
 	built, err := r.build(ctx)
 	return built.Files, err

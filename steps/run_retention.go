@@ -17,7 +17,7 @@ type RetentionRules struct {
 	UntaggedDays     int
 }
 
-// PreviewRetention tells what ECR would expire by the rules.
+// PreviewRetention reports what ECR would expire by the rules.
 func (r *Run) PreviewRetention(ctx context.Context, rules RetentionRules) (string, error) {
 	retention, err := r.retention(ctx, rules)
 	if err != nil {

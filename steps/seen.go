@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/registry"
 )
 
-// Seen is what the steps of a call tell of for a note. A nil one takes nothing.
+// Seen collects what the steps of a call report for a note. A nil one collects nothing.
 type Seen struct {
 	start time.Time
 

@@ -16,11 +16,11 @@ import (
 // deployed: terraform asks for a value of each variable to destroy, too.
 const noImage = "no-image.invalid/service@sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
-// Handed is the image of the service as a root module gets it.
+// Handed is the service's image as it is passed to a root module.
 type Handed struct {
-	// Variable is the root module's, "" where the project asks for no image.
+	// Variable is the root module's, "" if the project asks for no image.
 	Variable string
-	// Reference is the image by its digest, "" where nothing is deployed.
+	// Reference is the image by its digest, "" if nothing is deployed.
 	Reference string
 }
 

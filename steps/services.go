@@ -23,12 +23,12 @@ const (
 	checkRetries  = 240
 )
 
-// Service is a container that the tests reach by its name. It starts when a test
-// command does, and not where the engine remembers the command's result.
+// Service is a container that the tests reach by its name. It starts together with a
+// test command, but not if the command's result is cached.
 type Service struct {
 	Name string
 	*dagger.Service
-	// Key tells one from another: all that the service is made of, but no secret.
+	// Key identifies the service: everything it is made of, except secrets.
 	Key string
 }
 

@@ -2,8 +2,8 @@ package steps
 
 import "dagger/pipeline/internal/dagger"
 
-// Settings are what all functions of a call have in common. The constructor of
-// the module has the same fields, in the same order, and says what each is for.
+// Settings are shared by all functions of a call. The module's constructor has
+// the same fields, in the same order, and says what each is for.
 // A text that guards something is a pointer: see Check.
 type Settings struct {
 	Source               *dagger.Directory

@@ -38,9 +38,9 @@ func (w Workspace) apply(ctx context.Context, c *dagger.Container, key *dagger.S
 	return c, check(ctx, c, name, w.explain)
 }
 
-// ErroredState gives the state that a run could not write, encrypted for the
-// plan key of that run. The next run pushes it, unless the engine is told to forget
-// it: drop is the SHA-256 of what an earlier call gave.
+// ErroredState returns the state that a run could not write, encrypted for the
+// plan key of that run. The next run pushes it, unless the engine is told to discard
+// it: drop is the SHA-256 of what an earlier call returned.
 func ErroredState(ctx context.Context, w Workspace, drop string) (*dagger.File, error) {
 	if !w.Backend.Own {
 		if err := w.State.validate(); err != nil {

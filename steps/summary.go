@@ -12,18 +12,18 @@ import (
 
 // Summary is what a plan does, without any value.
 type Summary struct {
-	// Changes are the resources that something is done to.
+	// Changes are the resources with an action.
 	Changes []Change `json:"changes"`
 	// Outputs are the names of the outputs that change.
 	Outputs []string `json:"outputs"`
-	// New tells that the state had no resource.
+	// New reports that the state had no resource.
 	New bool `json:"new"`
 	// Drift are the resources that were changed outside of terraform.
 	Drift []Change `json:"drift"`
 }
 
-// Change is one resource and what is done to it: create, update, replace, delete
-// or forget, forget+create, or nothing but that it is moved or imported.
+// Change is one resource and its action: create, update, replace, delete, forget
+// or forget+create, or none if it is only moved or imported.
 type Change struct {
 	Address string `json:"address"`
 	Action  string `json:"action"`
@@ -118,7 +118,7 @@ func (s Summary) Line() string {
 }
 
 // Report is the counts in the form of GitLab's artifacts:reports:terraform, with
-// those that GitLab does not show beside its own where there are any.
+// additional ones that GitLab does not show, if there are any.
 func (s Summary) Report() string {
 	add, change, destroy := s.Counts()
 	report := fmt.Sprintf("{\"create\":%d,\"update\":%d,\"delete\":%d", add, change, destroy)

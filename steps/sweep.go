@@ -17,29 +17,29 @@ import (
 // Sweep finds the environments of merge requests that are closed, and destroys
 // them.
 type Sweep struct {
-	// Roots gives the run for one environment.
+	// Roots returns the run for one environment.
 	Roots func(ctx context.Context, environment string) (Roots, error)
 	// Infra is the only root module to look at, "" for all of the project.
 	Infra string
-	// Ended is told of each one that was destroyed, by a root module of it.
+	// Ended gets each destroyed one, by one of its root modules.
 	Ended func(ctx context.Context, w Workspace)
 	// AWS, Bucket and Project say where the states are.
 	AWS     AWS
 	Bucket  string
 	Project string
-	// Open asks for the numbers of the merge requests that are open. It is asked after
-	// the states were listed, and again before each is destroyed: one that is opened
-	// meanwhile is left.
+	// Open returns the numbers of the open merge requests. It is called after the states
+	// were listed, and again before each destruction: a merge request that is opened
+	// meanwhile keeps its environment.
 	Open func(ctx context.Context) ([]string, error)
-	// Over asks whether one merge request is closed or merged, where somebody can be
-	// asked: a list of another project, or one that is not shown whole, misses it, too.
+	// Over asks whether one merge request is closed or merged, if there is a server to
+	// ask: a list of another project, or an incomplete one, lacks open ones too.
 	Over func(ctx context.Context, number string) (bool, error)
 	// DryRun only lists.
 	DryRun bool
 }
 
 // Run returns a line for each environment found. All are tried; the error names
-// those that are left.
+// those that remain.
 func (s Sweep) Run(ctx context.Context) (string, error) {
 	if err := (State{Bucket: s.Bucket}).validate(); err != nil {
 		return "", err
@@ -134,8 +134,8 @@ func Orphans(project string, keys, open []string, only string) map[string][]stri
 }
 
 // OpenMergeRequests are the numbers of the open merge requests: those in list
-// ("7", "!7" and "mr-7" are the same), or those that GitLab knows of a project.
-// It never takes silence for "none is open".
+// ("7", "!7" and "mr-7" are the same), or those that GitLab has for a project.
+// It never treats a missing answer as "none is open".
 func OpenMergeRequests(ctx context.Context, list []string, gitlab *gitlab.API, project string) ([]string, error) {
 	if err := givenList("--open", list); err != nil {
 		return nil, err

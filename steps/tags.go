@@ -13,8 +13,8 @@ import (
 	"dagger/pipeline/tell"
 )
 
-// PublishTags are the tags to push under: those given, and the one of the pipeline that facts tell of: mr-7, staging, latest for
-// production, or that of a branch. facts are a CI system's variables in dotenv
+// PublishTags are the tags to push under: those given, and the one derived from the pipeline's facts: mr-7, staging, latest
+// for production, or a branch's. facts are a CI system's variables in dotenv
 // form, nil for none.
 func PublishTags(ctx context.Context, given []string, facts *dagger.File) ([]string, error) {
 	if err := givenList("--tag", given); err != nil {

@@ -26,18 +26,18 @@ const (
 type Test struct {
 	// App is the app container with the source.
 	App *dagger.Container
-	// Settings are what the project says of its tests.
+	// Settings are the project's settings for its tests.
 	Settings project.Test
 	// Secrets are more variables, by their names.
 	Secrets map[string]*dagger.Secret
-	// Services are there while the tests run.
+	// Services run while the tests do.
 	Services []Service
-	// Project and Trust tell whose failed runs are kept together.
+	// Project and Trust say whose failed runs are kept together.
 	Project string
 	Trust   trust.Level
 	// Attempt makes the tests run again when it changes.
 	Attempt string
-	// Seen is told what the reports say.
+	// Seen gets the results from the reports.
 	Seen *Seen
 }
 
@@ -69,17 +69,17 @@ func (t Test) run() *dagger.Container {
 	return t.ready(false).With(bind(t.Services)).WithExec(runProject("test"))
 }
 
-// Passed is what tests that succeeded have left.
+// Passed is the result of tests that succeeded.
 type Passed struct {
 	// Summary is a line with the counts and the coverage.
 	Summary string
-	// Failed tells that tests failed although their command succeeded.
+	// Failed reports that tests failed although their command succeeded.
 	Failed bool
-	// Container is the one that they ran in.
+	// Container is the container that they ran in.
 	Container *dagger.Container
 }
 
-// Run gives what the tests came to, or an error with their exit code.
+// Run returns the tests' result, or an error with their exit code.
 func (t Test) Run(ctx context.Context) (Passed, error) {
 	c, err := t.run().Sync(ctx)
 	if err != nil {
@@ -153,7 +153,7 @@ func (t Test) kept(ctx context.Context, forget bool) (*dagger.Container, bool, e
 }
 
 // Reports returns the directory with junit.xml and coverage.xml, as far as the
-// tests wrote them. Failing tests are no error here: those that failed in an
+// tests wrote them. Failing tests are not an error here: tests that failed in an
 // earlier call do not run a second time.
 func (t Test) Reports(ctx context.Context) (*dagger.Directory, error) {
 	c, kept, err := t.kept(ctx, false)

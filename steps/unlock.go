@@ -14,16 +14,16 @@ import (
 // Unlock releases the lock of an environment's state that a run left behind.
 type Unlock struct {
 	Workspace Workspace
-	// Owner is who holds the lock, as the lock itself or a refused run says it.
+	// Owner is the lock's holder, as the lock itself or a refused run reports it.
 	Owner string
-	// Force releases it also where nothing tells that the holder has ended.
+	// Force releases it even if nothing shows that the holder has ended.
 	Force bool
-	// GitLab tells whether the holder's job has ended; nil asks nobody.
+	// GitLab reports whether the holder's job has ended; nil does not ask.
 	GitLab *gitlab.API
 }
 
-// Run returns a line that says what was released. It refuses when the owner is
-// not the one named, or may still run.
+// Run returns a line that says what was released. It refuses if the owner is
+// not the one named, or may still be running.
 func (u Unlock) Run(ctx context.Context) (string, error) {
 	w := u.Workspace
 	if strings.TrimSpace(u.Owner) == "" {
@@ -91,8 +91,8 @@ func (u Unlock) own(ctx context.Context) (string, error) {
 	return w.Environment + ": released the lock " + u.Owner + " in the project's own backend", nil
 }
 
-// Lost says what a run that was killed may have left behind: terraform writes
-// what it made to the state when it ends, and only now and then before.
+// Lost says what a killed run may have left behind: terraform writes what it
+// created to the state when it ends, and only occasionally before.
 func Lost(operation string, lost []string) string {
 	switch {
 	case len(lost) > 0:

@@ -57,7 +57,7 @@ func Format(ctx context.Context, w Workspace) (string, error) {
 }
 
 // Scan runs a checker of the caller's choice (tflint, trivy config, checkov)
-// over the root module, in each call anew, and returns what it printed.
+// over the root module, again in each call, and returns its output.
 func Scan(ctx context.Context, image *dagger.Container, source *dagger.Directory, infra string, command []string) (string, error) {
 	c := image.
 		WithDirectory(images.Workdir, source).

@@ -21,7 +21,7 @@ const (
 )
 
 // Workspace is one environment's terraform run: the container, the project and
-// what the run may touch.
+// what the run may use.
 type Workspace struct {
 	// Container is the terraform container, without the source.
 	Container *dagger.Container
@@ -32,49 +32,49 @@ type Workspace struct {
 	Infra  string
 	Root   string
 	Module rootmodule.Module
-	// Others gives the other root modules of the source, where one of them may own
+	// Others returns the other root modules of the source, where one of them may own
 	// a state.
 	Others func(ctx context.Context) ([]rootmodule.Module, error)
-	// Signs gives a line of the source by which Terraform is run in another way.
+	// Signs returns a line of the source by which Terraform is run in another way.
 	Signs func(ctx context.Context) (string, error)
-	// Project is its name, Settings what it says of its deployment.
+	// Project is its name, Settings its settings for the deployment.
 	Project  string
 	Settings project.Terraform
-	// Package is what is deployed; empty where nothing is needed.
+	// Package is what is deployed; empty if nothing is needed.
 	Package Package
-	// Image is the service's, for the variable that takes it.
+	// Image is the service's image, for the variable that takes it.
 	Image Handed
 	// Environment names the deployment: mr-<n>, staging, prod.
 	Environment string
 	// State is where the environment's state is kept.
 	State   State
 	Backend Backend
-	// Deploys tells that the run makes the environment, Ends that it destroys it.
+	// Deploys says that the run creates the environment, Ends that it destroys it.
 	Deploys bool
 	Ends    bool
 	// Refused is why the built-in steps do not run; a project's own scripts do.
 	Refused error
-	// RegionAsked tells whether the region is the caller's choice: else the root
-	// module's own goes before it.
+	// RegionAsked reports whether the caller chose the region: otherwise the root
+	// module's own takes precedence.
 	RegionAsked bool
 	// AWS is what the run may use of AWS, and Credentials what its containers get.
 	AWS         AWS
 	Credentials Credentials
 	// Variables are values of the root module's variables, as the text of a
-	// .tfvars file; nil where it needs none.
+	// .tfvars file; nil if it needs none.
 	Variables *dagger.Secret
 	Options   Options
-	// Secrets are variables for all that terraform runs.
+	// Secrets are variables for everything that terraform runs.
 	Secrets images.Secrets
 	// LockTimeout is how long to wait for another run of the same environment,
 	// in terraform's form: "5m".
 	LockTimeout string
-	// Job names the run in the state lock, so that whoever finds it held knows
-	// by whom: a CI job's URL.
+	// Job names the run in the state lock, such as a CI job's URL, so that whoever
+	// finds it held knows by whom.
 	Job string
-	// Trust is the level of the run: what the engine keeps for a state is of one.
+	// Trust is the level of the run: the engine keeps things for a state by level.
 	Trust trust.Level
-	// Seen is told what a plan does, and what a deployment gives.
+	// Seen gets what a plan does, and the outputs of a deployment.
 	Seen *Seen
 }
 

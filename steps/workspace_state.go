@@ -55,7 +55,7 @@ func (w Workspace) stateAccount() AWS {
 	return account
 }
 
-// CheckLockTimeout tells whether terraform will understand a time to wait.
+// CheckLockTimeout reports whether terraform will understand a time to wait.
 func CheckLockTimeout(text string) error {
 	d, err := time.ParseDuration(text)
 	if text != "" && (err != nil || d < 0) {
