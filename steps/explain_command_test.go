@@ -114,10 +114,19 @@ func TestExplainDocker(t *testing.T) {
 	for _, said := range []string{
 		"/bin/sh: 1: docker: not found\nmake: *** [Makefile:3: test] Error 127\n",
 		"make: docker-compose: No such file or directory\nmake: *** [Makefile:3: test] Error 127\n",
+		"E   docker.errors.DockerException: Error while fetching server API version: ('Connection aborted.', FileNotFoundError(2, 'No such file or directory'))\n",
+		"Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n",
 	} {
 		if got := ExplainBuild("", said); !strings.Contains(got, "[tool.pipeline.test.services]") {
 			t.Errorf("%q: %q", said, got)
 		}
+	}
+}
+
+func TestExplainCrash(t *testing.T) {
+	const said = "Fatal Python error: Segmentation fault\n\nCurrent thread:\n  File \"t.py\", line 8 in <module>\npipeline: note: the command was ended by signal 11 (SIGSEGV)\n"
+	if got := ExplainBuild("", said); !strings.HasPrefix(got, "the command crashed (SIGSEGV): ") {
+		t.Error(got)
 	}
 }
 

@@ -56,17 +56,33 @@ func parseJUnit(text string) (report junit) {
 // flat are a suite and those in it. What a suite with others counts is what they do.
 func (s suite) flat() (all junit) {
 	if len(s.Suites) == 0 {
-		return junit{s}
+		return junit{s.counted()}
 	}
 	for _, inner := range s.Suites {
 		all = append(all, inner.flat()...)
 	}
 	if len(s.Cases) > 0 {
-		own := suite{Tests: len(s.Cases), Cases: s.Cases, Timestamp: s.Timestamp}
-		own.Failures = len(junit{own}.failed())
-		all = append(all, own)
+		all = append(all, suite{Cases: s.Cases, Timestamp: s.Timestamp}.counted())
 	}
 	return all
+}
+
+// counted is a suite with what its tests come to, where it does not count that itself.
+func (s suite) counted() suite {
+	if s.Tests == 0 {
+		s.Tests = len(s.Cases)
+	}
+	if s.Failures+s.Errors == 0 {
+		s.Failures = len(junit{s}.failed())
+	}
+	if s.Skipped == 0 {
+		for _, c := range s.Cases {
+			if c.Skipped != nil {
+				s.Skipped++
+			}
+		}
+	}
+	return s
 }
 
 // tests is how many tests a report has; bad, how many of them failed.

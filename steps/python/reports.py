@@ -126,11 +126,35 @@ def merge(paths):
 
 def measured(since):
     """Where the project measured coverage and wrote no report of it, write one of the same data."""
-    data = os.environ.get("COVERAGE_FILE", ".coverage")
-    if os.path.exists(data) and os.stat(data).st_ctime_ns >= since and importlib.util.find_spec("coverage"):
+    if not importlib.util.find_spec("coverage"):
+        return
+    for number, data in enumerate(sorted(coverage_data(since), key=lambda d: (d.count("/"), d)), 1):
+        out = os.path.join(OUT, "coverage.xml" if number == 1 else "coverage-%d.xml" % number)
         subprocess.run(
-            [sys.executable, "-m", "coverage", "xml", "-o", os.path.join(OUT, "coverage.xml")],
+            [sys.executable, "-m", "coverage", "xml", "-o", out], cwd=settings_above(data), env={**os.environ, "COVERAGE_FILE": data},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+
+def coverage_data(since):
+    """What coverage.py wrote, under whatever name. Parts that the project did not combine are none."""
+    for folder, folders, files in os.walk(command.SOURCE):
+        folders[:] = [f for f in folders if f not in SKIPPED]
+        for path in (os.path.join(folder, f) for f in files if not f.startswith(".coverage.")):
+            info = os.lstat(path)
+            if stat.S_ISREG(info.st_mode) and info.st_ctime_ns >= since:
+                with open(path, "rb") as f:
+                    if f.read(15) == b"SQLite format 3" and b"coverage_schema" in f.read(1 << 16):
+                        yield path
+
+
+def settings_above(data):
+    """The directory that coverage.py ran in: the nearest above its data that has settings for it, or the project's."""
+    folder = os.path.dirname(data)
+    while folder.startswith(os.getcwd() + "/"):
+        if any(os.path.exists(os.path.join(folder, name)) for name in (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")):
+            return folder
+        folder = os.path.dirname(folder)
+    return os.getcwd()
 
 
 def mask(path, names):
