@@ -142,6 +142,7 @@ func (a App) packedProject(ctx context.Context, c *dagger.Container, target proj
 
 var (
 	noWheel   = regexp.MustCompile("Wheels are required for `([^`]+)`|Package `([^`]+)` can't be installed because it is marked as `--no-build`")
+	notBuilt  = regexp.MustCompile("Failed to (?:download and )?build `([^`]+)`")
 	noWheelOf = regexp.MustCompile(`(\S+==\S+) has no (?:usable )?wheels`)
 )
 
@@ -149,7 +150,9 @@ var (
 func explainPacked(target project.Target) func(output string) string {
 	return func(output string) string {
 		name := noWheel.FindStringSubmatch(output)
-		if pinned := noWheelOf.FindStringSubmatch(output); pinned != nil {
+		if source := notBuilt.FindStringSubmatch(output); source != nil {
+			name = source
+		} else if pinned := noWheelOf.FindStringSubmatch(output); pinned != nil {
 			name = []string{"", pinned[1]}
 		}
 		if name != nil {

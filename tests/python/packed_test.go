@@ -65,14 +65,19 @@ func TestPackedForLambda(t *testing.T) {
 	}
 }
 
-// A dependency without a wheel for the function is named.
+// A dependency in Python alone is packed without a wheel, too; one that has to be compiled
+// for the function is named.
 func TestNoWheel(t *testing.T) {
 	p := project(t, "requirements")
 	p.Remove("requirements-dev.txt") // its hashes would ask for more of them
 	p.Write("requirements.txt", "docopt==0.6.2\n")
 	p.Append("pyproject.toml", "[tool.pipeline.package]\nlambda = { python = \"3.12\", architecture = \"arm64\" }\n")
+	if archive, _ := pack(t, p, nil); !slices.Contains(entries(t, archive), "docopt.py") {
+		t.Errorf("no docopt.py in the package: %q", entries(t, archive))
+	}
+	p.Append("requirements.txt", "netifaces==0.11.0\n")
 	r := world.Run(t, p.Call("build-package"))
-	if want := "packing for Lambda (Python 3.12 on arm64): docopt==0.6.2 has no wheel"; r.Code == 0 || !strings.Contains(r.Stderr, want) {
+	if want := "packing for Lambda (Python 3.12 on arm64): netifaces==0.11.0 has no wheel"; r.Code == 0 || !strings.Contains(r.Stderr, want) {
 		t.Errorf("exit code %d, want %q in\n%s", r.Code, want, r.Stderr)
 	}
 }
