@@ -168,7 +168,7 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 		}
 	}
 	if d.Installed && d.Version == "" {
-		if d.Version, err = a.version(ctx, dir, d.VersionFiles); d.Version == "" && d.FromGit == "" {
+		if d.Version, err = a.version(ctx, dir, d); d.Version == "" && d.FromGit == "" {
 			d.Build = true // only its build backend knows it
 		}
 		d.Version = first(d.Version, "0.0.0")
@@ -198,8 +198,8 @@ func (a App) isSetuptools(ctx context.Context, dir string, names []string, named
 
 // version looks for a version in the files where it may stand, "" where it is in none. One
 // that comes from git is the caller's: .git is no part of the source.
-func (a App) version(ctx context.Context, dir string, files []string) (string, error) {
-	for _, name := range files {
+func (a App) version(ctx context.Context, dir string, d project.Distribution) (string, error) {
+	for _, name := range d.VersionFiles {
 		file := path.Join(dir, name)
 		ok, err := a.Source.Exists(ctx, file)
 		if err != nil {
@@ -212,7 +212,7 @@ func (a App) version(ctx context.Context, dir string, files []string) (string, e
 		if err != nil {
 			return "", err
 		}
-		if v := project.VersionIn(text); v != "" {
+		if v := project.VersionIn(text, d.VersionName); v != "" {
 			return project.NormalVersion(v), nil
 		}
 	}

@@ -186,3 +186,19 @@ func specifier(constraint string) string {
 	}
 	return strings.Join(parts, ",")
 }
+
+// texts are the texts of a value that may be one or a list.
+func texts(value any) []string {
+	var out []string
+	switch v := value.(type) {
+	case string:
+		out = append(out, v)
+	case []any:
+		for _, item := range v {
+			if text, ok := item.(string); ok {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}

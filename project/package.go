@@ -16,6 +16,8 @@ type Distribution struct {
 	FromGit string
 	// VersionFiles are files that may have the version if pyproject.toml does not.
 	VersionFiles []string
+	// VersionName is the variable in them that has it, "" for one of the usual names.
+	VersionName string
 	// Roots are the directories with its modules, from the project's.
 	Roots []string
 	// EntryPoints by group; the group console_scripts makes commands.
@@ -71,7 +73,7 @@ type pyproject struct {
 
 		PoetryDynamicVersioning struct{ Enable bool } `toml:"poetry-dynamic-versioning"`
 		Hatch                   struct {
-			Version struct{ Path, Source string }
+			Version struct{ Path, Source, Pattern, Expression string }
 			Build   struct {
 				Targets struct {
 					Wheel struct{ Packages, Sources any }
@@ -148,6 +150,9 @@ func ReadDistribution(text string) (Distribution, error) {
 		d.Version = ""
 	}
 	d.VersionFiles = doc.versionFiles()
+	if attr := doc.Tool.Setuptools.Dynamic.Version.Attr; attr != "" {
+		d.VersionName = attr[strings.LastIndex(attr, ".")+1:]
+	}
 	d.Build = doc.needsBuild() || doc.hasMore(text)
 	d.Setuptools = strings.HasPrefix(doc.BuildSystem.Backend, "setuptools") || doc.BuildSystem.Backend == "" && doc.Tool.Poetry == nil
 	d.Backend = doc.BuildSystem.Requires
@@ -219,6 +224,9 @@ func (p pyproject) needsBuild() bool {
 	if p.Tool.Poetry != nil && p.Tool.Poetry.Build != nil {
 		return true
 	}
+	if v := p.Tool.Hatch.Version; v.Pattern != "" || v.Expression != "" {
+		return true
+	}
 	for _, key := range []string{"version_file", "write_to"} {
 		if _, ok := p.Tool.SetuptoolsSCM[key]; ok {
 			return true
@@ -227,20 +235,4 @@ func (p pyproject) needsBuild() bool {
 	return slices.ContainsFunc(p.BuildSystem.Requires, func(requirement string) bool {
 		return slices.ContainsFunc(builders, func(b string) bool { return strings.HasPrefix(strings.ToLower(requirement), b) })
 	})
-}
-
-// texts are the texts of a value that may be one or a list.
-func texts(value any) []string {
-	var out []string
-	switch v := value.(type) {
-	case string:
-		out = append(out, v)
-	case []any:
-		for _, item := range v {
-			if text, ok := item.(string); ok {
-				out = append(out, text)
-			}
-		}
-	}
-	return out
 }

@@ -71,7 +71,20 @@ func TestVersionIn(t *testing.T) {
 	for text, want := range map[string]string{
 		"__version__ = \"1.2\"\n": "1.2", "x = 1\nVERSION: str = '3'\n": "3", "1.4.0\n": "1.4.0", "x = 1\n": "", "": "",
 	} {
-		if got := VersionIn(text); got != want {
+		if got := VersionIn(text, ""); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A package has the version of the variable that its build backend is told of.
+func TestVersionOfVariable(t *testing.T) {
+	d, err := ReadDistribution("[project]\nname = \"a\"\ndynamic = [\"version\"]\n[tool.setuptools.dynamic]\nversion = { attr = \"a.about.release\" }\n")
+	if err != nil || d.VersionName != "release" {
+		t.Errorf("%q, %v", d.VersionName, err)
+	}
+	for text, want := range map[string]string{"version = \"7\"\nrelease: str = '7.1.2'\n": "7.1.2", "__version__ = \"7\"\nrelease = compute()\n": ""} {
+		if got := VersionIn(text, d.VersionName); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

@@ -26,6 +26,7 @@ var understood = map[string][]string{
 	"tool.hatch.metadata":                    {"allow-direct-references", "allow-ambiguous-features"},
 	"tool.pdm.version":                       {"source", "path"},
 	"tool.pdm.build":                         {"package-dir", "includes", "excludes", "source-includes", "is-purelib"},
+	"tool.uv.build-backend":                  {"module-root", "module-name", "namespace", "source-include", "source-exclude", "wheel-exclude", "default-includes"},
 	"tool.versioningit":                      {"vcs", "format", "next-version", "default-version", "tag2version", "onbuild"},
 }
 

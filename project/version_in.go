@@ -9,9 +9,14 @@ import (
 
 var assigned = regexp.MustCompile(`(?m)^\s*(?:__version__|VERSION|version|__VERSION__)\s*(?::[^=\n]*)?=\s*["']([^"'\n]+)["']`)
 
-// VersionIn finds a version in a module or in a file that holds nothing else.
-func VersionIn(text string) string {
-	if m := assigned.FindStringSubmatch(text); m != nil {
+// VersionIn finds a version in a module or in a file that holds nothing else. name is that
+// of the variable which has it, "" for one of the usual ones.
+func VersionIn(text, name string) string {
+	is := assigned
+	if name != "" {
+		is = regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + `\s*(?::[^=\n]*)?=\s*["']([^"'\n]+)["']`)
+	}
+	if m := is.FindStringSubmatch(text); m != nil {
 		return m[1]
 	}
 	if words := strings.Fields(text); len(words) == 1 {
