@@ -3,6 +3,7 @@ package project
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -33,7 +34,7 @@ func ReadPipfileLock(text string) (Pipfile, error) {
 				Version string `json:"python_version"`
 				Full    string `json:"python_full_version"`
 			}
-			Sources []struct{ Name, URL string }
+			Sources []struct{ URL string }
 		} `json:"_meta"`
 		Default, Develop map[string]locked
 	}
@@ -46,11 +47,19 @@ func ReadPipfileLock(text string) (Pipfile, error) {
 	} else if v := numbers(First(doc.Meta.Requires.Version, doc.Meta.Requires.Full)); len(v) > 1 {
 		out.Python = fmt.Sprintf("==%d.%d.*", v[0], v[1])
 	}
-	indexes := ""
+	var own []string
 	for _, source := range doc.Meta.Sources {
-		if source.Name != "pypi" { // that one is pip's own, or what takes its place in the image
-			indexes += "--extra-index-url " + source.URL + "\n"
+		if !isPublic(source.URL) {
+			own = append(own, source.URL)
 		}
+	}
+	indexes := ""
+	for i, address := range own {
+		option := "--extra-index-url "
+		if i == 0 && len(own) == len(doc.Meta.Sources) {
+			option = "--index-url "
+		}
+		indexes += option + address + "\n"
 	}
 	out.Default, out.Develop = indexes, indexes
 	for _, part := range []struct {
@@ -71,6 +80,17 @@ func ReadPipfileLock(text string) (Pipfile, error) {
 		}
 	}
 	return out, nil
+}
+
+// isPublic tells whether an address is the public index's, whatever its name in the
+// Pipfile: that one is pip's own, or what takes its place in the image.
+func isPublic(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	name, domain, _ := strings.Cut(strings.ToLower(u.Hostname()), ".")
+	return name == "pypi" && (domain == "org" || domain == "python.org")
 }
 
 // line is the package in a requirements file.

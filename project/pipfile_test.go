@@ -6,9 +6,12 @@ import (
 	"testing"
 )
 
+// public is the name of the public index's host.
+const public = "pypi." + "org"
+
 const pipfileLock = `{
  "_meta": {"hash": {"sha256": "0"}, "requires": {"python_version": "3.11"}, "sources": [
-  {"name": "pypi", "url": "https://index.example/simple"}, {"name": "corp", "url": "https://${USER}:${PASSWORD}@packages.example.com/simple"}]},
+  {"name": "pypi", "url": "https://` + public + `/simple"}, {"name": "corp", "url": "https://${USER}:${PASSWORD}@packages.example.com/simple"}]},
  "default": {
   "requests": {"extras": ["socks"], "hashes": ["sha256:aa", "sha256:bb"], "index": "pypi", "markers": "python_version >= '3.9'", "version": "==2.32.3"},
   "common": {"editable": true, "path": "../libs/common"},
@@ -112,6 +115,17 @@ func TestOtherFilesOnPython(t *testing.T) {
 	for requires, want := range map[string]string{`{"python_version": "3.12"}`: "==3.12.*", `{"python_version": "3.12", "python_full_version": "3.12.4"}`: "==3.12.4", `{"python_version": "3"}`: "", `{}`: ""} {
 		if got, err := ReadPipfileLock(`{"_meta": {"requires": ` + requires + `}}`); err != nil || got.Python != want {
 			t.Errorf("Pipfile.lock %s: %q, %v, want %q", requires, got.Python, err, want)
+		}
+	}
+	for sources, want := range map[string]string{
+		`{"name": "pypi", "url": "https://nexus.example.com/pypi/simple"}`:                                              "--index-url https://nexus.example.com/pypi/simple\n",
+		`{"name": "a", "url": "https://a.example.com/simple"}, {"name": "pypi", "url": "https://b.example.com/simple"}`: "--index-url https://a.example.com/simple\n--extra-index-url https://b.example.com/simple\n",
+		`{"name": "corp", "url": "https://pypi.example.org/simple"}`:                                                    "--index-url https://pypi.example.org/simple\n",
+		`{"name": "own", "url": "https://` + public + `/simple"}`:                                                       "",
+		``: "",
+	} {
+		if got, err := ReadPipfileLock(`{"_meta": {"sources": [` + sources + `]}}`); err != nil || got.Default != want {
+			t.Errorf("sources %s: %q, %v, want %q", sources, got.Default, err, want)
 		}
 	}
 	p := Project{RequiresPython: ">=3.11,<3.13"}
