@@ -16,6 +16,13 @@ import (
 // are left out, so that editing them runs nothing again.
 func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Directory, error) {
 	out := dag.Directory()
+	reads, err := a.readsTerraform(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if reads {
+		roots = nil
+	}
 	if a.inAll(dirs) {
 		filter, err := a.unread(ctx, "", roots)
 		return a.Source.Filter(dagger.DirectoryFilterOpts{Exclude: filter}), err
@@ -35,7 +42,8 @@ func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Director
 }
 
 // settingsAbove are files that tools look for above the project's directory.
-var settingsAbove = []string{"pyproject.toml", "uv.lock", "uv.toml", "setup.cfg", "tox.ini", "pytest.ini", "pytest.toml", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version"}
+var settingsAbove = []string{"pyproject.toml", "uv.lock", "uv.toml", "setup.cfg", "tox.ini", "pytest.ini", "pytest.toml", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version",
+	".pytest.ini", ".pytest.toml", "ruff.toml", ".ruff.toml", "mypy.ini", ".mypy.ini", ".flake8", "pylintrc", ".pylintrc", "pyrightconfig.json", ".editorconfig"}
 
 // inAll tells whether the repository's own directory is among the directories.
 func (a App) inAll(dirs []string) bool { return slices.Contains(dirs, ".") }
@@ -65,7 +73,7 @@ func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, 
 			out = append(out, name)
 		}
 	}
-	return append(out, rootPatterns(dir, roots)...), nil
+	return append(out, rootPatterns(dir, roots, said)...), nil
 }
 
 // named tells whether a text has the name of a file, or a pattern for all with its
@@ -88,12 +96,12 @@ func document(name string) bool {
 }
 
 // rootPatterns leave out Terraform's own files in the root modules that are below
-// a directory.
-func rootPatterns(dir string, roots []string) []string {
+// a directory, but of one of which its settings name a file.
+func rootPatterns(dir string, roots []string, said string) []string {
 	var out []string
 	for _, root := range roots {
 		rel, ok := strings.CutPrefix(path.Clean(root)+"/", strings.TrimPrefix(path.Clean(dir)+"/", "./"))
-		if rel = strings.TrimSuffix(rel, "/"); !ok || rel == "" || rel == "." || strings.HasPrefix(rel, "..") {
+		if rel = strings.TrimSuffix(rel, "/"); !ok || rel == "" || rel == "." || strings.HasPrefix(rel, "..") || namesTerraform(said, rel) {
 			continue
 		}
 		for _, pattern := range terraformFiles {

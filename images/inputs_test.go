@@ -9,17 +9,22 @@ func TestRootPatterns(t *testing.T) {
 	for _, test := range []struct {
 		dir   string
 		roots []string
+		said  string // by the settings
 		want  string // one of the patterns, "" for none
 	}{
-		{".", []string{"infra"}, "infra/**/*.tf"},
-		{"", []string{"deploy/prod"}, "deploy/prod/**/*.tf"},
-		{"services/a", []string{"services/a/infra"}, "infra/**/*.tf"},
-		{"services/a", []string{"infra"}, ""},
-		{"services/a", []string{"services/ab"}, ""},
-		{".", []string{"."}, ""},
-		{".", []string{"../infra"}, ""},
+		{".", []string{"infra"}, "", "infra/**/*.tf"},
+		{"", []string{"deploy/prod"}, "", "deploy/prod/**/*.tf"},
+		{"services/a", []string{"services/a/infra"}, "", "infra/**/*.tf"},
+		{"services/a", []string{"infra"}, "", ""},
+		{"services/a", []string{"services/ab"}, "", ""},
+		{".", []string{"infra"}, "check infra/main.tf", ""},
+		{".", []string{"infra"}, "files = ['infra/**/*.tf']", ""},
+		{".", []string{"infra"}, "cd infra && terraform fmt *.tf", "infra/**/*.tf"},
+		{".", []string{"fra"}, "check infra/main.tf", "fra/**/*.tf"},
+		{".", []string{"."}, "", ""},
+		{".", []string{"../infra"}, "", ""},
 	} {
-		got := rootPatterns(test.dir, test.roots)
+		got := rootPatterns(test.dir, test.roots, test.said)
 		if test.want == "" && len(got) > 0 || test.want != "" && !slices.Contains(got, test.want) {
 			t.Errorf("%q, %q: %q, want %q", test.dir, test.roots, got, test.want)
 		}
@@ -49,6 +54,21 @@ func TestNamed(t *testing.T) {
 	} {
 		if got := named(text, "USAGE.md"); got != want {
 			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+func TestTerraformReader(t *testing.T) {
+	for text, want := range map[string]bool{
+		"[[package]]\nname = \"checkov\"\nversion = \"3\"\n": true,
+		`"python-hcl2": {"version": "==7"}`:                  true,
+		"tftest\n":                                           true,
+		"six==1\nsemgrep[all]>=1 # checks\n":                 true,
+		"checkov-not==1\nmy-tftest==2\n":                     false,
+		"# of checkovs\n":                                    false,
+	} {
+		if terraformReader.MatchString(text) != want {
+			t.Errorf("%s: %v", text, !want)
 		}
 	}
 }
