@@ -39,6 +39,7 @@ func ReadRequirements(text string) Requirements {
 		editable := option(bare, "-e", "--editable")
 		links := option(bare, "-f", "--find-links")
 		bare = byName.ReplaceAllString(bare, "$2$1")
+		named, _, _ := strings.Cut(bare, " --") // before options of the requirement alone, such as --config-settings
 		archive, _, _ := strings.Cut(strings.TrimPrefix(bare, "file:"), ";")
 		archive, _, _ = strings.Cut(strings.TrimSpace(archive), " ")
 		archive, _, _ = strings.Cut(archive, "[") // extras
@@ -57,8 +58,8 @@ func ReadRequirements(text string) Requirements {
 		case isFile(archive):
 			r.Files = append(r.Files, archive)
 			r.Hashes = r.Hashes && strings.Contains(bare, "--hash=")
-		case editable != "" && isDirectory(editable), isDirectory(bare):
-			r.Locals = append(r.Locals, localRequired(cmp.Or(editable, bare)))
+		case editable != "" && isDirectory(editable), isDirectory(named):
+			r.Locals = append(r.Locals, localRequired(cmp.Or(editable, named)))
 			continue
 		case !strings.HasPrefix(bare, "-") && !strings.Contains(bare, "--hash="):
 			r.Hashes = false

@@ -9,14 +9,16 @@ import (
 // package whose source is not there yet.
 func TestRequirementsByPath(t *testing.T) {
 	for text, want := range map[string]Requirements{
-		"./vendor/foo-1.0-py3-none-any.whl":                      {Files: []string{"./vendor/foo-1.0-py3-none-any.whl"}},
-		"foo[fast, slow] @ file:vendor/foo-1.0-py3-none-any.whl": {Files: []string{"vendor/foo-1.0-py3-none-any.whl"}},
-		"foo @ ./libs/foo":                                       {Locals: []LocalRequired{{Path: "./libs/foo"}}},
-		"foo[x] @ file:libs/foo ; python > 3":                    {Locals: []LocalRequired{{Path: "libs/foo", Extras: []string{"x"}}}},
-		"foo @ https://example.com/foo.whl":                      {},
-		"foo @ git+ssh://git@example.com/g":                      {},
-		"foo @ file:///opt/foo.whl":                              {},
-		"--find-links=./wheels":                                  {Links: []string{"./wheels"}},
+		"./vendor/foo-1.0-py3-none-any.whl":                                       {Files: []string{"./vendor/foo-1.0-py3-none-any.whl"}},
+		"foo[fast, slow] @ file:vendor/foo-1.0-py3-none-any.whl":                  {Files: []string{"vendor/foo-1.0-py3-none-any.whl"}},
+		"foo @ ./libs/foo":                                                        {Locals: []LocalRequired{{Path: "./libs/foo"}}},
+		"foo[x] @ file:libs/foo ; python > 3":                                     {Locals: []LocalRequired{{Path: "libs/foo", Extras: []string{"x"}}}},
+		"foo @ https://example.com/foo.whl":                                       {},
+		"foo @ git+ssh://git@example.com/g":                                       {},
+		"foo @ file:///opt/foo.whl":                                               {},
+		`foo==1 --global-option="build_ext" --global-option="-I/usr/include/foo"`: {},
+		"./libs/foo --config-settings=a=b/c":                                      {Locals: []LocalRequired{{Path: "./libs/foo"}}},
+		"--find-links=./wheels":                                                   {Links: []string{"./wheels"}},
 	} {
 		r := ReadRequirements(text + "\n")
 		if len(r.Locals) > 0 != (r.Text == "") {

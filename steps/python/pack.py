@@ -23,7 +23,11 @@ LEFT_OUT = ("__pycache__", "*.pyc", ".lock", ".git", ".venv")
 OF_INSTALLER = ("direct_url.json", "uv_cache.json", "uv_build.json", "REQUESTED", "INSTALLER")
 
 # Directories and modules of a project that are not part of what it deploys.
-NOT_DEPLOYED = ("tests", "test", "docs", "doc", "scripts", "build", "dist", "node_modules", "venv", "examples", "setup.py", "conftest.py", "noxfile.py", "tasks.py")
+NOT_DEPLOYED = ("tests", "test", "docs", "doc", "scripts", "build", "dist", "node_modules", "venv", "examples", "setup.py", "conftest.py", "noxfile.py", "tasks.py", "test_*.py")
+
+# What a function may well read, and what is only packed where it is named.
+DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".csv", ".sql", ".html", ".j2", ".jinja", ".jinja2", ".pem", ".crt", ".txt")
+OF_TOOLS = ("pyproject.toml", "*.lock", "pylock*.toml", "requirements*.txt", "*requirements.txt", "runtime.txt", "setup.*", "tox.ini", "pytest.ini", "mypy.ini", "ruff.toml", "*compose*.y*ml", "package*.json", "renovate.json", "sonar*", "mkdocs.yml", "openapi.*", "LICENSE*")
 
 
 def pack(spec):
@@ -65,7 +69,7 @@ def read(path):
 
 
 def left_out(name):
-    return any(fnmatch.fnmatch(name, pattern) for pattern in LEFT_OUT)
+    return matches(name, LEFT_OUT)
 
 
 def add(files, path, name):
@@ -87,14 +91,28 @@ def add(files, path, name):
 
 def modules(files, directory, roots):
     """Add the modules of a project that is no package: those in src, or those beside its pyproject.toml."""
+    data = []
     if os.path.isdir(os.path.join(directory, "src")):
         add(files, os.path.join(directory, "src"), "")
     for entry in sorted(os.listdir(directory)):
         path = os.path.join(directory, entry)
-        if entry == "src" or entry.startswith(".") or entry in NOT_DEPLOYED or left_out(entry) or path in roots:
+        if entry == "src" or entry.startswith(".") or matches(entry, NOT_DEPLOYED) or left_out(entry) or path in roots:
             continue
-        if entry.endswith(".py") or os.path.isdir(path) and any(glob.iglob(os.path.join(glob.escape(path), "**", "*.py"), recursive=True)):
+        if entry.endswith(".py") or has(path, ".py"):
             add(files, path, entry)
+        elif entry.endswith(DATA) and not matches(entry, OF_TOOLS) or has(path, *DATA) and not any(r.startswith(path + "/") for r in roots):
+            data.append(entry)
+    if data:
+        command.note("not in the package: %s: where the function reads one of them, name it and the modules in [tool.pipeline.package] files" % ", ".join(data))
+
+
+def has(directory, *endings):
+    """Tell whether a directory has files with one of the endings."""
+    return os.path.isdir(directory) and any(p.endswith(endings) for p in glob.iglob(os.path.join(glob.escape(directory), "**", "*"), recursive=True))
+
+
+def matches(name, patterns):
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
 
 
 def check_machine(files, architecture):
