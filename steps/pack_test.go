@@ -143,6 +143,18 @@ func TestPackedModules(t *testing.T) {
 	}
 }
 
+// Data beside the modules is not packed unasked, and that is said; tests are neither.
+func TestPackedWithoutData(t *testing.T) {
+	files := map[string]string{"handler.py": "", "test_handler.py": "", "config.json": "{}", "templates/mail.html": "", "requirements-dev.txt": "", "docker-compose.yml": "", "poetry.lock": "", "Dockerfile": ""}
+	archive, said := packed(t, packing{Dirs: []string{tree(t, files)}, Architecture: "x86_64"})
+	if got := names(t, archive); !slices.Equal(got, []string{"handler.py"}) {
+		t.Errorf("the archive has %q", got)
+	}
+	if want := "pipeline: note: not in the package: config.json, templates: where"; !strings.HasPrefix(said, want) {
+		t.Errorf("said %q, want %q", said, want)
+	}
+}
+
 // Two projects of the repository with one path in the package are refused: one of them
 // would be gone. What is the same in both is no loss.
 func TestPackedTwice(t *testing.T) {
