@@ -53,11 +53,12 @@ func TestEnvironmentsAreLinked(t *testing.T) {
 		want              []string
 	}{
 		"activated":      {makefile: "test:\n\t. .venv/bin/activate && pytest\n", want: []string{".venv"}},
-		"by a variable":  {makefile: "V ?= venv\ntest: $V/bin/activate\n\t$V/bin/pytest\n$V/bin/activate:\n\tpython3 -m venv $V\n", want: []string{"venv"}},
+		"by a variable":  {makefile: "V ?= venv\ntest: $V/bin/activate\n\t$V/bin/pytest\n$V/bin/activate:\n\tpython3 -m venv $V\n", want: []string{"venv again"}},
 		"its whole path": {makefile: "test:\n\t@$(CURDIR)/.venv/bin/python -m pytest\n", want: []string{".venv"}},
 		"the table's":    {command: "./.venv/bin/python -m pytest", want: []string{".venv"}},
 		"a table's make": {makefile: "check:\n\tPATH=.venv/bin/:$$PATH pytest\n", command: "make check", want: []string{".venv"}},
 		"another's":      {makefile: "test:\n\t../.venv/bin/pytest /opt/venv/bin/x tools/env/bin/y\n"},
+		"made each time": {makefile: "test:\n\tpython3 -m venv .venv\n\t.venv/bin/pytest\n", want: []string{".venv again"}},
 		"made by uv":     {makefile: "test:\n\tuv venv .venv\n\t.venv/bin/pytest\n"},
 		"made anew":      {makefile: "test:\n\tpython3 -m venv --clear .venv\n\t.venv/bin/pytest\n"},
 		"not named":      {makefile: "clean:\n\t.venv/bin/x\ntest:\n\tpytest\n"},
@@ -82,6 +83,13 @@ func TestEnvironmentsAreLinked(t *testing.T) {
 			for _, name := range []string{".venv", "env", "venv"} {
 				if to, err := os.Readlink(filepath.Join(dir, name)); err == nil && strings.HasPrefix(to, "/") {
 					got = append(got, name)
+				} else if _, err := os.Stat(filepath.Join(dir, name, "bin/activate")); err == nil {
+					got = append(got, name+" again")
+					over := exec.Command("python3", "-m", "venv", "--without-pip", name)
+					over.Dir = dir
+					if out, err := over.CombinedOutput(); err != nil {
+						t.Errorf("the project can not make it again: %s", out)
+					}
 				}
 			}
 			if !slices.Equal(got, test.want) {

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 
 # Where the source is: the project is there, or below it.
 SOURCE = "/app"
@@ -89,6 +90,9 @@ def rule_of(target, database):
 # What makes a virtual environment, and refuses or empties one that is there.
 MAKES_ENVIRONMENT = re.compile(r"\b(?:uv venv|virtualenv)\b|--clear\b")
 
+# What makes one where there is one already.
+MAKES_AGAIN = re.compile(r"-m venv\b")
+
 # A command of a virtual environment that a team has in the project's directory.
 IN_ENVIRONMENT = re.compile(r"""(?:^|[\s'"=;&|(`@])(?:\./)?(\.venv|venv|env)/bin/""")
 
@@ -106,7 +110,22 @@ def link_environments(args):
     for name in sorted(set(IN_ENVIRONMENT.findall(text.replace(os.getcwd() + "/", "")))):
         if not os.path.lexists(name):
             note("%s is the environment that the packages are installed in" % name)
-            os.symlink(sys.prefix, name)
+            if MAKES_AGAIN.search(text):
+                stand_in(name)
+            else:
+                os.symlink(sys.prefix, name)
+
+
+def stand_in(name):
+    """Make an environment that has all that is installed: venv goes over one that is there, but not over a link."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", name], check=True)
+    packages = subprocess.run(
+        [os.path.join(name, "bin/python"), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, stdout=subprocess.PIPE).stdout.decode().strip()
+    with open(os.path.join(packages, "installed.pth"), "w") as f:
+        f.write("import site; site.addsitedir(%r)\n" % sysconfig.get_path("purelib"))
+    for entry in os.listdir(os.path.join(sys.prefix, "bin")):
+        if not os.path.lexists(os.path.join(name, "bin", entry)):
+            os.symlink(os.path.join(sys.prefix, "bin", entry), os.path.join(name, "bin", entry))
 
 
 def note_broken_links(folder="."):
