@@ -1,5 +1,6 @@
 """Finds the JUnit and Cobertura reports that a run of the tests wrote, whatever wrote them, wherever they are."""
 
+import collections
 import glob
 import hashlib
 import importlib.util
@@ -64,7 +65,7 @@ def collect(since, spec):
             seen.add(digest)
             found[kind].append(path)
     os.makedirs(OUT, exist_ok=True)
-    merge(found["junit"])
+    merge(once(found["junit"]))
     for number, path in enumerate(found["cobertura"], 1):
         shutil.copyfile(path, os.path.join(OUT, "coverage.xml" if number == 1 else "coverage-%d.xml" % number))
     if not found["cobertura"]:
@@ -109,6 +110,24 @@ def kind_of(path):
     if root.tag in ("testsuites", "testsuite"):
         return "junit" if next(whole.iter("testsuite"), None) is not None else None
     return "cobertura" if root.tag == "coverage" and "line-rate" in root.attrib else None
+
+
+def once(paths):
+    """Leave out a report whose tests are all in others: the project has merged those by itself."""
+    tests = {path: tests_of(path) for path in paths}
+    kept, had = [], collections.Counter()
+    for path in sorted(paths, key=lambda p: -sum(tests[p].values())):
+        if not tests[path] or tests[path] - had:
+            kept.append(path)
+            had |= tests[path]
+    return [path for path in paths if path in kept]
+
+
+def tests_of(path):
+    """The tests in a report, as far as it says when they ran."""
+    return collections.Counter(
+        (suite.get("timestamp") or path, case.get("classname"), case.get("name"), case.get("time"))
+        for suite in ET.parse(path).getroot().iter("testsuite") for case in suite.findall("testcase"))
 
 
 def merge(paths):
