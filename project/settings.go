@@ -83,7 +83,7 @@ func (i *Image) VariableName() string {
 type Terraform struct {
 	Version       string            `toml:"version" form:"version" doc:"Version of Terraform to install. Default: that of .terraform-version, .opentofu-version or .tool-versions, or one that required_version allows."`
 	Image         string            `toml:"image" doc:"Image to build the terraform container on."`
-	Roots         []string          `toml:"roots" form:"path" doc:"Root modules, in the order in which they are deployed. Default: infra."`
+	Roots         []string          `toml:"roots" form:"path" doc:"Root modules, in the order in which they are deployed: {environment} stands for the environment's name. Default: infra."`
 	Backend       string            `toml:"backend" form:"managed|own" doc:"Whose backend keeps the state: the pipeline's (managed) or the one that the root module declares (own)."`
 	BackendConfig map[string]string `toml:"backend-config" doc:"Arguments of the own backend, such as address: {environment} stands for the environment's name."`
 	BackendFiles  Rules             `toml:"backend-files" doc:"Files with arguments of the own backend: {environment} stands for the environment's name. Or a table of such lists by environment."`

@@ -125,6 +125,8 @@ func (w Workspace) checkShared(ctx context.Context, others siblings, own state.O
 			case shared && own.Lineage != "" && own.Lineage == there.Lineage && !w.names(string(own.Body)):
 				return fmt.Errorf("reading the state of %s: it is a copy of the state of %q (%s) and has its resources, such as %s (%s), which a deployment would change: remove the copy, or take out of it what is not its own (terraform state rm)",
 					w.Environment, s.environment, s.at, t.Address, t.Name)
+			case shared:
+				tell.Once(fmt.Sprintf("Warning: %s: %s (%s) is in the state of %q, too (%s): what is done to it here is done there: name resources after the environment", w.Environment, t.Address, t.Name, s.environment, s.at))
 			}
 		}
 	}

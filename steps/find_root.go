@@ -103,9 +103,5 @@ func (r *Run) allRoots(ctx context.Context) ([]string, error) {
 			return found, err
 		}
 	}
-	var out []string
-	for _, root := range named {
-		out = append(out, path.Join(r.Settings.Project, root))
-	}
-	return out, nil
+	return r.rootsOf(ctx, named, "")
 }

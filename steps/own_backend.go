@@ -79,6 +79,9 @@ func (b ownBackend) check(ctx context.Context, account string) error {
 	if err != nil || b.unseen() {
 		return b.inTheDark(ctx, err)
 	}
+	if err := b.checkRoots(ctx, self, own); err != nil {
+		return err
+	}
 	if own.Known && len(own.Addresses) == 0 || !own.Exists {
 		return b.sameResources(ctx, b.others, account)
 	}

@@ -37,6 +37,13 @@ func (o owned) refused(t *testing.T, server string) error {
 		w.Environment = o.environment
 	}
 	w.Settings.Backend = "own"
+	w.Others = func(context.Context) ([]rootmodule.Module, error) {
+		kind := "s3"
+		if strings.Contains(o.main, `"http"`) {
+			kind = "http"
+		}
+		return []rootmodule.Module{{Path: "net", Backend: &rootmodule.Backend{Type: kind, Config: map[string]string{"bucket": "own", "key": "shop/x.tfstate"}}}}, nil
+	}
 	var err error
 	if w.Module, err = rootmodule.Read(source, "infra"); err != nil {
 		t.Fatal(err)
@@ -83,32 +90,39 @@ func TestOwnBackendIsCompared(t *testing.T) {
 	files := project.Terraform{BackendFiles: project.Rules{{Environments: "*", Files: []string{"backend/{environment}.hcl"}}}}
 	backends := map[string]string{"backend/mr-7.hcl": "bucket = \"dev\"\nkey = \"k\"", "backend/live.hcl": "bucket = \"live\"\nkey = \"k\""}
 	address := project.Terraform{BackendConfig: map[string]string{"address": "SERVER/{environment}"}}
+	two, twoAtAddress := key, address
+	two.Roots, twoAtAddress.Roots = []string{"net", "infra"}, []string{"net", "infra"}
 	may := key
 	may.MayDestroy = []string{"aws_sqs_queue.orders"}
 	for name, o := range map[string]owned{
-		"a key by environment":                     {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/prod/x.tfstate": theirs}, ends: true, want: there + "s3://own/shop/prod/x.tfstate)"},
-		"the same, of its own":                     {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": named, "own/shop/prod/x.tfstate": theirs}, ends: true},
-		"the same, which may go":                   {main: keyed + queue, set: may, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/prod/x.tfstate": theirs}, ends: true},
-		"another merge request's":                  {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/mr-8/x.tfstate": theirs}, ends: true, want: `is in the state of "mr-8", too`},
-		"an environment that nobody names":         {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/live/x.tfstate": theirs}, ends: true, want: `is in the state of "live", too`},
-		"the name first in the key":                {main: keyed + queue, set: top, states: bucketOf{"own/mr-7/x.tfstate": ours, "own/prod/x.tfstate": theirs, "own/strangers/x.tfstate": "denied"}, ends: true, want: there},
-		"a workspace":                              {main: keyed + spaced, states: bucketOf{"own/env:/mr-7/shop/x.tfstate": ours, "own/env:/prod/shop/x.tfstate": theirs}, ends: true, want: there},
-		"a workspace below a prefix":               {main: strings.Replace(keyed, "key =", "workspace_key_prefix = \"ws\"\n    key =", 1) + spaced, states: bucketOf{"own/ws/mr-7/shop/x.tfstate": ours, "own/ws/prod/shop/x.tfstate": theirs}, ends: true, want: there},
-		"the default workspace":                    {main: keyed + spaced, states: bucketOf{"own/env:/mr-7/shop/x.tfstate": ours, "own/shop/x.tfstate": theirs}, ends: true, want: `is in the state of "default", too`},
-		"a bucket by environment, in files":        {main: open + queue, files: backends, set: files, states: bucketOf{"dev/k": ours, "live/k": theirs}, ends: true, want: `is in the state of "live", too (s3://live/k)`},
-		"a server":                                 {main: http + queue, set: address, states: bucketOf{"server/mr-7": ours, "server/prod": theirs}, ends: true, want: there},
-		"a server, of its own":                     {main: http + queue, set: address, states: bucketOf{"server/mr-7": named, "server/prod": theirs}, ends: true},
-		"a server that refuses":                    {main: http + queue, set: address, states: bucketOf{"server/mr-7": ours, "server/prod": "denied"}, ends: true},
-		"what is not seen, ending":                 {main: gcs + queue, set: project.Terraform{BackendConfig: map[string]string{"prefix": "{environment}"}}, ends: true},
-		"what is not seen, the same names":         {main: gcs + fixed, set: project.Terraform{BackendConfig: map[string]string{"prefix": "{environment}"}}, want: "the states of the backend \"gcs\" are not seen from here"},
-		"what is not seen, a lasting one":          {main: gcs + fixed, set: project.Terraform{BackendConfig: map[string]string{"prefix": "{environment}"}}, environment: "prod"},
-		"a second one of the same names":           {main: keyed + fixed, set: key, states: bucketOf{"own/shop/prod/x.tfstate": theirs}, want: apart + `, and "prod" is deployed (s3://own/shop/prod/x.tfstate)`},
-		"a second one of the same names, a server": {main: http + fixed, set: address, states: bucketOf{"server/prod": theirs}, want: apart},
-		"a second one with names of its own":       {main: keyed + queue, set: key, states: bucketOf{"own/shop/prod/x.tfstate": theirs}},
-		"the first one":                            {main: keyed + fixed, set: key},
-		"something else beside it":                 {main: keyed + fixed, set: key, states: bucketOf{"own/shop/network/x.tfstate": stateWith("n", "aws_vpc.it")}},
-		"a copy of production's":                   {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": theirs, "own/shop/prod/x.tfstate": theirs}, want: `it is a copy of the state of "prod"`},
-		"one that was made of a copy":              {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("b", "aws_sqs_queue.orders="+arn+"-mr-7"), "own/shop/prod/x.tfstate": theirs}},
+		"a key by environment":                             {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/prod/x.tfstate": theirs}, ends: true, want: there + "s3://own/shop/prod/x.tfstate)"},
+		"the same, of its own":                             {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": named, "own/shop/prod/x.tfstate": theirs}, ends: true},
+		"the same, which may go":                           {main: keyed + queue, set: may, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/prod/x.tfstate": theirs}, ends: true},
+		"another merge request's":                          {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/mr-8/x.tfstate": theirs}, ends: true, want: `is in the state of "mr-8", too`},
+		"an environment that nobody names":                 {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": ours, "own/shop/live/x.tfstate": theirs}, ends: true, want: `is in the state of "live", too`},
+		"the name first in the key":                        {main: keyed + queue, set: top, states: bucketOf{"own/mr-7/x.tfstate": ours, "own/prod/x.tfstate": theirs, "own/strangers/x.tfstate": "denied"}, ends: true, want: there},
+		"a workspace":                                      {main: keyed + spaced, states: bucketOf{"own/env:/mr-7/shop/x.tfstate": ours, "own/env:/prod/shop/x.tfstate": theirs}, ends: true, want: there},
+		"a workspace below a prefix":                       {main: strings.Replace(keyed, "key =", "workspace_key_prefix = \"ws\"\n    key =", 1) + spaced, states: bucketOf{"own/ws/mr-7/shop/x.tfstate": ours, "own/ws/prod/shop/x.tfstate": theirs}, ends: true, want: there},
+		"the default workspace":                            {main: keyed + spaced, states: bucketOf{"own/env:/mr-7/shop/x.tfstate": ours, "own/shop/x.tfstate": theirs}, ends: true, want: `is in the state of "default", too`},
+		"a bucket by environment, in files":                {main: open + queue, files: backends, set: files, states: bucketOf{"dev/k": ours, "live/k": theirs}, ends: true, want: `is in the state of "live", too (s3://live/k)`},
+		"a server":                                         {main: http + queue, set: address, states: bucketOf{"server/mr-7": ours, "server/prod": theirs}, ends: true, want: there},
+		"a server, of its own":                             {main: http + queue, set: address, states: bucketOf{"server/mr-7": named, "server/prod": theirs}, ends: true},
+		"a server that refuses":                            {main: http + queue, set: address, states: bucketOf{"server/mr-7": ours, "server/prod": "denied"}, ends: true},
+		"what is not seen, ending":                         {main: gcs + queue, set: project.Terraform{BackendConfig: map[string]string{"prefix": "{environment}"}}, ends: true},
+		"what is not seen, the same names":                 {main: gcs + fixed, set: project.Terraform{BackendConfig: map[string]string{"prefix": "{environment}"}}, want: "the states of the backend \"gcs\" are not seen from here"},
+		"what is not seen, a lasting one":                  {main: gcs + fixed, set: project.Terraform{BackendConfig: map[string]string{"prefix": "{environment}"}}, environment: "prod"},
+		"a second one of the same names":                   {main: keyed + fixed, set: key, states: bucketOf{"own/shop/prod/x.tfstate": theirs}, want: apart + `, and "prod" is deployed (s3://own/shop/prod/x.tfstate)`},
+		"a second one of the same names, a server":         {main: http + fixed, set: address, states: bucketOf{"server/prod": theirs}, want: apart},
+		"a second one with names of its own":               {main: keyed + queue, set: key, states: bucketOf{"own/shop/prod/x.tfstate": theirs}},
+		"the first one":                                    {main: keyed + fixed, set: key},
+		"something else beside it":                         {main: keyed + fixed, set: key, states: bucketOf{"own/shop/network/x.tfstate": stateWith("n", "aws_vpc.it")}},
+		"a copy of production's":                           {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": theirs, "own/shop/prod/x.tfstate": theirs}, want: `it is a copy of the state of "prod"`},
+		"a state of something else":                        {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("n", "aws_vpc.it")}, want: `s3://own/shop/mr-7/x.tfstate has 1 resources and none of "infra"`},
+		"two root modules of one key":                      {main: keyed + queue, set: two, want: `s3://own/shop/mr-7/x.tfstate is the state of "net", too`},
+		"two root modules of one server":                   {main: http + queue, set: twoAtAddress, want: `is the state of "net", too`},
+		"two root modules of one key, each in a workspace": {main: keyed + spaced, set: project.Terraform{Roots: []string{"net", "infra"}}, want: `s3://own/env:/mr-7/shop/x.tfstate is the state of "net", too`},
+		"two root modules":                                 {main: strings.Replace(keyed, "shop/x", "shop/y", 1) + spaced, set: project.Terraform{Roots: []string{"net", "infra"}}},
+		"one that was made of a copy":                      {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("b", "aws_sqs_queue.orders="+arn+"-mr-7"), "own/shop/prod/x.tfstate": theirs}},
 	} {
 		server := httptest.NewServer(httpHandler(o.states))
 		config := map[string]string{}

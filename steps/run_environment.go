@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
@@ -18,7 +19,7 @@ import (
 // they are deployed: the one that the call names, or those that the project does.
 func (r *Run) roots(ctx context.Context) ([]string, error) {
 	if r.Infra != "" {
-		return []string{path.Join(r.Settings.Project, r.Infra)}, nil
+		return r.rootsOf(ctx, []string{r.Infra}, r.Environment)
 	}
 	set, err := r.deploymentSettings(ctx, r.Source)
 	if err != nil {
@@ -28,11 +29,7 @@ func (r *Run) roots(ctx context.Context) ([]string, error) {
 		root, err := r.theRoot(ctx)
 		return []string{root}, err
 	}
-	var out []string
-	for _, root := range set.Roots {
-		out = append(out, path.Join(r.Settings.Project, root))
-	}
-	return out, nil
+	return r.rootsOf(ctx, set.Roots, r.Environment)
 }
 
 // deploymentSettings are what a source says of its deployment, if it says
@@ -137,6 +134,17 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		return nil, err
 	}
 	settings := said.Terraform
+	named := settings.Roots
+	if r.Infra != "" {
+		named = []string{r.Infra}
+	}
+	if roots, err = roots.only(named, r.Settings.Project, environment); err != nil {
+		return nil, err
+	}
+	settings.Roots = nil
+	for _, root := range said.Terraform.Roots {
+		settings.Roots = append(settings.Roots, strings.ReplaceAll(root, environmentMark, environment))
+	}
 	for i := range roots {
 		w := &roots[i]
 		if w.Module, err = images.ReadRootFor(ctx, w.Container, w.Source, w.Infra); err != nil {

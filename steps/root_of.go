@@ -1,0 +1,81 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// rootsOf are the paths in the source of the root modules that the project names, from
+// itself. A name with {environment} in it has a directory for each: that of one
+// environment, or without one, all that are there.
+func (r *Run) rootsOf(ctx context.Context, named []string, environment string) (out []string, err error) {
+	for _, root := range named {
+		at := path.Join(r.Settings.Project, root)
+		if !strings.Contains(root, environmentMark) || environment != "" {
+			out = append(out, strings.ReplaceAll(at, environmentMark, environment))
+			continue
+		}
+		there, err := r.directories(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, there...)
+	}
+	return out, nil
+}
+
+// directories are those of the source that a path with {environment} in it stands for.
+func (r *Run) directories(ctx context.Context, pattern string) (out []string, err error) {
+	before, after, _ := strings.Cut(pattern, environmentMark)
+	dir, start := path.Split(before)
+	dir = path.Clean(dir)
+	end, _, _ := strings.Cut(after, "/")
+	isDir := dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType}
+	if there, err := r.Source.Exists(ctx, dir, isDir); err != nil || !there {
+		return nil, err
+	}
+	entries, err := r.Source.Directory(dir).Entries(ctx)
+	for _, entry := range entries {
+		name, ok := strings.CutPrefix(strings.TrimSuffix(entry, "/"), start)
+		if name, ends := strings.CutSuffix(name, end); ok && ends && strings.HasSuffix(entry, "/") {
+			at := strings.ReplaceAll(pattern, environmentMark, name)
+			there, err := r.Source.Exists(ctx, at, isDir)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				out = append(out, at)
+			}
+		}
+	}
+	return out, err
+}
+
+// only are the root modules that are an environment's, where some have a directory for
+// each.
+func (r Roots) only(named []string, project, environment string) (out Roots, err error) {
+	wanted := map[string]bool{}
+	marked := ""
+	for _, root := range named {
+		wanted[path.Join(project, strings.ReplaceAll(root, environmentMark, environment))] = true
+		if strings.Contains(root, environmentMark) {
+			marked = root
+		}
+	}
+	if marked == "" {
+		return r, nil
+	}
+	for _, w := range r {
+		if wanted[path.Clean(w.Infra)] {
+			out = append(out, w)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("looking for the root module of %s: there is none at %q (roots in %s)", environment, strings.ReplaceAll(marked, environmentMark, environment), settingsTable)
+	}
+	return out, nil
+}

@@ -1,0 +1,33 @@
+package steps
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A directory for each environment is deployed and destroyed with that one alone,
+// whatever an image has.
+func TestRootsOfAnEnvironment(t *testing.T) {
+	all := Roots{{Infra: "svc/network"}, {Infra: "svc/environments/dev"}, {Infra: "svc/environments/prod"}}
+	for _, tt := range []struct {
+		named       []string
+		environment string
+		want        string
+		err         string
+	}{
+		{[]string{"network", "environments/{environment}"}, "prod", "svc/network, svc/environments/prod", ""},
+		{[]string{"environments/{environment}"}, "dev", "svc/environments/dev", ""},
+		{[]string{"environments/{environment}"}, "mr-7", "", `there is none at "environments/mr-7"`},
+		{[]string{"network"}, "mr-7", "svc/network, svc/environments/dev, svc/environments/prod", ""},
+	} {
+		got, err := all.only(tt.named, "svc", tt.environment)
+		if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) || got.paths() != tt.want {
+			t.Errorf("%q in %s: %s, %v", tt.named, tt.environment, got.paths(), err)
+		}
+	}
+	r := NewRun(Settings{Source: dag.Directory(), Project: "svc"}, "prod")
+	if got, err := r.rootsOf(t.Context(), []string{"network", "environments/{environment}"}, "prod"); err != nil || !slices.Equal(got, []string{"svc/network", "svc/environments/prod"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
