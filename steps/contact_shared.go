@@ -51,7 +51,8 @@ const tellThemApart = "declare variable \"environment\" and name resources after
 // environment's alone, to name resources after.
 func (w Workspace) namesApart(ctx context.Context) (bool, error) {
 	_, declares := w.Module.Variables["environment"]
-	if declares || w.Module.Workspace != "" && w.Backend.Workspace || w.Module.RandomNames { // which are made anew for each state
+	if declares || w.Module.Workspace != "" && w.Backend.Workspace || w.Module.RandomNames || // which are made anew for each state
+		slices.Contains(strings.Split(w.Infra, "/"), w.Environment) { // a root module of its own
 		return true, nil
 	}
 	for name, value := range w.Settings.Variables {

@@ -100,7 +100,8 @@ panic: not JSON
 }
 
 // The script as it runs: terraform's code stays, a destruction that a missing file
-// stopped is begun again without a refresh, and one that had begun is not.
+// stopped is begun again without a refresh, and once more with an empty file in its
+// place; one that had begun is not.
 func TestApplyScript(t *testing.T) {
 	for name, tt := range map[string]struct {
 		said, command string
@@ -110,7 +111,7 @@ func TestApplyScript(t *testing.T) {
 		"done":                    {"no-value", "apply", 0, []string{"apply -json -auto-approve"}},
 		"failed":                  {"file-not-built", "apply", 1, []string{"apply -json -auto-approve"}},
 		"destroyed in part":       {"provisioner-says-no-such-file", "destroy", 1, []string{"destroy -json -auto-approve"}},
-		"nothing destroyed yet":   {"file-not-built", "destroy", 1, []string{"destroy -json -auto-approve", "destroy -json -auto-approve -refresh=false"}},
+		"nothing destroyed yet":   {"file-not-built", "destroy", 1, []string{"destroy -json -auto-approve", "destroy -json -auto-approve -refresh=false", "destroy -json -auto-approve -refresh=false"}},
 		"another kind of failure": {"prevent-destroy", "destroy", 1, []string{"destroy -json -auto-approve"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -201,3 +201,15 @@ func TestImportsOfMergeRequests(t *testing.T) {
 		}
 	}
 }
+
+// Environments that have a root module each are told apart, whatever it declares.
+func TestOwnBackendOfADirectory(t *testing.T) {
+	b := ownBackend{Workspace: Workspace{Infra: "envs/dev", Environment: "dev"}}
+	if apart, err := b.namesApart(t.Context()); err != nil || !apart {
+		t.Errorf("%t, %v", apart, err)
+	}
+	b.Infra = "envs/device"
+	if apart, err := b.namesApart(t.Context()); err != nil || apart {
+		t.Errorf("another directory: %t, %v", apart, err)
+	}
+}

@@ -23,11 +23,11 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 	if err := w.checkModule(ctx); err != nil {
 		return "", err
 	}
-	c, err := w.terraform(ctx, w.module(), "init", "-no-color", "-backend=false")
+	c, err := w.terraform(ctx, w.module().With(withScripts), "init", "-no-color", "-backend=false")
 	if err != nil {
 		return "", err
 	}
-	_, err = done(ctx, c.WithExec([]string{"terraform", "validate", "-no-color"}), []string{"terraform", "validate"}, func(stdout, stderr string) string {
+	_, err = done(ctx, c.WithExec([]string{"validate.sh"}), []string{"terraform", "validate"}, func(stdout, stderr string) string {
 		// Once more, for programs; what is shown is for people.
 		again, err := c.With(volatile).WithExec([]string{"terraform", "validate", "-json"}, anyExit).Stdout(ctx)
 		if d, ok := decodeDiagnostic(again); err == nil && ok {

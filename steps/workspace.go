@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"path"
 	"strings"
 
@@ -188,5 +189,9 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 }
 
 func (w Workspace) explain(stdout, stderr string) string {
-	return Explain(strings.Join([]string{stdout, stderr}, "\n"), w.State.Bucket, w.Environment)
+	said := Explain(strings.Join([]string{stdout, stderr}, "\n"), w.State.Bucket, w.Environment)
+	if strings.HasPrefix(said, "Invalid value for variable") { // by the project's own rule, which the environment's name may break
+		return fmt.Sprintf("%q in the environment %q: %s", w.Infra, w.Environment, said)
+	}
+	return said
 }

@@ -124,10 +124,14 @@ mentions=$(printf '%s\n' "${PLAN_FILES:-.}" .terraform/modules | tr '\n' '\0' \
 [ -z "$mentions" ] || state before
 
 run "$@"
-if [ "$1" = destroy ] && [ "$code" -ne 0 ] && [ -z "$stopped" ] && jq -R -s -e -f "$here/unbuilt.jq" "$said" > /dev/null; then
-  # Reading it is no part of a destruction without a refresh.
+# unbuilt tells whether nothing is destroyed yet, for want of a file that a build leaves.
+unbuilt() { [ "$1" = destroy ] && [ "$code" -ne 0 ] && [ -z "$stopped" ] && jq -R -s -e -f "$here/unbuilt.jq" "$said" > /dev/null; }
+if unbuilt "$1"; then
+  # Reading it is no part of a destruction without a refresh, but where its path is
+  # known at once.
   echo "The configuration reads a file that is not built here, and nothing is destroyed yet: destroying what the state has, without a refresh" >&2
   run "$@" -refresh=false
+  while unbuilt "$1" && "$here/stand-in.sh" "$said"; do run "$@" -refresh=false; done
 fi
 left
 [ ! -s "$errored" ] || save
