@@ -32,6 +32,9 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 		return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state, and plans and applies by itself and not in the pipeline: move that state and set backend = \"managed\" in %s (docs/environments.md), or declare a backend that only keeps the state",
 			m.Path, m.Backend.Where, m.Backend.Type, settingsTable)
 	}
+	if m.Backend != nil && m.Backend.Type == "local" && set.Backend == "" {
+		return b, fmt.Errorf("keeping the state of %q: %s declares the backend \"local\", a file that no other run has: move a state that is there and set backend = \"managed\" in %s (docs/environments.md), or declare a backend that lasts", m.Path, m.Backend.Where, settingsTable)
+	}
 	if !b.Own {
 		if set.Backend == "" && declaresOther(m.Backend, bucket) {
 			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, which may hold a state: set backend = \"own\" in %s to use it as it is, or backend = \"managed\" to have a state for each environment in --state-bucket (a state that is there is moved first: docs/environments.md)",
