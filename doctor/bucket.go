@@ -45,6 +45,31 @@ func (b bucket) privacy(ctx context.Context) Check {
 	return check
 }
 
+// levels tells whether an open run reaches the states of environments that last: it could put one of its own in their
+// place, and the secrets in them are in clear.
+func (b bucket) levels(ctx context.Context, keys []string) Check {
+	const name = "state levels"
+	for _, key := range keys {
+		for _, right := range []struct {
+			verb string
+			has  func(context.Context, string) (bool, error)
+		}{{"write", b.MayWrite}, {"read", b.MayRead}} {
+			has, err := right.has(ctx, key)
+			if err != nil {
+				return failed(name, err)
+			}
+			if has {
+				return Check{
+					Name:   name,
+					Detail: fmt.Sprintf("this open run may %s s3://%s/%s, which protected runs deploy by", right.verb, b.Name, key),
+					Fix:    "give the runs of branches a role that may read and write only below PROJECT/mr-* (docs/credentials.md)",
+				}
+			}
+		}
+	}
+	return Check{Name: name, OK: true, Detail: "none of these can be read or written: " + strings.Join(keys, ", ")}
+}
+
 // lock reports who holds the lock of a state.
 func (b bucket) lock(ctx context.Context, key string) Check {
 	name := fmt.Sprintf("lock of %s", key)

@@ -42,6 +42,7 @@ type Doctor struct {
 	Registry    Pushing                                     // where images are pushed
 	StateBucket string                                      // terraform's
 	StateKeys   []string                                    // of the environments' states, such as "app/prod/terraform.tfstate"
+	NotStates   []string                                    // keys of states that this run must not reach
 }
 
 // soon is when a session's remaining time is too short to start an apply.
@@ -59,6 +60,9 @@ func (d Doctor) Run(ctx context.Context) []Check {
 	if d.StateBucket != "" && session != nil {
 		b := bucket{state.In(session, d.StateBucket)}
 		out = append(out, b.versions(ctx), b.privacy(ctx))
+		if len(d.NotStates) > 0 {
+			out = append(out, b.levels(ctx, d.NotStates))
+		}
 		for _, key := range d.StateKeys {
 			out = append(out, b.lock(ctx, key))
 		}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -82,6 +83,45 @@ func TestDoctorNotWell(t *testing.T) {
 		"lock of k":     "not ok  lock of k: held by root@runner-9 since 2026-05-31T08:15:30Z for OperationTypeApply (id f3e1-77): wait",
 		"lock of odd":   "no lock of terraform: look at it by hand",
 	})
+}
+
+// An open run must reach no state of an environment that lasts. What is no refusal is not well, and no state is written
+// to find it out.
+func TestLevelsOfStates(t *testing.T) {
+	const key, begun = "app/prod/terraform.tfstate", "<InitiateMultipartUploadResult><UploadId>a/b</UploadId></InitiateMultipartUploadResult>"
+	denied := awstest.Protocol(403, "AccessDenied", "no")
+	for name, test := range map[string]struct {
+		write, read func(http.ResponseWriter, awstest.Request)
+		want        string
+	}{
+		"may write":  {want: "not ok  state levels: this open run may write s3://state/" + key + ", which protected runs deploy by: give the runs of branches a role"},
+		"may read":   {write: denied, want: "not ok  state levels: this open run may read s3://state/" + key},
+		"refused":    {write: denied, read: denied, want: "ok      state levels: none of these can be read or written: " + key},
+		"none yet":   {write: denied, read: awstest.Protocol(404, "", ""), want: "ok      state levels: "},
+		"no answer":  {write: awstest.Protocol(400, "Surprise", "what"), want: "not ok  state levels: beginning an upload"},
+		"no reading": {write: denied, read: awstest.Protocol(400, "Surprise", "what"), want: "not ok  state levels: looking at"},
+	} {
+		f := awstest.NewFake(t)
+		f.Objects = map[string]string{"/state?versioning=": versioned, "/state?publicAccessBlock=": closed, "/state/" + key: "{}"}
+		f.Fault = func(w http.ResponseWriter, r awstest.Request, _ int) bool {
+			switch answer := map[string]func(http.ResponseWriter, awstest.Request){http.MethodPost: test.write, http.MethodHead: test.read}[r.Method]; {
+			case answer != nil && strings.HasPrefix(r.Path, "/state/"):
+				answer(w, r)
+			case r.Action == "POST /state/"+key+"?uploads=":
+				_, _ = io.WriteString(w, begun)
+			default:
+				return false
+			}
+			return true
+		}
+		d := Doctor{Config: awstest.WithWeb(awstest.Config(f)), StateBucket: "state", NotStates: []string{key}}
+		if got := report(t, d)["state levels"]; !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+		if f.Objects["/state/"+key] != "{}" || test.write == nil && len(f.Of("DELETE /state/"+key+"?uploadId=a%2Fb")) != 1 {
+			t.Errorf("%s: the state was touched, or an upload is left: %q", name, f.Actions())
+		}
+	}
 }
 
 func TestDoctorOnFailures(t *testing.T) {

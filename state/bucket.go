@@ -108,7 +108,7 @@ func (b Bucket) once(ctx context.Context, c call, skew time.Duration) ([]byte, e
 	if c.absent {
 		req.Header.Set("If-None-Match", "*")
 	}
-	if c.method == http.MethodPut {
+	if c.method == http.MethodPut || c.method == http.MethodPost {
 		b.encrypt(req.Header)
 	}
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })

@@ -8,6 +8,7 @@ import (
 
 	"dagger/pipeline/doctor"
 	"dagger/pipeline/ecr"
+	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/registry"
 	"dagger/pipeline/tell"
@@ -52,7 +53,7 @@ func (d Doctor) Run(ctx context.Context) (string, error) {
 	switch {
 	case d.AWS.Given():
 		look.StateBucket = d.Bucket
-		look.StateKeys = d.states(ctx)
+		look.StateKeys, look.NotStates = d.states(ctx)
 		checks = append(checks, look.Run(ctx)...)
 	case look.Registry.Login != nil:
 		checks = append(checks, look.Registry.Check(ctx)...)
@@ -113,21 +114,30 @@ func pushes(r images.Store) doctor.Pushing {
 	return out
 }
 
-// states are the keys of the project's states; the check of the bucket says why
-// they cannot be listed.
-func (d Doctor) states(ctx context.Context) []string {
-	if d.Bucket == "" {
-		return nil
+// states are the keys of the states whose locks are looked at, and those that the run
+// must not reach: what an open one reads and writes are merge requests' environments.
+// The check of the bucket says why they cannot be listed.
+func (d Doctor) states(ctx context.Context) (keys, not []string) {
+	if d.Bucket == "" || d.Project == "" {
+		return nil, nil
 	}
-	environments, err := d.AWS.Environments(ctx, d.Bucket, d.Project)
+	all, err := d.AWS.Environments(ctx, d.Bucket, d.Project)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	var keys []string
-	for _, e := range environments {
-		keys = append(keys, StateFor(d.Bucket, d.Project, e, defaultRoot).Key)
+	open := d.Registry.Trust != trust.Protected
+	for _, e := range all {
+		key := StateFor(d.Bucket, d.Project, e, defaultRoot).Key
+		if open && !environments.IsMergeRequest(e) {
+			not = append(not, key)
+		} else {
+			keys = append(keys, key)
+		}
 	}
-	return keys
+	if open && len(not) == 0 { // there is none yet
+		not = []string{StateFor(d.Bucket, d.Project, "prod", defaultRoot).Key}
+	}
+	return keys, not
 }
 
 // report is the lines, and the settings after them. When one is not ok they are

@@ -47,6 +47,29 @@ func TestWhereTheDoctorMayPush(t *testing.T) {
 	}
 }
 
+// An open run reaches the states of merge requests alone, and looks at those locks. Where
+// nothing is deployed yet production's is to be out of reach, too.
+func TestStatesThatTheDoctorMayReach(t *testing.T) {
+	server, asked := cloud(t)
+	with := settings(server.URL)
+	for level, want := range map[string][2]int{"protected": {4, 0}, "open": {3, 1}} {
+		with.Trust = level
+		place, err := NewRun(with, "").registryPlace(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, not := Doctor{AWS: place.AWS, Registry: place, Bucket: "states", Project: "shop"}.states(t.Context())
+		if len(keys) != want[0] || len(not) != want[1] || want[1] == 1 && not[0] != "shop/prod/terraform.tfstate" {
+			t.Errorf("%s: %q and not %q", level, keys, not)
+		}
+		asked.none = true
+		if keys, not = (Doctor{AWS: place.AWS, Registry: place, Bucket: "states", Project: "shop"}).states(t.Context()); len(keys) != 0 || len(not) != want[1] {
+			t.Errorf("%s, nothing deployed: %q and not %q", level, keys, not)
+		}
+		asked.none = false
+	}
+}
+
 // Without credentials it is no error only where nothing needs them.
 func TestDoctorWithoutCredentials(t *testing.T) {
 	if text, err := (Doctor{}).Run(t.Context()); err != nil || !strings.Contains(text, "no AWS credentials are given") {

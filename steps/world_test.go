@@ -147,6 +147,7 @@ type requests struct {
 	// policy is the last one that a session was narrowed by.
 	policy string
 	deny   bool // AWS lets nobody in
+	none   bool // nothing is deployed
 	// states are those of the bucket that have something in them, by path.
 	states map[string]string
 }
@@ -207,6 +208,9 @@ func cloud(t *testing.T) (*httptest.Server, *requests) {
 			asked.add("ListObjects")
 			fmt.Fprint(w, `<ListBucketResult>`)
 			for _, environment := range []string{"mr-1", "mr-2", "mr-3", "prod"} {
+				if asked.none {
+					break
+				}
 				fmt.Fprintf(w, `<Contents><Key>shop/%s/terraform.tfstate</Key></Contents>`, environment)
 			}
 			for path := range asked.states {

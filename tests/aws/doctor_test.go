@@ -27,6 +27,7 @@ func TestDoctor(t *testing.T) {
 	}{
 		"wrong bucket":    {web("--state-bucket", "no-such-bucket"), "not ok  state bucket: "},
 		"wrong account":   {web("--allowed-accounts", "210987654321"), "not ok  role: "},
+		"one role":        {web(), "not ok  state levels: this open run may write s3://" + world.AWS.StateBucket + "/"},
 		"no credentials":  {nil, "not ok  identity: no AWS credentials are given: give "},
 		"no such machine": {[]string{"--instance-metadata", "http://127.0.0.1:9"}, "not ok  identity: "},
 	} {
