@@ -28,6 +28,12 @@ func TestBackendSigns(t *testing.T) {
 		"a test":                 {"tests/test_infra.py", "run(['terraform', 'init'])\n", ""},
 		"the pipeline's table":   {"pyproject.toml", "[tool.pipeline.terraform]\nroots = [\"terraform/a\", \"terraform/plan\"]\n", ""},
 		"another root's state":   {"infra/main.tf", "data \"terraform_remote_state\" \"n\" {}\n", ""},
+		"GitHub's .gitignore":    {".gitignore", "# Include tfplan files to ignore the plan output of command: terraform plan -out=tfplan\nterraform plan\n", ""},
+		"pre-commit":             {".pre-commit-config.yaml", "- id: x\n  entry: terraform plan\n  files: \\.(tf|tofu)$\n", ""},
+		"comments":               {"deploy.sh", "# terraform apply was here\n  // terraform init\n", ""},
+		"a command in a script":  {"deploy.sh", "# by hand:\nterraform apply # now\n", "deploy.sh line 2"},
+		"a profile of AWS":       {"config.yml", "profile: terraform\nfiles: x.tofu\nprojects: terraform\n", ""},
+		"JSON's keys":            {"ci.json", "{\"template\": \"terraform.yml\"}\n", "ci.json line 1"},
 		"the pipeline's call":    {"Makefile", "plan:\n\tdagger call plan --environment prod\n", ""},
 	} {
 		dir := t.TempDir()
