@@ -366,8 +366,7 @@ func (p *Pipeline) Sweep(ctx context.Context,
 	return p.run("").Sweep(ctx, dryRun, open, steps.GitLab{URL: gitlabUrl, Token: gitlabToken, Project: gitlabProject})
 }
 
-// Check credentials, role, registry, state bucket, locks and engine.
-// Fail if one is not ok, and say what to do.
+// Check credentials, role, registry, state bucket, locks and engine, and say what to do where one is not ok.
 // +cache="never"
 func (p *Pipeline) Doctor(ctx context.Context,
 	// The CI variables that describe the pipeline, as for note.

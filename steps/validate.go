@@ -59,15 +59,20 @@ func Format(ctx context.Context, w Workspace) (string, error) {
 // Scan runs a checker of the caller's choice (tflint, trivy config, checkov)
 // over the root module, again in each call, and returns its output.
 func Scan(ctx context.Context, image *dagger.Container, source *dagger.Directory, infra string, command []string) (string, error) {
-	c := image.
-		WithDirectory(images.Workdir, source).
-		WithWorkdir(path.Join(images.Workdir, infra)).
-		With(volatile).
-		WithExec(command)
-	c, err := done(ctx, c, command, func(stdout, stderr string) string { return "" })
+	c, err := done(ctx, scanned(image, source, infra, command), command, func(stdout, stderr string) string { return "" })
 	if err != nil {
 		return "", err
 	}
 	out, err := c.Stdout(ctx)
 	return printable.String(out), err
+}
+
+// scanned is the container after a checker. What it finds depends on what it knows by
+// now, such as a database that it fetches: it runs in each call.
+func scanned(image *dagger.Container, source *dagger.Directory, infra string, command []string) *dagger.Container {
+	return image.
+		WithDirectory(images.Workdir, source).
+		WithWorkdir(path.Join(images.Workdir, infra)).
+		With(volatile).
+		WithExec(command)
 }

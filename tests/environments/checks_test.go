@@ -22,6 +22,9 @@ func TestValidateFmtScan(t *testing.T) {
 	if got := result(t, scan("sh,-c,ls && pwd")); got != "/app/infra" {
 		t.Errorf("the checker runs in %q, want the root module", got)
 	}
+	if now := "sh,-c,cat /proc/sys/kernel/random/uuid"; result(t, scan(now)) == result(t, scan(now)) {
+		t.Error("the checker did not run a second time: what it knows may have changed")
+	}
 	refused(t, scan("sh,-c,echo a finding; exit 5"), 5, "running sh -c echo a finding; exit 5: a finding")
 
 	p.Write("infra/wide.tf", "locals {\n  a = 1\n  abc = 2\n}\n")
