@@ -5,9 +5,12 @@ import (
 	"compress/gzip"
 	"crypto/rand"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,7 +62,9 @@ func TestSecretsAreNowhere(t *testing.T) {
 
 	p := world.Project(t)
 	env := world.Environment()
-	artifact := filepath.Join(t.TempDir(), "artifact.zip")
+	results := filepath.Join(t.TempDir(), "pipeline-results")
+	artifact := filepath.Join(results, "artifact.zip")
+	traces := collector(t)
 	state := func() []string {
 		body, ok := world.Object(t, "fixture/"+env+"/terraform.tfstate")
 		if !ok {
@@ -73,19 +78,25 @@ func TestSecretsAreNowhere(t *testing.T) {
 		{"test"},
 		{"build-package", "export", "--path", artifact},
 		{"plan", "--environment", env},
+		{"test-reports", "export", "--path", filepath.Join(results, "reports")},
+		{"plan-report", "--environment", env, "export", "--path", filepath.Join(results, "plan")},
 		{"deploy", "--environment", env},
 		{"outputs", "--environment", env},
+		{"note", "--environment", env, "--results", results},
+		{"page", "--environment", env, "--results", results, "export", "--path", filepath.Join(results, "run")},
 		append([]string{"app-container"}, p.Pushing(tag+":app")...),
 		append([]string{"terraform-container"}, p.Pushing(tag+":terraform")...),
 		{"deploy", "--environment", "mr-0"}, // and a failing one
 	} {
-		r := world.Run(t, secrets.hide(t, p.Call(args...)))
+		r := world.Run(t, secrets.hide(t, p.Call(args...).With("OTEL_EXPORTER_OTLP_ENDPOINT="+traces.URL)))
 		if want := args[len(args)-1] == "mr-0"; (r.Code != 0) != want {
 			t.Fatalf("%q: exit code %d\n%s", args, r.Code, r.Stderr)
 		}
 		found = append(found, search.Bytes("the output of "+args[0], []byte(r.Stdout+r.Stderr))...)
 	}
 	found = append(found, state()...)
+	found = append(found, inTree(t, &search, results, start)...) // what note and page are made of, and the page
+	found = append(found, search.Bytes("the traces", traces.bodies(t))...)
 
 	// A script may print all that it has; what it knows of the secrets is masked.
 	p.Write("scripts/terraform_apply.sh", "#!/bin/sh\nenv\nenv >&2\nprintf %s \"$AWS_SECRET_ACCESS_KEY\" | sed 's/./& /3'\n")
@@ -127,6 +138,42 @@ func TestSecretsAreNowhere(t *testing.T) {
 	for _, f := range found {
 		t.Error("found in", f)
 	}
+}
+
+// collected is what a collector of traces got.
+type collected struct {
+	*httptest.Server
+	mutex sync.Mutex
+	got   bytes.Buffer
+}
+
+// collector takes traces by OTLP. On Dagger it is the client that sends them.
+func collector(t *testing.T) *collected {
+	var c collected
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		if _, err := io.Copy(&c.got, r.Body); err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	}))
+	t.Cleanup(c.Close)
+	return &c
+}
+
+// bodies are what it got, which has steps and tests of the embedded engine's calls.
+func (c *collected) bodies(t *testing.T) []byte {
+	t.Helper()
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if world.Engine.Name() == "embedded" {
+		for _, want := range []string{"cicd.pipeline.task.name", "test.case.name"} {
+			if !bytes.Contains(c.got.Bytes(), []byte(want)) {
+				t.Errorf("the traces have no %s to look into", want)
+			}
+		}
+	}
+	return c.got.Bytes()
 }
 
 func inTree(t *testing.T, search *harness.Search, dir string, since time.Time) []string {
