@@ -1,7 +1,7 @@
 #!/bin/sh
 # Validate a root module, also where it reads an archive that only a build leaves.
 said=$(mktemp)
-for try in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	out=$(terraform validate -no-color 2>&1) && break
 	terraform validate -json >"$said" 2>/dev/null
 	stand-in.sh "$said" '*.zip' || break
