@@ -36,7 +36,7 @@ type Project struct {
 	Test       string   // command that runs its tests by hand; none where only its root modules are run
 	Package    string   // command that packages it by hand
 	Artifacts  []string // what that leaves
-	Buckets    []string // S3 buckets that its account has already
+	Account    []string // commands that make what its AWS account has already
 	Roots      []Root   // its root modules for AWS
 	Mended     string   // what was mended in the pipeline for it
 	Missing    string   // why it is not compared: what it needs, or does not have
@@ -45,6 +45,8 @@ type Project struct {
 // Root is a root module.
 type Root struct {
 	Path string
+	// Table is added to the project's pyproject.toml instead of the project's own.
+	Table string
 	// Environment to deploy.
 	Environment string
 	// Values of the module's variables, as the text of a .tfvars file.

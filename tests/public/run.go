@@ -73,13 +73,21 @@ func (r runner) run(p Project, result Result) (Result, error) {
 		}
 	}
 	if len(p.Roots) > 0 && slices.Contains(r.parts, "terraform") {
-		for _, bucket := range p.Buckets {
-			if out, err := shell("", "curl -sSf -X PUT $LAB_AWS_ENDPOINT/"+bucket, c.log); err != nil {
-				return result, fmt.Errorf("making bucket %q: %w: %s", bucket, err, last(out))
+		for _, command := range p.Account {
+			if out, err := shell("", command, c.log); err != nil {
+				return result, fmt.Errorf("making what the account has, %q: %w: %s", command, err, last(out))
 			}
 		}
 		result.Roots = map[string]string{}
 		for _, root := range p.Roots {
+			if root.Table != "" {
+				if err := r.checkout(p, name, pipeline); err != nil {
+					return result, err
+				}
+				if err := add(root.Table, filepath.Join(pipeline, p.Directory, "pyproject.toml")); err != nil {
+					return result, err
+				}
+			}
 			result.Roots[root.Path] = c.deploy(root)
 		}
 	}

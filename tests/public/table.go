@@ -57,7 +57,7 @@ func modules(b *strings.Builder, projects []Project, results map[string]Result) 
 			if root.Missing != "" {
 				came = "not run: " + root.Missing
 			}
-			fmt.Fprintf(b, "| %s `%s` | %d | %s |\n", p.link(), root.Path, strings.Count(p.Table, "\n"), or(came, "not run yet"))
+			fmt.Fprintf(b, "| %s `%s` | %d | %s |\n", p.link(), root.Path, strings.Count(or(root.Table, p.Table), "\n"), or(came, "not run yet"))
 		}
 	}
 }
