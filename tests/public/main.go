@@ -9,6 +9,7 @@
 //
 // It needs a lab (go run -C lab . up) whose environment is exported, and on PATH the Pythons that the
 // projects ask for, such as python3.12. LAB_PYTHON_IMAGES is the base image, with %s for Python's version.
+// PUBLIC_PROVIDER_MIRROR has the providers that root modules need besides that of AWS: archive, null, random, local.
 package main
 
 import (
