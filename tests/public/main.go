@@ -56,6 +56,8 @@ type Root struct {
 	Artifact string
 	// Missing is what it needs and a machine without the internet has not.
 	Missing string
+	// Mended is what was mended in the pipeline for it.
+	Mended string
 }
 
 func main() {

@@ -49,7 +49,7 @@ func table(projects []Project, results map[string]Result) string {
 
 // modules is the table of root modules.
 func modules(b *strings.Builder, projects []Project, results map[string]Result) {
-	fmt.Fprint(b, "\n| root module | lines of table | what came of it |\n|---|---|---|\n")
+	fmt.Fprint(b, "\n| root module | lines of table | what came of it | mended for it |\n|---|---|---|---|\n")
 	for _, p := range projects {
 		all := results[p.Repository].Roots
 		for _, root := range p.Roots {
@@ -57,7 +57,7 @@ func modules(b *strings.Builder, projects []Project, results map[string]Result) 
 			if root.Missing != "" {
 				came = "not run: " + root.Missing
 			}
-			fmt.Fprintf(b, "| %s `%s` | %d | %s |\n", p.link(), root.Path, strings.Count(or(root.Table, p.Table), "\n"), or(came, "not run yet"))
+			fmt.Fprintf(b, "| %s `%s` | %d | %s | %s |\n", p.link(), root.Path, strings.Count(or(root.Table, p.Table), "\n"), or(came, "not run yet"), root.Mended)
 		}
 	}
 }
