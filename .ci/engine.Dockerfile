@@ -11,4 +11,6 @@ RUN ln -s "/opt/${ENGINE}/pipeline" /usr/local/bin/pipeline && ln -s pipeline /u
 # directory of its own in it.
 VOLUME /var/lib/pipeline
 ENV PIPELINE_STATE_DIR=/var/lib/pipeline/state
+# The container ends with its job: the state is in memory, where there is enough of it.
+ENV PIPELINE_KEEP=nothing
 CMD ["/bin/sh"]

@@ -41,6 +41,9 @@ const recipeVersion = "1"
 // contentTag names an image by all that goes into it: "app-0f3a...".
 func contentTag(kind string, ingredients ...string) string {
 	h := sha256.New()
+	if c := compression(kind); c != "" {
+		ingredients = append([]string{string(c)}, ingredients...)
+	}
 	for _, text := range append([]string{recipeVersion}, ingredients...) {
 		fmt.Fprintf(h, "%d:%s,", len(text), text)
 	}
@@ -151,5 +154,29 @@ func (r Store) asked(ctx context.Context, repository, tag string) (found registr
 	return found, content, nil
 }
 
-// Labelled is the container as it is pushed.
-func (i Image) Labelled() *dagger.Container { return i.Container.WithLabel(contentLabel, i.Tag) }
+// compression is that of an image's layers, "" for what the engine and the base image
+// have. A job on a new runner waits for the unpacking of the images it works in, which
+// takes zstd a fraction of gzip's time. The image of the service is for others to run,
+// and gzip is what all of them read.
+func compression(kind string) dagger.ImageLayerCompression {
+	if kind == "service" {
+		return ""
+	}
+	return dagger.ImageLayerCompressionZstd
+}
+
+// Labelled is the image as it is pushed: it says which content it is.
+func (i Image) Labelled() Labelled {
+	return Labelled{i.Container.WithLabel(contentLabel, i.Tag), compression(i.Name)}
+}
+
+// Labelled is a container that is ready to be pushed.
+type Labelled struct {
+	container   *dagger.Container
+	compression dagger.ImageLayerCompression
+}
+
+// Publish pushes it, and gives its reference with the digest.
+func (l Labelled) Publish(ctx context.Context, reference string) (string, error) {
+	return l.container.Publish(ctx, reference, dagger.ContainerPublishOpts{ForcedCompression: l.compression})
+}

@@ -14,6 +14,8 @@ type embedded struct {
 	w *world.World
 	// dir is the suffix of the names of its directories.
 	dir string
+	// keep is PIPELINE_KEEP: nothing, on runners that are new for each job.
+	keep string
 }
 
 func (e *embedded) state() string   { return e.w.Path("state-" + e.dir) }
@@ -21,7 +23,7 @@ func (e *embedded) run() string     { return e.w.Path("run-" + e.dir) }
 func (e *embedded) summary() string { return e.w.Path("summary-" + e.dir + ".json") }
 
 func (e *embedded) pipeline(ctx context.Context, dir string, env []string, args ...string) (string, error) {
-	env = append(append(e.w.Environ(), "PIPELINE_STATE_DIR="+e.state(), "PIPELINE_RUN_DIR="+e.run(), "PIPELINE_SUMMARY="+e.summary(),
+	env = append(append(e.w.Environ(), "PIPELINE_STATE_DIR="+e.state(), "PIPELINE_RUN_DIR="+e.run(), "PIPELINE_KEEP="+e.keep, "PIPELINE_SUMMARY="+e.summary(),
 		"PIPELINE_MODULE_DIR="+e.w.Checkout), env...)
 	return world.Command{Dir: dir, Env: env, Args: append([]string{filepath.Join(e.w.Checkout, "pipeline")}, args...)}.Run(ctx)
 }

@@ -63,7 +63,11 @@ func OneCall(ctx context.Context, w *world.World, dir string) (Arm, error) {
 }
 
 func newEmbedded(ctx context.Context, a *ours) (Arm, error) {
-	a.on, a.host = &embedded{w: a.w, dir: a.dir}, a.w.Registry.Address
+	keep := "all"
+	if a.empty {
+		keep = "nothing"
+	}
+	a.on, a.host = &embedded{w: a.w, dir: a.dir, keep: keep}, a.w.Registry.Address
 	return a, a.Forget(ctx)
 }
 

@@ -150,9 +150,10 @@ func unmountBelow(dir string) error {
 	return nil
 }
 
+var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
+
 // mountsBelow lists the mount points strictly below dir, in the order of mountinfo.
 func mountsBelow(mountinfo, dir string) []string {
-	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 	var points []string
 	for lines := bufio.NewScanner(strings.NewReader(mountinfo)); lines.Scan(); {
 		fields := strings.Fields(lines.Text())

@@ -13,6 +13,9 @@
 // PIPELINE_NETWORK=host in the environment starts one that does not isolate its
 // containers, if none is running; the default is isolated. See cmd/uplink.
 //
+// PIPELINE_KEEP=nothing puts the state in memory, where enough is free: on a runner that
+// is new for each job. It ends with the daemon.
+//
 // The daemon runs in its own mount namespace. Whatever it mounts vanishes
 // with its last process, however it dies; only a container that outlives a killed
 // daemon has to be removed, and the next start or stop does.

@@ -48,6 +48,9 @@ func start(ctx context.Context, d dirs, n Network, progress io.Writer) error {
 	if err := clean(ctx, d, runc); err != nil {
 		return err
 	}
+	if err := inMemory(d, progress); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(d.temp(), 0o700); err != nil {
 		return fmt.Errorf("starting buildkitd: making %q: %w: %s", d.temp(), cause(err), hint(err.Error(), d))
 	}

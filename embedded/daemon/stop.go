@@ -51,14 +51,17 @@ func halt(ctx context.Context, d dirs) error {
 		return err
 	}
 	if p.PID == 0 {
-		return nil
+		return leaveMemory(d)
 	}
 	src, _ := findSource() // without, runc is the machine's
 	runc, err := findRunc(ctx, src)
 	if err != nil {
 		return fmt.Errorf("cleaning up after buildkitd: %w", err)
 	}
-	return clean(ctx, d, runc)
+	if err := clean(ctx, d, runc); err != nil {
+		return err
+	}
+	return leaveMemory(d)
 }
 
 // terminate sends SIGTERM and waits for the end.

@@ -30,9 +30,10 @@ func imageFields() []Field {
 				return ctr(o).clone(), nil // a login lasts for the session; other containers may need it
 			}},
 		{Name: "publish", Doc: "Push the container as an image; gives its address with the digest.", Returns: "String!",
-			Args: []Arg{required("address", "String", "Address to push to.")},
+			Args: []Arg{required("address", "String", "Address to push to."),
+				optional("forcedCompression", "ImageLayerCompression", "Compression of all layers: Gzip, Zstd, EStarGZ or Uncompressed. Default: as they are, new ones by gzip.")},
 			resolve: func(ctx context.Context, s *Server, o *object, a args) (any, error) {
-				return s.publish(ctx, ctr(o), a.str("address"))
+				return s.publish(ctx, ctr(o), a.str("address"), a.str("forcedCompression"))
 			}},
 		{Name: "asTarball", Doc: "Return the container as an OCI archive.", Returns: "File!",
 			resolve: func(_ context.Context, _ *Server, o *object, _ args) (any, error) {

@@ -166,19 +166,3 @@ func (s *Server) writeTarball(ctx context.Context, c *container, w io.Writer) er
 	})
 	return err
 }
-
-// publish pushes the container to address and returns it with its digest.
-func (s *Server) publish(ctx context.Context, c *container, address string) (string, error) {
-	ref, err := parseReference(address)
-	if err != nil {
-		return "", fmt.Errorf("publishing image %q: %w", address, err)
-	}
-	resp, err := s.export(ctx, c.fs, c, client.ExportEntry{
-		Type:  client.ExporterImage,
-		Attrs: map[string]string{"name": ref.String(), "push": "true", "oci-mediatypes": "true"},
-	})
-	if err != nil {
-		return "", fmt.Errorf("publishing image %s: %w", address, err)
-	}
-	return ref.String() + "@" + resp[exptypes.ExporterImageDigestKey], nil
-}

@@ -70,6 +70,11 @@ func TestColdEngineReusesImages(t *testing.T) {
 		if !image.Pushed || tagged(t, image.Content) != image.Digest {
 			t.Errorf("not pushed: %+v", image)
 		}
+		for _, layer := range layers(t, image.Image) {
+			if layer != "application/vnd.oci.image.layer.v1.tar+zstd" {
+				t.Errorf("%s has a layer of type %s", image.Image, layer)
+			}
+		}
 		for _, tag := range image.Tags {
 			if got := tagged(t, tag); got != image.Digest {
 				t.Errorf("%s is %s, want %s", tag, got, image.Digest)
@@ -187,4 +192,18 @@ func tagged(t *testing.T, reference string) string {
 	repository, tag, _ := strings.Cut(strings.TrimPrefix(reference, world.Lab.Registry+"/"), ":")
 	resp := registry(t, http.MethodHead, repository, tag, nil, "")
 	return resp.Header.Get("Docker-Content-Digest")
+}
+
+// layers are the media types of an image's layers; the image is named by its digest.
+func layers(t *testing.T, image string) (types []string) {
+	t.Helper()
+	repository, digest, _ := strings.Cut(strings.TrimPrefix(image, world.Lab.Registry+"/"), "@")
+	var manifest struct{ Layers []struct{ MediaType string } }
+	if err := json.NewDecoder(registry(t, http.MethodGet, repository, digest, nil, "").Body).Decode(&manifest); err != nil || len(manifest.Layers) == 0 {
+		t.Fatalf("manifest of %s: %+v, %v", image, manifest, err)
+	}
+	for _, l := range manifest.Layers {
+		types = append(types, l.MediaType)
+	}
+	return types
 }
