@@ -155,11 +155,15 @@ func (r Store) asked(ctx context.Context, repository, tag string) (found registr
 }
 
 // compression is that of an image's layers, "" for what the engine and the base image
-// have. A job on a new runner waits for the unpacking of the images it works in, which
-// takes zstd a fraction of gzip's time. The image of the service is for others to run,
-// and gzip is what all of them read.
+// have. Of the app image a new runner fetches only the files that its job reads, by the
+// table of contents that eStargz has; to others it is gzip. Terraform reads its providers
+// whole, to hash them: zstd unpacks in a fraction of gzip's time. The image of the service
+// is for others to run, and gzip is what all of them read.
 func compression(kind string) dagger.ImageLayerCompression {
-	if kind == "service" {
+	switch kind {
+	case "app":
+		return dagger.ImageLayerCompressionEstarGz
+	case "service":
 		return ""
 	}
 	return dagger.ImageLayerCompressionZstd

@@ -25,15 +25,16 @@ type config struct {
 	Root, Socket, Traces, Runc string
 	Plugins, CNI               string // of the containers' network; empty without one
 	Reserved, Keep, Free       int64  // bytes
+	Lazy                       bool   // images are fetched as far as they are read
 }
 
 // newConfig derives the configuration from the directories and the state's disk.
-func newConfig(d dirs, n Network) (config, error) {
+func newConfig(d dirs, n Network, lazy bool) (config, error) {
 	var disk unix.Statfs_t
 	if err := unix.Statfs(d.state, &disk); err != nil {
 		return config{}, fmt.Errorf("measuring the disk of %q: %w", d.state, err)
 	}
-	c := config{Root: d.state, Socket: d.address(), Traces: d.traces(), Runc: filepath.Join(d.plugins(), "confine")}
+	c := config{Root: d.state, Socket: d.address(), Traces: d.traces(), Runc: filepath.Join(d.plugins(), "confine"), Lazy: lazy}
 	if n == Isolated {
 		c.Plugins, c.CNI = d.plugins(), d.cni()
 	}
@@ -51,6 +52,8 @@ func bounds(total int64) (reserved, keep, free int64) {
 // maxEntries 0 turns the build history off: no output of any step reaches the disk.
 // Network host is what a call may ask for; the session decides about it.
 // Loopback registries speak HTTP: the lab's, and a team's pull-through cache.
+// A layer that is read lazily never changes: the kernel may keep what it knows of it. What
+// nobody reads is not fetched in the background either.
 var configTemplate = template.Must(template.New("buildkitd.toml").Parse(`# Written at each start.
 root = {{printf "%q" .Root}}
 insecure-entitlements = ["network.host"]
@@ -84,7 +87,7 @@ insecure-entitlements = ["network.host"]
 {{- else}}
   networkMode = "host"
 {{- end}}
-  snapshotter = "auto"
+  snapshotter = "{{if .Lazy}}stargz{{else}}auto{{end}}"
   gc = true
 
   [[worker.oci.gcpolicy]]
@@ -97,6 +100,20 @@ insecure-entitlements = ["network.host"]
     reservedSpace = "{{.Reserved}}"
     maxUsedSpace = "{{.Keep}}"
     minFreeSpace = "{{.Free}}"
+{{- if .Lazy}}
+
+  [worker.oci.stargzSnapshotter]
+    noprefetch = true
+    no_background_fetch = true
+    no_prometheus = true
+
+    [worker.oci.stargzSnapshotter.fuse]
+      attr_timeout = 3600
+      entry_timeout = 3600
+
+    [worker.oci.stargzSnapshotter.blob]
+      chunk_size = 100000
+{{- end}}
 `))
 
 func (c config) render() ([]byte, error) {

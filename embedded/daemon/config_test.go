@@ -1,8 +1,10 @@
 package daemon
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	buildkitd "github.com/moby/buildkit/cmd/buildkitd/config"
@@ -18,7 +20,7 @@ func TestConfig(t *testing.T) {
 	if err := os.MkdirAll(d.state, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c, err := newConfig(d, Isolated)
+	c, err := newConfig(d, Isolated, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +59,41 @@ func TestConfig(t *testing.T) {
 		if keep != c.Keep || free != c.Free || p.ReservedSpace.AsBytes(disk.DiskStat{}) != c.Reserved {
 			t.Errorf("policy %+v, want keep %d, free %d, reserved %d", p, c.Keep, c.Free, c.Reserved)
 		}
+	}
+}
+
+// TestLazyConfig: what is written for lazy pulling is what BuildKit and its snapshotter read.
+func TestLazyConfig(t *testing.T) {
+	base := t.TempDir()
+	c, err := newConfig(dirs{state: base, run: base}, Isolated, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := c.render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := buildkitd.Load(bytes.NewReader(data))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, data)
+	}
+	oci := got.Workers.OCI
+	fuse, _ := oci.StargzSnapshotterConfig["fuse"].(map[string]any)
+	if oci.Snapshotter != "stargz" || oci.StargzSnapshotterConfig["no_background_fetch"] != true || fuse["entry_timeout"] != int64(3600) || len(oci.GCPolicy) != 2 {
+		t.Errorf("%+v in\n%s", oci, data)
+	}
+}
+
+func TestTryFuse(t *testing.T) {
+	if err := tryFuse(os.DevNull); err == nil {
+		t.Error("mounted a device that is none of FUSE")
+	}
+	if err := tryFuse(filepath.Join(t.TempDir(), "fuse")); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("without a device: %v", err)
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil || strings.Contains(string(mounts), "pipeline-try") {
+		t.Errorf("left a mount, %v", err)
 	}
 }
 

@@ -14,7 +14,8 @@
 // containers, if none is running; the default is isolated. See cmd/uplink.
 //
 // PIPELINE_KEEP=nothing puts the state in memory, where enough is free: on a runner that
-// is new for each job. It ends with the daemon.
+// is new for each job. It ends with the daemon. Of eStargz images only what is read is
+// fetched then, where FUSE works.
 //
 // The daemon runs in its own mount namespace. Whatever it mounts vanishes
 // with its last process, however it dies; only a container that outlives a killed

@@ -57,7 +57,11 @@ func start(ctx context.Context, d dirs, n Network, progress io.Writer) error {
 	if err := writePlugins(d, engine); err != nil {
 		return fmt.Errorf("starting buildkitd: %w: %s", err, hint(err.Error(), d))
 	}
-	if err := configure(d, n); err != nil {
+	lazy, err := lazily(d, progress)
+	if err != nil {
+		return err
+	}
+	if err := configure(d, n, lazy); err != nil {
 		return err
 	}
 	log, err := openLog(d.log())
@@ -154,8 +158,8 @@ func ready(ctx context.Context, d dirs, exited <-chan struct{}) error {
 	return err
 }
 
-func configure(d dirs, n Network) error {
-	c, err := newConfig(d, n)
+func configure(d dirs, n Network, lazy bool) error {
+	c, err := newConfig(d, n, lazy)
 	if err != nil {
 		return err
 	}
