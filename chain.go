@@ -54,5 +54,3 @@ func (p *Pipeline) Release(ctx context.Context,
 ) (string, error) {
 	return p.run(environment).Release(ctx, steps.Chained{Key: planKey, Attempt: attempt, Sections: sections})
 }
-
-// Return an environment's outputs, without the sensitive ones.

@@ -258,7 +258,7 @@ func (p *Pipeline) Deploy(ctx context.Context,
 	return p.run(environment).Deploy(ctx, steps.Artifacts{File: artifact, Files: artifacts}, plan, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
-// Give an environment's outputs, without the sensitive ones.
+// Return an environment's outputs, without the sensitive ones.
 // +cache="never"
 func (p *Pipeline) Outputs(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.
@@ -270,7 +270,7 @@ func (p *Pipeline) Outputs(ctx context.Context,
 	return p.run(environment).Outputs(ctx, format)
 }
 
-// Destroy the environment of a merge request; one that no longer exists is no error.
+// Destroy the environment of a merge request; one that no longer exists is not an error.
 // +cache="never"
 func (p *Pipeline) Destroy(ctx context.Context,
 	// Environment: mr-<number>.

@@ -14,7 +14,7 @@ func (p *Pipeline) Test(ctx context.Context,
 	// Any value not used before, such as the CI job's id, to run the tests again.
 	// +optional
 	attempt string,
-	// Environment that the result is for. For prod and staging nothing is used that an open run left in the registry.
+	// Environment that the result is for. For prod and staging, nothing that an open run left in the registry is used.
 	// +optional
 	environment string,
 ) (string, error) {
@@ -32,7 +32,7 @@ func (p *Pipeline) TestReports(ctx context.Context,
 	// The value that test was called with.
 	// +optional
 	attempt string,
-	// Environment that the result is for. For prod and staging nothing is used that an open run left in the registry.
+	// Environment that the result is for. For prod and staging, nothing that an open run left in the registry is used.
 	// +optional
 	environment string,
 ) (*dagger.Directory, error) {
@@ -46,7 +46,7 @@ func (p *Pipeline) TestReports(ctx context.Context,
 // Build the project's artifact (make build) and return it: artifact.zip.
 // +cache="10m"
 func (p *Pipeline) BuildPackage(ctx context.Context,
-	// Environment that the result is for. For prod and staging nothing is used that an open run left in the registry.
+	// Environment that the result is for. For prod and staging, nothing that an open run left in the registry is used.
 	// +optional
 	environment string,
 ) (*dagger.File, error) {
@@ -60,7 +60,7 @@ func (p *Pipeline) BuildPackage(ctx context.Context,
 // Build the project's artifacts and return them all, at their own paths.
 // +cache="10m"
 func (p *Pipeline) BuildArtifacts(ctx context.Context,
-	// Environment that the result is for. For prod and staging nothing is used that an open run left in the registry.
+	// Environment that the result is for. For prod and staging, nothing that an open run left in the registry is used.
 	// +optional
 	environment string,
 ) (*dagger.Directory, error) {

@@ -76,7 +76,7 @@ func (r *Registry) describe(ctx context.Context, name string, fixed bool) (Repos
 	}
 	if !fixed {
 		if found.ImageTagMutability == types.ImageTagMutabilityImmutable {
-			repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags: a result there can not be made anew", name))
+			repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags: a result there cannot be replaced", name))
 		}
 		return repo, nil
 	}
@@ -89,7 +89,7 @@ func (r *Registry) describe(ctx context.Context, name string, fixed bool) (Repos
 			repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q does not let the tags of deployments move, %s*: make its tags mutable but for content tags (aws ecr put-image-tag-mutability)", name, lifecycle.DeployedPrefix))
 		}
 	case types.ImageTagMutabilityImmutable:
-		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags without exclusions: latest, mr-* and %s* can not move", name, lifecycle.DeployedPrefix))
+		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has immutable tags without exclusions: latest, mr-* and %s* cannot move", name, lifecycle.DeployedPrefix))
 	default:
 		repo.Notes = append(repo.Notes, fmt.Sprintf("repository %q has mutable tags: a content tag could be overwritten", name))
 	}

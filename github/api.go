@@ -63,7 +63,7 @@ func (g API) send(ctx context.Context, method, url string, body, v any) (http.He
 	}
 	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(sent))
 	if err != nil || req.URL.Host == "" {
-		return nil, fmt.Errorf("%s: it is no URL: see GITHUB_SERVER_URL in the CI's facts", op)
+		return nil, fmt.Errorf("%s: it is not a URL: see GITHUB_SERVER_URL in the CI's facts", op)
 	}
 	if body == nil {
 		req.Body, req.GetBody, req.ContentLength = nil, nil, 0

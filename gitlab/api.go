@@ -96,7 +96,7 @@ func (g API) send(ctx context.Context, method, path string, body, v any) (status
 	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(g.URL, "/")+"/api/v4"+path, bytes.NewReader(sent))
 	if err != nil || req.URL.Host == "" {
-		return 0, nil, fmt.Errorf("%s: it is no URL: write --gitlab-url like https://gitlab.com", op)
+		return 0, nil, fmt.Errorf("%s: it is not a URL: write --gitlab-url like https://gitlab.com", op)
 	}
 	req.Header.Set("PRIVATE-TOKEN", g.Token)
 	if body != nil {

@@ -139,7 +139,7 @@ func TestServerThatIsNotThere(t *testing.T) {
 	wantError(t, err, "it cannot be reached: check --gitlab-url and the network")
 	for _, url := range []string{"", "gitlab.com", "http://a b"} {
 		_, err = API{URL: url}.OpenMergeRequests(t.Context(), "a/b")
-		wantError(t, err, "it is no URL: write --gitlab-url like https://gitlab.com")
+		wantError(t, err, "it is not a URL: write --gitlab-url like https://gitlab.com")
 	}
 }
 

@@ -76,7 +76,7 @@ func (a App) requirements(ctx context.Context, f found, file string, r reading) 
 		return err
 	}
 	if strings.ContainsAny(text, "\x00\ufffd") {
-		return fmt.Errorf("reading %s: it is no text in UTF-8: PowerShell's > writes UTF-16: save it as UTF-8", file)
+		return fmt.Errorf("reading %s: it is not UTF-8 text: PowerShell's > writes UTF-16: save it as UTF-8", file)
 	}
 	parsed := project.ReadRequirements(text)
 	if !parsed.Hashes {

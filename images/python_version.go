@@ -23,7 +23,7 @@ func (a App) pythonVersion(ctx context.Context, f found) (text, file string, err
 		}
 		if own := dir == path.Clean(a.Path); text != "" && (own || f.IsPython(text)) {
 			if asked := project.AskedPython(text); own && !f.IsPython(text) && f.Settings.Python == "" && a.Base == "" {
-				tell.Once(fmt.Sprintf("%s: %q is no version of Python that is known here: requires-python decides", path.Join(dir, file), asked))
+				tell.Once(fmt.Sprintf("%s: %q is not a known Python version: requires-python decides", path.Join(dir, file), asked))
 			}
 			if !own {
 				file = ""

@@ -139,7 +139,7 @@ func (s service) wheels(ctx context.Context, platform dagger.Platform) (string, 
 		return "", err
 	}
 	if len(s.Settings.SystemPackages) > 0 {
-		return "", fmt.Errorf("%s: system-packages can not be installed for %s on an engine for %s: take a base image that has them, with base in %s, and leave them out", serviceDoing, platform, here, ServiceTable)
+		return "", fmt.Errorf("%s: system-packages cannot be installed for %s on an engine for %s: take a base image that has them, with base in %s, and leave them out", serviceDoing, platform, here, ServiceTable)
 	}
 	minor, err := s.Python(s.pythonVersion)
 	target := project.Target{Python: minor, Architecture: s.Architecture, Platform: "manylinux_2_34"}

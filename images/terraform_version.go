@@ -170,7 +170,7 @@ func namedVersion(name, text string) (Release, error) {
 	}
 	r.Version = strings.TrimPrefix(newestMatching(r.Version), "latest-allowed") // required_version decides
 	if r.Version != "" && !exactVersion.MatchString(r.Version) {
-		return Release{}, fmt.Errorf("%q is no exact version: give one such as %s there, or with --terraform-version", r.Version, defaultTerraformVersion)
+		return Release{}, fmt.Errorf("%q is not an exact version: give one such as %s there, or with --terraform-version", r.Version, defaultTerraformVersion)
 	}
 	return r, nil
 }

@@ -55,7 +55,7 @@ func (a App) GitVersion(ctx context.Context, image *dagger.Container, dir string
 	}
 	text, err := c.File("/tmp/version").Contents(ctx)
 	if text = strings.TrimSpace(text); err == nil && !project.IsVersion(text) {
-		err = fmt.Errorf("finding the version in git (--git): the build backend gives %q, which is no version: give one with --project-version", text)
+		err = fmt.Errorf("finding the version in git (--git): the build backend returned %q, which is not a version: give one with --project-version", text)
 	}
 	return text, err
 }

@@ -121,7 +121,7 @@ func start(ctx context.Context, dir state.Dir, bind string) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = fmt.Errorf("not ready within %s", startLimit)
 	default:
-		err = errors.New("it ended without a word")
+		err = errors.New("it ended without an error message")
 	}
 	_ = child.Stop(context.WithoutCancel(ctx), 5*time.Second)
 	return fmt.Errorf("starting the lab: %w: see %q", err, dir.Path("serve.log"))

@@ -61,7 +61,7 @@ func Parse(pyproject string) (Project, error) {
 }
 
 // name is the form of a project's name in Python's packaging standards. It has
-// no slash, so that one project's state can not be taken for another's.
+// no slash, so that one project's state cannot be taken for another's.
 var name = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
 // Named says what is wrong with the project's name.
@@ -70,7 +70,7 @@ func (p Project) Named() error {
 	case p.Name == "":
 		return errors.New(`reading pyproject.toml: the project has no name: give it one with name in [project] or [tool.pipeline], it is part of the states' keys`)
 	case !name.MatchString(p.Name):
-		return fmt.Errorf("reading pyproject.toml: %q is no name for a project: use letters, digits, '.', '-' and '_', with a letter or digit at both ends", p.Name)
+		return fmt.Errorf("reading pyproject.toml: %q is not a valid project name: use letters, digits, '.', '-' and '_', with a letter or digit at both ends", p.Name)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func checkServices(services map[string]Service) error {
 		table := "tool.pipeline.test.services." + name
 		s := services[name]
 		if !host.MatchString(name) || name == "localhost" {
-			return fmt.Errorf("%s: %q is no name for a service, which the tests reach by it: use letters, digits and '-', with a letter first", table, name)
+			return fmt.Errorf("%s: %q is not a valid name for a service, by which the tests reach it: use letters, digits and '-', with a letter first", table, name)
 		}
 		for variable := range s.Secrets {
 			if _, both := s.Variables[variable]; both {

@@ -33,7 +33,7 @@ func parseVersions(text string) (versions, error) {
 			}
 			m := boundForm.FindStringSubmatch(part)
 			if m == nil {
-				return nil, fmt.Errorf("%q is no range of versions", text)
+				return nil, fmt.Errorf("%q is not a version range", text)
 			}
 			bounds = append(bounds, bound{operator: m[1], version: numbers(m[2]), any: m[3] != ""})
 		}

@@ -17,7 +17,7 @@ func ParseMaxAge(text string) (time.Duration, error) {
 	}
 	age, err := time.ParseDuration(text)
 	if err != nil || age < 0 {
-		return 0, fmt.Errorf("reading --results-max-age %q: it is no length of time: write hours, such as 168h, or 0 to run everything", text)
+		return 0, fmt.Errorf("reading --results-max-age %q: it is not a duration: write hours, such as 168h, or 0 to run everything", text)
 	}
 	return age, nil
 }

@@ -69,7 +69,7 @@ func Read(labels map[string]string, key string, now time.Time, maxAge time.Durat
 		return r, fmt.Errorf("it was made at %s, which is to come", r.Made.UTC().Format(time.RFC3339))
 	}
 	if r.Summary != line(r.Summary) {
-		return r, fmt.Errorf("its summary is no line of text")
+		return r, fmt.Errorf("its summary is not a line of text")
 	}
 	if json.Unmarshal([]byte(labels[pathsLabel]), &r.Paths) != nil || slices.ContainsFunc(r.Paths, leaves) {
 		return r, fmt.Errorf("its list of files is none")

@@ -59,13 +59,13 @@ func (w Workspace) checkForm(own state.Object) error {
 	case len(bytes.TrimSpace(own.Body)) == 0:
 		what = "it is empty"
 	case err != nil:
-		what = "it is no JSON"
+		what = "it is not JSON"
 	case any.Version == 0 && any.Encrypted == nil:
 		what = "it has no version"
 	default:
 		return nil
 	}
-	return fmt.Errorf("reading the state of %s: %s is no state: %s: put an earlier version of the object in its place (aws s3api list-object-versions --bucket %s --prefix %s), or remove it where nothing is deployed",
+	return fmt.Errorf("reading the state of %s: %s is not a state: %s: put an earlier version of the object in its place (aws s3api list-object-versions --bucket %s --prefix %s), or remove it where nothing is deployed",
 		w.Environment, w.statePlace(), what, w.State.Bucket, w.State.Key)
 }
 

@@ -170,9 +170,9 @@ func TestFirstContact(t *testing.T) {
 		"a certificate of another region's provider": {files: main(provider + queue + "resource \"aws_acm_certificate\" \"c\" {}\n"), states: bucketOf{own: stateWith("l", "aws_acm_certificate.c=arn:aws:acm:us-east-1:123456789012:certificate/c", "aws_sqs_queue.orders")}, want: "its resources are in us-east-1"},
 		"state of this account and region":           {files: main(provider + queue), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn)}},
 		"region of a file":                           {files: append(main(provider+queue), "infra/terraform.tfvars", `region = "us-east-1"`), states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders=arn:aws:sqs:us-east-1:123456789012:orders")}},
-		"empty object":                               {files: main(queue), states: bucketOf{own: ""}, want: "is no state: it is empty"},
-		"corrupt JSON":                               {files: main(queue), states: bucketOf{own: `{"version":4,"resou`}, want: "is no state: it is no JSON"},
-		"something else":                             {files: main(queue), states: bucketOf{own: `{}`}, want: "is no state: it has no version"},
+		"empty object":                               {files: main(queue), states: bucketOf{own: ""}, want: "is not a state: it is empty"},
+		"corrupt JSON":                               {files: main(queue), states: bucketOf{own: `{"version":4,"resou`}, want: "is not a state: it is not JSON"},
+		"something else":                             {files: main(queue), states: bucketOf{own: `{}`}, want: "is not a state: it has no version"},
 		"encrypted by OpenTofu":                      {files: main(queue), states: bucketOf{own: `{"serial":3,"encrypted_data":"x"}`}},
 		"encrypted by OpenTofu, of a root that was":  {files: main(queue), states: bucketOf{"b/shop/prod/deploy/terraform.tfstate": `{"serial":3,"encrypted_data":"x"}`}, want: `of the root module "deploy", which the source does not have`},
 	} {

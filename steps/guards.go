@@ -13,7 +13,7 @@ import (
 
 // A setting that guards something and is given, but empty, is most often a
 // variable of the CI that is not set in this job. It must not count as one that
-// was not given: the guard would be off without a word.
+// was not given: the guard would silently be off.
 
 // none is what --role-arn says where the keys or the machine's role are wanted
 // as they are, and --registry where the images are kept nowhere.

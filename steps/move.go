@@ -158,7 +158,7 @@ func (w Workspace) fits(body []byte, from string) error {
 		return fmt.Errorf("it was %s: name that place where it is to go on from there", there.Moved)
 	}
 	if err := w.checkForm(there); err != nil {
-		return errors.New("what is there is no state of terraform's")
+		return errors.New("what is there is not a terraform state")
 	}
 	if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == 0 {
 		return fmt.Errorf("it has %d resources and modules, and none of %q: name the root module that it is of with --infra", n, w.Infra)

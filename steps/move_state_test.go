@@ -54,7 +54,7 @@ func TestMoveState(t *testing.T) {
 		{name: "held by another run", from: "s3://old/shop/mr-7.tfstate", there: map[string]string{formerAt: queueState, formerAt + ".tflock": awstest.HeldLock}, err: "lock"},
 		{name: "being deployed", from: "s3://old/shop/mr-7.tfstate", there: map[string]string{formerAt: queueState, keptAt + ".tflock": awstest.HeldLock}, err: "lock"},
 		{name: "of another root module", from: "s3://old/shop/mr-7.tfstate", there: map[string]string{formerAt: strings.ReplaceAll(queueState, "orders", "bills")}, err: "none of \"infra\""},
-		{name: "no state", from: "s3://old/shop/mr-7.tfstate", there: map[string]string{formerAt: "<html>"}, err: "no state of terraform's"},
+		{name: "no state", from: "s3://old/shop/mr-7.tfstate", there: map[string]string{formerAt: "<html>"}, err: "not a terraform state"},
 		{name: "the same place", from: "s3://states/shop/mr-7/terraform.tfstate", there: map[string]string{keptAt: queueState}, err: "is where it is to be"},
 		{name: "a bucket alone", from: "s3://old", err: "no place"},
 	} {

@@ -27,7 +27,7 @@ func TestFits(t *testing.T) {
 		"what was moved, to prod":            {"prod", "s3://old/orders.tfstate", string(mark), "it was moved to s3://b/shop/prod/terraform.tfstate: name that place"},
 		"what was moved, to a merge request": {"mr-7", "s3://old/orders.tfstate", string(mark), "it was moved to"},
 		"another root module's":              {"prod", "s3://old/orders.tfstate", stateWith("l", "aws_s3_bucket.it"), "none of \"infra\""},
-		"no state":                           {"prod", "s3://old/orders.tfstate", "{}", "no state of terraform's"},
+		"no state":                           {"prod", "s3://old/orders.tfstate", "{}", "not a terraform state"},
 	} {
 		w := Workspace{Environment: test.environment, Infra: "infra", Module: rootmodule.Module{Addresses: map[string]bool{"aws_sqs_queue.orders": true}}}
 		err := w.fits([]byte(test.body), test.from)

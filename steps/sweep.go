@@ -150,7 +150,7 @@ func OpenMergeRequests(ctx context.Context, list []string, gitlab *gitlab.API, p
 	for _, item := range list {
 		n := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(item), "!"), "mr-")
 		if !environments.IsMergeRequest("mr-" + n) {
-			return nil, fmt.Errorf("reading the open merge requests: %q is no number of one", item)
+			return nil, fmt.Errorf("reading the open merge requests: %q is not the number of a merge request", item)
 		}
 		out = append(out, n)
 	}

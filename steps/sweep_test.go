@@ -48,7 +48,7 @@ func TestOpenMergeRequestsOfList(t *testing.T) {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 	for _, item := range []string{"seven", "0", "07", "-1", "7,8", "!!7", "prod"} {
-		if _, err := OpenMergeRequests(t.Context(), []string{"7", item}, nil, ""); err == nil || !strings.Contains(err.Error(), "is no number of one") {
+		if _, err := OpenMergeRequests(t.Context(), []string{"7", item}, nil, ""); err == nil || !strings.Contains(err.Error(), "is not the number of a merge request") {
 			t.Errorf("%q: %v", item, err)
 		}
 	}

@@ -59,7 +59,7 @@ func (w Workspace) stateAccount() AWS {
 func CheckLockTimeout(text string) error {
 	d, err := time.ParseDuration(text)
 	if text != "" && (err != nil || d < 0) {
-		return fmt.Errorf("reading the lock timeout %q: it is no length of time: write one such as 5m, 30s or 0s", text)
+		return fmt.Errorf("reading the lock timeout %q: it is not a duration: write one such as 5m, 30s or 0s", text)
 	}
 	return nil
 }

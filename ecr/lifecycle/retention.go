@@ -27,8 +27,8 @@ var wholeTag = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$`)
 // A merge request's images expire by age or by count, not by both: AWS lets only one rule decide about an image, so a
 // second rule for the same tags could never expire anything.
 type Retention struct {
-	Keep              []string // whole tags that stay for ever besides "latest", such as "prod"
-	Releases          []string // patterns of tags that stay for ever, such as "v*"
+	Keep              []string // whole tags that stay forever besides "latest", such as "prod"
+	Releases          []string // patterns of tags that stay forever, such as "v*"
 	MergeRequest      string   // pattern of merge requests' tags, default "mr-*"
 	MergeRequestDays  int      // their age limit in days; default 30 when MergeRequestCount is 0
 	MergeRequestCount int      // or their count

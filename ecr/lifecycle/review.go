@@ -11,7 +11,7 @@ import (
 
 // Guard says which images a policy must not expire.
 type Guard struct {
-	Protects func(tag string) bool // tags that stay for ever; see Retention.Protects
+	Protects func(tag string) bool // tags that stay forever; see Retention.Protects
 	Deployed []string              // digests that run now, whatever their tags; each is in one of the repositories
 
 	// Tags are tags of running images, and Environments the environments that have a state, each with the tag under which

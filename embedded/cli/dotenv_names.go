@@ -30,9 +30,9 @@ func (d *dotenv) checkNames(m *module.Module) error {
 		}
 		prefix := v.name[:len(v.name)-len(v.short)]
 		if best := nearest(flat(v.short), names); best != "" {
-			return fmt.Errorf("reading %q: %s is no argument of the module: did you mean %s?", v.path, v.name, prefix+byFlat[best])
+			return fmt.Errorf("reading %q: %s is not an argument of the module: did you mean %s?", v.path, v.name, prefix+byFlat[best])
 		}
-		return fmt.Errorf("reading %q: %s is no argument of the module: write %sargumentName, or %sfunctionName_argumentName: see --help for the names", v.path, v.name, prefix, prefix)
+		return fmt.Errorf("reading %q: %s is not an argument of the module: write %sargumentName, or %sfunctionName_argumentName: see --help for the names", v.path, v.name, prefix, prefix)
 	}
 	return nil
 }

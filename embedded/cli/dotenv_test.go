@@ -155,7 +155,7 @@ func TestDotenvNamesThatAreNoArgument(t *testing.T) {
 		{"PIPELINE_region", ""},
 		{"PIPELINE_REGION", ""},
 		{"export PIPELINE_Deploy_DRYRUN", ""},
-		{"PIPELINE_build_package_x", "no argument of the module"},
+		{"PIPELINE_build_package_x", "not an argument of the module"},
 		{"# PIPELINE_nothing", ""},
 		{"PIPELINES", ""},
 	} {
@@ -169,7 +169,7 @@ func TestDotenvNamesThatAreNoArgument(t *testing.T) {
 		if tc.want == "" && (code != 0 || said != "") {
 			t.Errorf("%s: exit code %d: %s", tc.name, code, said)
 		}
-		if tc.want != "" && (code != 1 || !strings.HasPrefix(said, "Error: reading \""+path+"\": "+tc.name+" is no argument") ||
+		if tc.want != "" && (code != 1 || !strings.HasPrefix(said, "Error: reading \""+path+"\": "+tc.name+" is not an argument") ||
 			!strings.Contains(said, tc.want) || len(w.session.queries) > 0) {
 			t.Errorf("%s: exit code %d: %s", tc.name, code, said)
 		}

@@ -101,7 +101,7 @@ func askID(ctx context.Context, s Session, chain ...selection) (string, error) {
 	}
 	id, ok := v.(string)
 	if !ok {
-		return "", fmt.Errorf("reading the engine's answer: %v is no id", v)
+		return "", fmt.Errorf("reading the engine's answer: %v is not an id", v)
 	}
 	return id, nil
 }

@@ -60,7 +60,7 @@ func failureLine(log string) string {
 	if last := lines[len(lines)-1]; last != "" {
 		return last
 	}
-	return "it ended without a word"
+	return "it ended without an error message"
 }
 
 // tail returns the last 64 KiB of a file, or what can be read.

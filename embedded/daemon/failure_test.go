@@ -12,7 +12,7 @@ func TestFailureLine(t *testing.T) {
 		"time=\"T\" level=info msg=a\npanic: page 3 already freed\n\ngoroutine 1 [running]:\n": "panic: page 3 already freed",
 		"time=\"T\" level=error msg=\"a \\\"quoted\\\" thing\" error=x\nlast words":            `a "quoted" thing`,
 		"first\nlast words\n": "last words",
-		"":                    "it ended without a word",
+		"":                    "it ended without an error message",
 	} {
 		if got := failureLine(log); got != want {
 			t.Errorf("%q: got %q, want %q", log, got, want)

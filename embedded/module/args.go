@@ -143,7 +143,7 @@ func (a *Arg) checkDefault() error {
 	if a.Type.Kind == Enum {
 		m, ok := a.Type.Member(*target.(*string))
 		if !ok {
-			return fmt.Errorf("+default=%s is no value of %s", a.Default, a.Type)
+			return fmt.Errorf("+default=%s is not a value of %s", a.Default, a.Type)
 		}
 		a.Default, _ = json.Marshal(m.Name)
 	}

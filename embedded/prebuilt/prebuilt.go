@@ -44,7 +44,7 @@ func Find(top, name string) (string, error) {
 			return err
 		}
 		if !d.Type().IsRegular() || sums[filepath.ToSlash(rel)] == "" {
-			return fmt.Errorf("%s is no part of the release", rel)
+			return fmt.Errorf("%s is not part of the release", rel)
 		}
 		sum, err := sumOf(file)
 		if err == nil && sum != sums[filepath.ToSlash(rel)] {

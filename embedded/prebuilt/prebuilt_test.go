@@ -43,8 +43,8 @@ func TestFind(t *testing.T) {
 		"of other sources":  {whole, "engine/v2", ""},
 		"changed":           {func(root string) { write(t, root+"/engine/v1/buildkitd", "abd") }, "engine/v1", "!engine/v1/buildkitd is not what SHA256SUMS says"},
 		"cut off":           {func(root string) { write(t, root+"/modules/module-1", "ab") }, "modules/module-1", "!is not what"},
-		"added":             {func(root string) { write(t, root+"/engine/v1/runc", "abc") }, "engine/v1", "!engine/v1/runc is no part of the release"},
-		"link":              {func(root string) { _ = os.Symlink("buildkitd", root+"/engine/v1/uplink") }, "engine/v1", "!engine/v1/uplink is no part of the release"},
+		"added":             {func(root string) { write(t, root+"/engine/v1/runc", "abc") }, "engine/v1", "!engine/v1/runc is not part of the release"},
+		"link":              {func(root string) { _ = os.Symlink("buildkitd", root+"/engine/v1/uplink") }, "engine/v1", "!engine/v1/uplink is not part of the release"},
 		"without checksums": {func(root string) { _ = os.Remove(root + "/SHA256SUMS") }, "engine/v1", "!no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -200,7 +200,7 @@ func TestExportMakesFilesAlone(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "reports")
 	chain(t, s, fmt.Sprintf(`withFile(path:"/socket",source:%q,permissions:493){withExec(args:["sh","-c",%q]){directory(path:"/out"){export(path:%q)`,
 		id, script+" && /socket /out/deep/listens", out))
-	if want := "left out what is no file, a link to somewhere else, or not to come from a build: fifo, up\n"; !strings.HasSuffix(said.String(), want) {
+	if want := "left out special files, links that lead elsewhere, and files that must not come from a build: fifo, up\n"; !strings.HasSuffix(said.String(), want) {
 		t.Errorf("said %q, want %s", said.String(), want)
 	}
 	var got []string
@@ -218,7 +218,7 @@ func TestExportMakesFilesAlone(t *testing.T) {
 	if got := strings.Join(got, "\n"); err != nil || got != want {
 		t.Errorf("got\n%s\nwant\n%s\n%v", got, want, err)
 	}
-	for file, want := range map[string]string{"fifo": "it is no regular file", "deep": "it is no regular file", "su": ""} {
+	for file, want := range map[string]string{"fifo": "it is not a regular file", "deep": "it is not a regular file", "su": ""} {
 		out := filepath.Join(t.TempDir(), "file")
 		_, err := tryChain(t, s, fmt.Sprintf(`withExec(args:["sh","-c",%q]){file(path:"/out/%s"){export(path:%q)`, script, file, out))
 		if want == "" && err == nil {

@@ -74,7 +74,7 @@ func (s *Server) exportDirectory(ctx context.Context, d *directory, p string) (s
 		return "", fmt.Errorf("exporting to %q: %w", p, err)
 	}
 	if len(leftOut) > 0 {
-		fmt.Fprintln(s.opts.Stderr, plain.String(s.scrub.String(fmt.Sprintf("exporting to %q: left out what is no file, a link to somewhere else, or not to come from a build: %s", p, few(leftOut)))))
+		fmt.Fprintln(s.opts.Stderr, plain.String(s.scrub.String(fmt.Sprintf("exporting to %q: left out special files, links that lead elsewhere, and files that must not come from a build: %s", p, few(leftOut)))))
 	}
 	s.exported.Store(out, true)
 	return out, nil
@@ -136,7 +136,7 @@ func (s *Server) exportFile(ctx context.Context, f *file, p string, intoDir bool
 			return "", err
 		}
 		if mode = os.FileMode(st.Mode); !mode.IsRegular() {
-			return "", fmt.Errorf("exporting %q to %q: it is no regular file", f.path, p)
+			return "", fmt.Errorf("exporting %q to %q: it is not a regular file", f.path, p)
 		}
 	}
 	return out, files.Replace(out, mode.Perm(), func(w io.Writer) error {

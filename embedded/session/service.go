@@ -91,7 +91,7 @@ func serviceFields() []Field {
 					return nil, fmt.Errorf("withServiceBinding: %q: the service has no port: name those that it listens on with withExposedPort", a.str("alias"))
 				}
 				if !aliasForm.MatchString(a.str("alias")) {
-					return nil, fmt.Errorf("withServiceBinding: %q is no name of a host", a.str("alias"))
+					return nil, fmt.Errorf("withServiceBinding: %q is not a host name", a.str("alias"))
 				}
 				n := ctr(o).clone()
 				n.services = slices.DeleteFunc(n.services, func(b binding) bool { return b.alias == a.str("alias") })

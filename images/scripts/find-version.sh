@@ -4,7 +4,7 @@
 set -eu
 cd "$1"
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
-[ -f .git/HEAD ] || { echo "pipeline: it is no .git directory" >&2; exit 1; }
+[ -f .git/HEAD ] || { echo "pipeline: it is not a .git directory" >&2; exit 1; }
 [ ! -f .git/shallow ] || git describe --tags >/dev/null 2>&1 || { echo "pipeline: the clone is shallow and has no tag" >&2; exit 1; }
 git read-tree HEAD
 git ls-files -z | git update-index -z --skip-worktree --stdin

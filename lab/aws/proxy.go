@@ -23,7 +23,7 @@ const formLimit = 1 << 20 // of a form body, no more is read to find its Action
 // Options configure where the stand-in differs from moto.
 type Options struct {
 	Registry       Login         // what ECR hands out a login for
-	Sessions       time.Duration // how long STS's sessions last, whatever was asked for; 0: as asked for, and moto takes them for ever
+	Sessions       time.Duration // how long STS's sessions last, whatever was asked for; 0: as asked for, and moto never expires them
 	ContainerToken string        // what ContainerPath asks for
 }
 

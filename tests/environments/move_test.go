@@ -106,7 +106,7 @@ func TestFirstContactRefused(t *testing.T) {
 	p := project(t, counted)
 	env := world.Environment()
 	putObject(t, stateKey(env), "")
-	refused(t, call(p, "plan", env), 1, "is no state: it is empty")
+	refused(t, call(p, "plan", env), 1, "is not a state: it is empty")
 	putObject(t, stateKey(env), `{"serial":3,"lineage":"l","meta":{},"encrypted_data":"c2VjcmV0","encryption_version":"v0"}`)
 	refused(t, call(p, "plan", env), 1, "OpenTofu")
 	p.Replace("pyproject.toml", `name = "fixture"`, `name = "`+env+`"`)

@@ -37,7 +37,7 @@ func TestSweep(t *testing.T) {
 	putObject(t, name+"/mr-3/other.tfstate", "no state of ours")
 
 	refused(t, p.Call("sweep"), 1, "sweeping: nothing tells which merge requests are open: give --open, or --gitlab-token and --gitlab-project")
-	refused(t, p.Call("sweep", "--open", "seven"), 1, `reading the open merge requests: "seven" is no number of one`)
+	refused(t, p.Call("sweep", "--open", "seven"), 1, `reading the open merge requests: "seven" is not the number of a merge request`)
 	list := world.Succeed(t, p.Call("sweep", "--open", "!2")).Stdout
 	if want := "mr-1: would be destroyed, its merge request is not open\nmr-12: would be destroyed, its merge request is not open"; strings.TrimSpace(list) != want {
 		t.Errorf("sweep lists\n%s\nwant\n%s", list, want)
