@@ -228,7 +228,7 @@ func (p *Pipeline) PlanReport(ctx context.Context,
 	return p.run(environment).PlanReport(ctx, steps.Artifacts{File: artifact, Files: artifacts}, planKey, steps.Options{Target: target, Replace: replace, Parallelism: parallelism})
 }
 
-// Deploy an environment; run each time it is called.
+// Deploy an environment; the result is never cached.
 // +cache="never"
 func (p *Pipeline) Deploy(ctx context.Context,
 	// Environment: mr-<number>, staging or prod.

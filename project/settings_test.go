@@ -121,7 +121,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"": "has no name", "x/../other": "is no name", "..": "is no name", "a b": "is no name", "-a": "is no name", "a.": "is no name", "ä": "is no name", "a\n": "is no name",
+		"": "has no name", "x/../other": "is not a valid project name", "..": "is not a valid project name", "a b": "is not a valid project name", "-a": "is not a valid project name", "a.": "is not a valid project name", "ä": "is not a valid project name", "a\n": "is not a valid project name",
 	} {
 		if err := (Project{Name: name}).Named(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", name, err, want)

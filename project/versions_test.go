@@ -91,7 +91,7 @@ func TestPython(t *testing.T) {
 		{file: "3.11", requires: ">=3.12", err: ".python-version says 3.11, and requires-python >=3.12: make them fit"},
 		{table: "3.9", requires: ">=3.12", err: "tool.pipeline.python says 3.9"},
 		{requires: "<3", err: "allows none of 3.9 to 3.14"},
-		{requires: "new", err: "reading requires-python: \"new\" is no range"},
+		{requires: "new", err: "reading requires-python: \"new\" is not a version range"},
 	} {
 		p := Project{RequiresPython: test.requires, Settings: Settings{Python: test.table}}
 		got, err := p.Python(test.file)
