@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -67,18 +68,37 @@ func (g API) listOpen(ctx context.Context, project string) (open []string, pages
 	}
 }
 
-// MergeRequestEnded reports whether a merge request is closed or merged. One that is not
-// found has not ended: the project may be the wrong one.
-func (g API) MergeRequestEnded(ctx context.Context, project, iid string) (bool, error) {
-	var mr struct{ State string }
+// MergeRequest is what GitLab reports about one.
+type MergeRequest struct {
+	// Ended reports that it is closed or merged.
+	Ended bool
+	// Repository is its project's: HOST/GROUP/PROJECT.
+	Repository string
+}
+
+// mergeRequestAt matches a merge request's web address and captures its repository. GitLab makes that address from its
+// own settings, as it does for jobs, and not from the URL that it was called with.
+var mergeRequestAt = regexp.MustCompile(`^(?:https?://)?(.+?)(?:/-)?/merge_requests/[0-9]+$`)
+
+// MergeRequest returns a merge request of a project. One that is not found has not
+// ended: the project may be the wrong one.
+func (g API) MergeRequest(ctx context.Context, project, iid string) (MergeRequest, error) {
+	var mr struct {
+		State   string
+		Address string `json:"web_url"`
+	}
 	status, _, err := g.send(ctx, http.MethodGet, "/projects/"+url.PathEscape(project)+"/merge_requests/"+iid, nil, &mr)
 	switch {
 	case err != nil:
-		return false, err
+		return MergeRequest{}, err
 	case status == http.StatusNotFound:
-		return false, fmt.Errorf("%s: the project %q has no merge request !%s that the token may see: check --gitlab-project; where it was deleted, destroy its environment by hand", g.asking(), project, iid)
+		return MergeRequest{}, fmt.Errorf("%s: the project %q has no merge request !%s that the token may see: check --gitlab-project; where it was deleted, destroy its environment by hand", g.asking(), project, iid)
 	case status != http.StatusOK:
-		return false, fmt.Errorf("%s for the merge request !%s of %q: it answered %d %s: give a token that may read the API, or try again", g.asking(), iid, project, status, http.StatusText(status))
+		return MergeRequest{}, fmt.Errorf("%s for the merge request !%s of %q: it answered %d %s: give a token that may read the API, or try again", g.asking(), iid, project, status, http.StatusText(status))
 	}
-	return mr.State == "closed" || mr.State == "merged", nil
+	out := MergeRequest{Ended: mr.State == "closed" || mr.State == "merged"}
+	if m := mergeRequestAt.FindStringSubmatch(mr.Address); m != nil {
+		out.Repository = m[1]
+	}
+	return out, nil
 }

@@ -28,12 +28,17 @@ type owner struct {
 // jobOf is the URL of a job of GitLab, GitHub or Bitbucket, with its repository.
 var jobOf = regexp.MustCompile(`^(?:https?://)?(.+?)(?:/-/(?:jobs|pipelines)|/actions/runs|/pipelines/results)/[0-9]+`)
 
+// repositoryOf is that of a job, "" where its URL does not tell.
+func repositoryOf(job string) string {
+	if m := jobOf.FindStringSubmatch(job); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 // self is the run's own project.
 func (w Workspace) self() owner {
-	var o owner
-	if m := jobOf.FindStringSubmatch(w.Job); m != nil {
-		o.Repository = m[1]
-	}
+	o := owner{Repository: repositoryOf(w.Job)}
 	if dir := path.Clean(w.Dir); dir != "." {
 		o.Path = dir
 	}
@@ -56,19 +61,29 @@ func (o owner) String() string {
 // checkOwner refuses the state of another project of the same name, whose states
 // have the same keys. It gives what is noted of the owner.
 func (w Workspace) checkOwner(ctx context.Context, in states) (noted owner, err error) {
-	key := state.OwnerKey(w.State.Key)
-	there, err := in(w.State.Bucket).Read(ctx, key)
+	noted, err = notedOwner(ctx, in(w.State.Bucket), w.Environment, w.State)
 	switch {
 	case errors.Is(err, fault.ErrDenied):
 		tell.Once(fmt.Sprintf("%s: whether the state is another project's cannot be told: %v", w.Environment, err))
 		return owner{}, nil
-	case err != nil || !there.Exists:
+	case err != nil:
 		return owner{}, err
-	case json.Unmarshal(there.Body, &noted) != nil:
-		return owner{}, fmt.Errorf("reading whose the state of %s is: s3://%s/%s is not what a deployment writes: remove it", w.Environment, w.State.Bucket, key)
 	case !noted.fits(w.self()):
 		return noted, fmt.Errorf("reading the state of %s: %s is of %s, and this run is of %s: a deployment would destroy what is there: where they are two projects called %q, give one of them another name; where it is the same one, at another place, say so (%s)",
 			w.Environment, w.statePlace(), noted, w.self(), w.Project, w.moving(w.statePlace().String()))
+	}
+	return noted, nil
+}
+
+// notedOwner is what is noted beside a state, empty where nothing is.
+func notedOwner(ctx context.Context, bucket objects, environment string, of State) (noted owner, err error) {
+	key := state.OwnerKey(of.Key)
+	there, err := bucket.Read(ctx, key)
+	if err != nil || !there.Exists {
+		return owner{}, err
+	}
+	if json.Unmarshal(there.Body, &noted) != nil {
+		return owner{}, fmt.Errorf("reading whose the state of %s is: s3://%s/%s is not what a deployment writes: remove it", environment, of.Bucket, key)
 	}
 	return noted, nil
 }

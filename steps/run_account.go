@@ -39,13 +39,13 @@ func (r *Run) Unlock(ctx context.Context, owner string, force bool, gitlab GitLa
 
 // Sweep finds the environments of merge requests that are not open, and destroys
 // them unless it is a dry run.
-func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitLab) (string, error) {
+func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, server GitLab) (string, error) {
 	r.purpose = unmarking
-	api, err := gitlab.api(ctx)
+	api, err := server.api(ctx)
 	if err != nil {
 		return "", err
 	}
-	stillOpen := func(ctx context.Context) ([]string, error) { return OpenMergeRequests(ctx, open, api, gitlab.Project) }
+	stillOpen := func(ctx context.Context) ([]string, error) { return OpenMergeRequests(ctx, open, api, server.Project) }
 	if api == nil || open != nil {
 		if _, err := stillOpen(ctx); err != nil {
 			return "", err
@@ -55,13 +55,7 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 	if err != nil {
 		return "", err
 	}
-	var over func(context.Context, string) (bool, error)
-	if open == nil {
-		over = func(ctx context.Context, number string) (bool, error) {
-			return api.MergeRequestEnded(ctx, gitlab.Project, number)
-		}
-	}
-	return Sweep{
+	sweep := Sweep{
 		Roots:   r.workspacesOf,
 		Infra:   r.Infra,
 		Ended:   r.ended,
@@ -69,9 +63,15 @@ func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, gitlab GitL
 		Bucket:  r.bucket(),
 		Project: project,
 		Open:    stillOpen,
-		Over:    over,
+		Job:     r.Job,
 		DryRun:  dryRun,
-	}.Run(ctx)
+	}
+	if open == nil {
+		sweep.Ask = func(ctx context.Context, number string) (gitlab.MergeRequest, error) {
+			return api.MergeRequest(ctx, server.Project, number)
+		}
+	}
+	return sweep.Run(ctx)
 }
 
 // Doctor checks everything that a run depends on.

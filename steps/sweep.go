@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,11 +32,15 @@ type Sweep struct {
 	// were listed, and again before each destruction: a merge request that is opened
 	// meanwhile keeps its environment.
 	Open func(ctx context.Context) ([]string, error)
-	// Over asks whether one merge request is closed or merged, if there is a server to
-	// ask: a list of another project, or an incomplete one, lacks open ones too.
-	Over func(ctx context.Context, number string) (bool, error)
+	// Ask returns one merge request, if there is a server to ask: a list of another
+	// project, or an incomplete one, lacks open ones too.
+	Ask func(ctx context.Context, number string) (gitlab.MergeRequest, error)
+	// Job is the run's own: its repository counts if none is recorded beside the state.
+	Job string
 	// DryRun only lists.
 	DryRun bool
+
+	bucket objects
 }
 
 // Run returns a line for each environment found. All are tried; the error names
@@ -48,7 +53,8 @@ func (s Sweep) Run(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	keys, err := state.In(session, s.Bucket).Keys(ctx, s.Project+"/")
+	s.bucket = state.In(session, s.Bucket)
+	keys, err := s.bucket.Keys(ctx, s.Project+"/")
 	if err != nil {
 		return "", err
 	}
@@ -86,15 +92,41 @@ func (s Sweep) destroyClosed(ctx context.Context, environment string, found []st
 	if slices.Contains(open, number) {
 		return environment + ": left, its merge request is open again", nil
 	}
-	if s.Over != nil {
-		if over, err := s.Over(ctx, number); err != nil || !over {
+	if s.Ask != nil {
+		mr, err := s.Ask(ctx, number)
+		if err != nil || !mr.Ended {
 			return environment + ": left, its merge request is not closed", err
+		}
+		if err := s.checkProject(ctx, environment, found, mr.Repository); err != nil {
+			return "", err
 		}
 	}
 	if s.DryRun {
 		return environment + ": would be destroyed, its merge request is not open", nil
 	}
 	return s.destroy(ctx, environment, found)
+}
+
+// checkProject refuses to destroy an environment for a merge request of another
+// project, which has the same number: most numbers are those of one that was merged. The
+// states say whose they are; where none does, the run is to be a job of that project.
+func (s Sweep) checkProject(ctx context.Context, environment string, found []string, asked string) error {
+	of := ""
+	for _, root := range found {
+		noted, err := notedOwner(ctx, s.bucket, environment, StateFor(s.Bucket, s.Project, environment, root))
+		if err != nil {
+			return err
+		}
+		if of = cmp.Or(noted.Repository, of); of != "" && of != asked {
+			return fmt.Errorf("destroying %q: its state is of %s, and the merge request that is closed is of %s: give the --gitlab-project and --gitlab-url of that repository; where it has moved, let it take the state over (move-state)",
+				environment, of, cmp.Or(asked, "a project that GitLab does not name"))
+		}
+	}
+	if of == "" && (asked == "" || repositoryOf(s.Job) != asked) {
+		return fmt.Errorf("destroying %q: nothing is noted of the repository that its state is of, and this run is no job of %s, whose merge request is closed: call sweep in a job of that project with its --job, or destroy it by name (destroy --environment %s)",
+			environment, cmp.Or(asked, "a project that GitLab names"), environment)
+	}
+	return nil
 }
 
 // destroy destroys the root modules that an environment has a state of, in the

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -80,7 +81,7 @@ func TestOpenMergeRequestsOfGitLab(t *testing.T) {
 // mergeRequests is a GitLab that is asked for merge request 7.
 type mergeRequests struct{ *testing.T }
 
-func (t mergeRequests) said(code int, body string) func(context.Context, string) (bool, error) {
+func (t mergeRequests) said(code int, body string) func(context.Context, string) (gitlab.MergeRequest, error) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RequestURI() != "/api/v4/projects/g%2Fp/merge_requests/7" {
 			t.Errorf("asked %s", r.URL.RequestURI())
@@ -89,8 +90,8 @@ func (t mergeRequests) said(code int, body string) func(context.Context, string)
 		_, _ = w.Write([]byte(body))
 	}))
 	t.Cleanup(server.Close)
-	return func(ctx context.Context, number string) (bool, error) {
-		return gitlab.API{URL: server.URL, Token: "t"}.MergeRequestEnded(ctx, "g/p", number)
+	return func(ctx context.Context, number string) (gitlab.MergeRequest, error) {
+		return gitlab.API{URL: server.URL, Token: "t"}.MergeRequest(ctx, "g/p", number)
 	}
 }
 
@@ -99,18 +100,19 @@ func (t mergeRequests) said(code int, body string) func(context.Context, string)
 func TestSweepAsksAgain(t *testing.T) {
 	destroyed := errors.New("its root modules were asked for")
 	server := mergeRequests{t}
+	const ours = `"web_url":"https://gitlab.example.com/g/p/-/merge_requests/7"}`
 	for name, test := range map[string]struct {
 		open []string
 		err  error
-		over func(context.Context, string) (bool, error)
+		ask  func(context.Context, string) (gitlab.MergeRequest, error)
 		want string
 		gone bool
 	}{
 		"still closed":            {[]string{"8"}, nil, nil, "", true},
 		"open again":              {[]string{"7"}, nil, nil, "mr-7: left, its merge request is open again", false},
 		"no answer":               {nil, errors.New("no answer"), nil, "", false},
-		"closed, says the server": {nil, nil, server.said(200, `{"state":"closed"}`), "", true},
-		"merged, says the server": {nil, nil, server.said(200, `{"state":"merged"}`), "", true},
+		"closed, says the server": {nil, nil, server.said(200, `{"state":"closed",`+ours), "", true},
+		"merged, says the server": {nil, nil, server.said(200, `{"state":"merged",`+ours), "", true},
 		"open, and in no list":    {nil, nil, server.said(200, `{"state":"opened"}`), "mr-7: left, its merge request is not closed", false},
 		"about to be merged":      {nil, nil, server.said(200, `{"state":"locked"}`), "mr-7: left, its merge request is not closed", false},
 		"of another project":      {nil, nil, server.said(404, `{}`), "check --gitlab-project", false},
@@ -118,11 +120,14 @@ func TestSweepAsksAgain(t *testing.T) {
 	} {
 		s := Sweep{
 			Open:  func(context.Context) ([]string, error) { return test.open, test.err },
-			Over:  test.over,
+			Ask:   test.ask,
+			Job:   "https://gitlab.example.com/g/p/-/jobs/1",
 			Roots: func(context.Context, string) (Roots, error) { return nil, destroyed },
+
+			bucket: bucketOf{}.in("b"),
 		}
 		line, err := s.destroyClosed(t.Context(), "mr-7", []string{"infra"})
-		if err != nil && test.over != nil && !test.gone {
+		if err != nil && test.ask != nil && !test.gone {
 			line = err.Error()
 			if strings.Contains(line, test.want) {
 				line = test.want
@@ -130,6 +135,60 @@ func TestSweepAsksAgain(t *testing.T) {
 		}
 		if line != test.want || errors.Is(err, destroyed) != test.gone || test.err != nil && !errors.Is(err, test.err) {
 			t.Errorf("%s: %q, %v", name, line, err)
+		}
+	}
+}
+
+// The number of a merge request is one of each project: only that of the repository
+// that a state is of, or of the run's own job where nothing is noted, counts.
+func TestSweepAsksTheStatesProject(t *testing.T) {
+	const (
+		shop    = `{"repository":"gitlab.example.com/shop/orders"}`
+		billing = `{"repository":"gitlab.example.com/shop/billing"}`
+		asked   = "https://gitlab.example.com/shop/orders/-/merge_requests/7"
+		job     = "https://gitlab.example.com/shop/orders/-/jobs/1"
+	)
+	gone := errors.New("its root modules were asked for")
+	for name, test := range map[string]struct {
+		infra, network, job, url string // what is noted, the run's job, and the merge request's address
+		want                     string // "" where it is destroyed
+	}{
+		"its own, from anywhere":            {shop, "", "", asked, ""},
+		"of an older GitLab":                {shop, "", "", "https://gitlab.example.com/shop/orders/merge_requests/7", ""},
+		"another project":                   {billing, "", job, asked, "its state is of gitlab.example.com/shop/billing, and the merge request that is closed is of gitlab.example.com/shop/orders"},
+		"another server":                    {shop, "", job, "https://git.example.org/shop/orders/-/merge_requests/7", "its state is of gitlab.example.com/shop/orders"},
+		"a project below it":                {shop, "", job, "https://gitlab.example.com/shop/orders/infra/-/merge_requests/7", "its state is of gitlab.example.com/shop/orders"},
+		"a repository of GitHub":            {`{"repository":"github.com/shop/orders"}`, "", job, asked, "its state is of github.com/shop/orders"},
+		"no address":                        {shop, "", job, "", "a project that GitLab does not name"},
+		"two owners":                        {shop, billing, job, asked, "its state is of gitlab.example.com/shop/billing"},
+		"noted beside one of two":           {"", shop, "", asked, ""},
+		"nothing noted, in its job":         {"", "", job, asked, ""},
+		"a path noted, in its job":          {`{"path":"services/a"}`, "", job, asked, ""},
+		"nothing noted, in another's job":   {"", "", "https://gitlab.example.com/shop/billing/-/jobs/1", asked, "this run is no job of gitlab.example.com/shop/orders"},
+		"nothing noted, by hand":            {"", "", "", asked, "or destroy it by name (destroy --environment mr-7)"},
+		"nothing noted, and no address":     {"", "", "", "", "this run is no job of a project that GitLab names"},
+		"a note that is none":               {"<html>", "", job, asked, "is not what a deployment writes: remove it"},
+		"a note that may not be read":       {"denied", "", job, asked, "access denied"},
+		"the other's note may not be read":  {shop, "denied", job, asked, "access denied"},
+		"another project's, in a dry run":   {billing, "", "dry", asked, "its state is of gitlab.example.com/shop/billing"},
+		"its own, to be listed in a dryrun": {shop, "", "dry", asked, "mr-7: would be destroyed, its merge request is not open"},
+	} {
+		bucket := bucketOf{}
+		for key, text := range map[string]string{"b/app/mr-7/terraform.tfstate.owner": test.infra, "b/app/mr-7/network/terraform.tfstate.owner": test.network} {
+			if text != "" {
+				bucket[key] = text
+			}
+		}
+		s := Sweep{
+			Open:  func(context.Context) ([]string, error) { return nil, nil },
+			Ask:   mergeRequests{t}.said(200, `{"state":"merged","web_url":"`+test.url+`"}`),
+			Roots: func(context.Context, string) (Roots, error) { return nil, gone },
+			Job:   test.job, DryRun: test.job == "dry", Bucket: "b", Project: "app",
+			bucket: bucket.in("b"),
+		}
+		line, err := s.destroyClosed(t.Context(), "mr-7", []string{"infra", "network"})
+		if (test.want == "") != errors.Is(err, gone) || test.want != "" && !strings.Contains(fmt.Sprint(line, err), test.want) {
+			t.Errorf("%s: %q, %v, want %q", name, line, err, test.want)
 		}
 	}
 }

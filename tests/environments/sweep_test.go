@@ -70,7 +70,7 @@ func TestSweepAsksGitLab(t *testing.T) {
 	broken := true
 	server := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if number, ok := strings.CutPrefix(r.URL.RequestURI(), "/api/v4/projects/group%2Fproject/merge_requests/"); ok {
-			_, _ = fmt.Fprintf(w, `{"state":%q}`, map[string]string{"5": "merged", "4": "opened"}[number])
+			_, _ = fmt.Fprintf(w, `{"state":%q,"web_url":"https://gitlab.example.com/group/project/-/merge_requests/%s"}`, map[string]string{"5": "merged", "4": "opened"}[number], number)
 			return
 		}
 		if broken || !strings.HasPrefix(r.URL.RequestURI(), "/api/v4/projects/group%2Fproject/merge_requests?state=opened") {
@@ -82,6 +82,9 @@ func TestSweepAsksGitLab(t *testing.T) {
 	sweep := p.Call("sweep", "--dry-run=false", "--gitlab-url", server.URL, "--gitlab-project", "group/project", "--gitlab-token", "env://TEST_GITLAB_TOKEN").With("TEST_GITLAB_TOKEN=x")
 	refused(t, sweep, 1, "asking GitLab at "+server.URL+": it answered 500 Internal Server Error: try again")
 	broken = false
+	refused(t, sweep, 1, `destroying "mr-5": nothing is noted of the repository that its state is of`)
+	sweep.Args = append(sweep.Args, "--job", "https://gitlab.example.com/group/project/-/jobs/1")
+	sweep = common(sweep)
 	if got, want := strings.TrimSpace(world.Succeed(t, sweep).Stdout), "mr-4: left, its merge request is not closed\nmr-5: 1 destroyed"; got != want {
 		t.Errorf("sweep says %q, want %q", got, want)
 	}
