@@ -94,3 +94,29 @@ func TestThings(t *testing.T) {
 		t.Errorf("of no state: %v", got)
 	}
 }
+
+// A state that leaves out the ARN, which the type has, has the resource all the same.
+func TestHaveThings(t *testing.T) {
+	const table = `{"mode":"managed","module":"module.m[\"a.b\"]","type":"aws_dynamodb_table","name":"orders","instances":[{"attributes":{`
+	things := func(attributes string) map[string]Thing {
+		return Parse([]byte(`{"version":4,"resources":[` + table + attributes + `}}]}]}`)).Things()
+	}
+	prod := things(`"arn":"arn:aws:dynamodb:eu-west-1:1:table/orders","id":"orders","name":"orders"`)
+	for attributes, want := range map[string]bool{
+		`"arn":"arn:aws:dynamodb:eu-west-1:1:table/orders","id":"orders","name":"orders"`: true,
+		`"id":"orders","name":"orders"`: true,
+		`"id":"orders"`:                 true,
+		`"id":"orders","name":"else"`:   true, // the provider goes by the id
+		`"arn":"","id":"orders"`:        true,
+		`"arn":"arn:aws:dynamodb:eu-west-1:2:table/orders","id":"orders","name":"orders"`: false, // in another account
+		`"id":"orders-mr-7","name":"orders-mr-7"`:                                         false,
+	} {
+		ours, found := things(attributes), false
+		for key, thing := range ours {
+			found = Have(prod)(key, thing)
+		}
+		if len(ours) != 1 || found != want {
+			t.Errorf("%s: found %v, want %v", attributes, found, want)
+		}
+	}
+}

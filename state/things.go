@@ -54,6 +54,28 @@ func (o Object) Things() map[string]Thing {
 	return out
 }
 
+// Have tells whether a state with some things has one of another state, by its key there.
+// Where the first alone knows an ARN, the type and the id decide: a provider gives all
+// resources of a type one or none, so a state that leaves it out was written by nobody's.
+func Have(things map[string]Thing) func(key string, t Thing) bool {
+	named := map[string]bool{}
+	for key, t := range things {
+		if key == t.Name && t.ID != "" {
+			named[t.kind()+" "+t.ID] = true
+		}
+	}
+	return func(key string, t Thing) bool {
+		_, same := things[key]
+		return same || key != t.Name && named[t.kind()+" "+t.ID]
+	}
+}
+
+// kind is the type: the name after it has no dots.
+func (t Thing) kind() string {
+	address := t.Address[:strings.LastIndexByte(t.Address, '.')]
+	return address[strings.LastIndexByte(address, '.')+1:]
+}
+
 // identity is what a resource has that no other one has, and its name for people.
 func identity(kind string, attributes map[string]any) (key, name string) {
 	if arn, _ := attributes["arn"].(string); arn != "" {

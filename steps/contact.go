@@ -30,6 +30,9 @@ type objects interface {
 // the one that it gets, or the state to another root module, the run is refused.
 func (w Workspace) checkState(ctx context.Context) error {
 	if w.Backend.Own {
+		if err := notByBranch(w.Trust, w.Environment, "reading the state of "+w.Environment); err != nil {
+			return err
+		}
 		return w.checkOwnBackend(ctx)
 	}
 	session, err := w.stateAccount().Session(ctx)
@@ -54,6 +57,9 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 		return err
 	}
 	if own.Exists {
+		if err := notByBranch(w.Trust, w.Environment, "reading the state of "+w.Environment); err != nil {
+			return err
+		}
 		return w.checkOwn(ctx, in, own, account)
 	}
 	for _, look := range []func(context.Context, states) error{

@@ -116,10 +116,10 @@ func (w Workspace) checkShared(ctx context.Context, others siblings, own state.O
 			unseen(err)
 			continue
 		}
-		theirs := there.Things()
+		theirs := state.Have(there.Things())
 		for _, key := range slices.Sorted(maps.Keys(ours)) {
 			t := ours[key]
-			switch _, shared := theirs[key]; {
+			switch shared := theirs(key, t); {
 			case shared && w.Ends:
 				return fmt.Errorf("reading the state of %s: %s (%s) is in the state of %q, too (%s), and destroying it here would delete it there: take it out of the state that it is not of (terraform state rm, or a removed block with destroy = false), and name resources after the environment; where it is to go all the same, name it in may-destroy in %s",
 					w.Environment, t.Address, t.Name, s.environment, s.at, settingsTable)

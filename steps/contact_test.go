@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dagger/pipeline/project"
+	"dagger/pipeline/trust"
 )
 
 const (
@@ -23,6 +24,7 @@ type contact struct {
 	environment string // default: prod
 	root        string // default: infra
 	ends        bool   // it is destroyed
+	trust       trust.Level
 	signs       string // where Terraform is run in another way
 	set         project.Terraform
 	// want is what the refusal says; without one, the plan is made from the state
@@ -98,12 +100,17 @@ func TestFirstContact(t *testing.T) {
 		"named after the workspace, which is not taken": {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "default"}, want: `and "prod" is deployed`},
 		"a workspace that names nothing":                {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "environment"}, want: `and "prod" is deployed`},
 		"a value of the table has the name, unused":     {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Variables: map[string]string{"note": "{environment}"}}, want: `and "prod" is deployed`},
-		"random names":                               {files: main(env + "resource \"random_pet\" \"it\" {}\nresource \"aws_sns_topic\" \"t\" { name = random_pet.it.id }\n"), environment: "mr-7", states: bucketOf{own: ours}},
-		"a random password":                          {files: main(env + "resource \"random_password\" \"db\" {}\nresource \"aws_db_instance\" \"db\" { password = random_password.db.result }\n"), environment: "mr-7", states: bucketOf{own: ours}, want: `and "prod" is deployed`},
-		"destroying what prod has, too":              {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}, want: `aws_sqs_queue.orders (arn:aws:sqs:eu-west-1:123456789012:orders) is in the state of "prod", too`},
-		"destroying what is its own":                 {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
-		"destroying, the default VPC is everybody's": {files: main("resource \"aws_default_vpc\" \"it\" {}\n"), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_default_vpc.it"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_default_vpc.it"+arn)}},
-		"destroying, prod may not be read":           {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: "denied", "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}},
+		"random names":                                {files: main(env + "resource \"random_pet\" \"it\" {}\nresource \"aws_sns_topic\" \"t\" { name = random_pet.it.id }\n"), environment: "mr-7", states: bucketOf{own: ours}},
+		"a random password":                           {files: main(env + "resource \"random_password\" \"db\" {}\nresource \"aws_db_instance\" \"db\" { password = random_password.db.result }\n"), environment: "mr-7", states: bucketOf{own: ours}, want: `and "prod" is deployed`},
+		"destroying what prod has, too":               {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}, want: `aws_sqs_queue.orders (arn:aws:sqs:eu-west-1:123456789012:orders) is in the state of "prod", too`},
+		"destroying what prod has, its ARN left out":  {files: main(table), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", `aws_dynamodb_table.orders={"arn":"arn:aws:dynamodb:eu-west-1:123456789012:table/orders","id":"orders","name":"orders"}`), "b/shop/mr-7/terraform.tfstate": stateWith("m", `aws_dynamodb_table.orders={"id":"orders","name":"orders"}`)}, want: `aws_dynamodb_table.orders (orders) is in the state of "prod", too`},
+		"a branch's state in a protected run":         {files: main(queue), environment: "mr-7", trust: trust.Protected, states: bucketOf{"b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}, want: "reading the state of mr-7: any branch may have written the state, which says what is destroyed and by which providers, and this run is protected: call with --trust=open"},
+		"a branch's state in a protected destruction": {files: main(queue), environment: "mr-7", trust: trust.Protected, ends: true, states: bucketOf{"b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}, want: "this run is protected"},
+		"a branch's state in an open run":             {files: main(queue), environment: "mr-7", trust: trust.Open, ends: true, states: bucketOf{"b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
+		"production's state in a protected run":       {files: main(queue), trust: trust.Protected, states: bucketOf{own: ours}},
+		"destroying what is its own":                  {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
+		"destroying, the default VPC is everybody's":  {files: main("resource \"aws_default_vpc\" \"it\" {}\n"), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_default_vpc.it"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_default_vpc.it"+arn)}},
+		"destroying, prod may not be read":            {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: "denied", "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}},
 
 		// A merge request's environment takes over nothing that has not its name.
 		"prod's state at the declared key, a merge request":        {files: main(s3Block + queue), environment: "mr-7", set: project.Terraform{Backend: managed}, states: bucketOf{"old/orders.tfstate": ours}},

@@ -54,7 +54,8 @@ func (w within) Names(ctx context.Context) (names []string, _ error) {
 	return slices.Compact(names), err
 }
 
-// stateWith is a state with resources: type.name, or type.name=ARN.
+// stateWith is a state with resources: type.name, type.name=ARN, or type.name= and
+// attributes in JSON.
 func stateWith(lineage string, resources ...string) string {
 	var out []string
 	for _, r := range resources {
@@ -64,7 +65,11 @@ func stateWith(lineage string, resources ...string) string {
 			module, r = parts[0]+"."+parts[1], parts[2]
 		}
 		kind, name, _ := strings.Cut(r, ".")
-		out = append(out, fmt.Sprintf(`{"mode":"managed","module":%q,"type":%q,"name":%q,"instances":[{"attributes":{"arn":%q}}]}`, module, kind, name, arn))
+		attributes := arn
+		if !strings.HasPrefix(arn, "{") {
+			attributes = fmt.Sprintf(`{"arn":%q}`, arn)
+		}
+		out = append(out, fmt.Sprintf(`{"mode":"managed","module":%q,"type":%q,"name":%q,"instances":[{"attributes":%s}]}`, module, kind, name, attributes))
 	}
 	return fmt.Sprintf(`{"version":4,"serial":7,"lineage":%q,"terraform_version":"1.14.9","resources":[%s]}`, lineage, strings.Join(out, ","))
 }
@@ -76,7 +81,7 @@ func (c contact) meet(t *testing.T) error {
 	for i := 0; i < len(c.files); i += 2 {
 		source[c.files[i]] = &fstest.MapFile{Data: []byte(c.files[i+1])}
 	}
-	w := Workspace{Dir: ".", Infra: "infra", Root: "infra", Project: "shop", Environment: "prod", Settings: c.set, AWS: AWS{Region: "eu-west-1"}, Ends: c.ends}
+	w := Workspace{Dir: ".", Infra: "infra", Root: "infra", Project: "shop", Environment: "prod", Settings: c.set, AWS: AWS{Region: "eu-west-1"}, Ends: c.ends, Trust: c.trust}
 	if c.root != "" {
 		w.Infra, w.Root = c.root, c.root
 	}

@@ -117,7 +117,9 @@ func TestDestructionTakesTheTagOff(t *testing.T) {
 		},
 	} {
 		s := &shelf{}
-		if err := end(behind(t, s)); err != nil {
+		with := behind(t, s)
+		with.Trust = "open"
+		if err := end(with); err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]string{"destroy": "deployed-mr-7", "sweep": "deployed-mr-3"}[name]

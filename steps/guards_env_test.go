@@ -43,7 +43,9 @@ func TestEmptyPlanKey(t *testing.T) {
 			return err
 		},
 	} {
-		if err := call(NewRun(settings(server.URL), "mr-7")); err == nil || !strings.Contains(err.Error(), "reading --plan-key: it is given and empty") {
+		with := settings(server.URL)
+		with.Trust = "open"
+		if err := call(NewRun(with, "mr-7")); err == nil || !strings.Contains(err.Error(), "reading --plan-key: it is given and empty") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -42,18 +42,20 @@ func TestLeft(t *testing.T) {
 func TestDestroyAllOrNothing(t *testing.T) {
 	server, asked := cloud(t)
 	asked.states = map[string]string{"/states/shop/mr-1/cache/terraform.tfstate": stateWith("l", "aws_sqs_queue.orders")}
-	_, err := NewRun(settings(server.URL), "mr-1").Destroy(t.Context(), "", nil)
+	with := settings(server.URL)
+	with.Trust = "open"
+	_, err := NewRun(with, "mr-1").Destroy(t.Context(), "", nil)
 	const want = `destroying "mr-1": it has resources of cache, which the project does not name any more: add it to roots in [tool.pipeline.terraform] of pyproject.toml, or destroy it by itself from sources that have it (--infra cache destroy --environment mr-1)`
 	if err == nil || err.Error() != want {
 		t.Errorf("destroying: %v\nwant %s", err, want)
 	}
-	one := settings(server.URL)
+	one := with
 	one.Infra = "infra"
 	if _, err := NewRun(one, "mr-1").Destroy(t.Context(), "", nil); err != nil {
 		t.Errorf("destroying the one that is named: %v", err)
 	}
 	asked.states = nil
-	if _, err := NewRun(settings(server.URL), "mr-1").Destroy(t.Context(), "", nil); err != nil {
+	if _, err := NewRun(with, "mr-1").Destroy(t.Context(), "", nil); err != nil {
 		t.Errorf("destroying: %v", err)
 	}
 }

@@ -40,6 +40,13 @@ func (r *Run) Unlock(ctx context.Context, owner string, force bool, gitlab GitLa
 // Sweep finds the environments of merge requests that are not open, and destroys
 // them unless it is a dry run.
 func (r *Run) Sweep(ctx context.Context, dryRun bool, open []string, server GitLab) (string, error) {
+	level, err := r.level()
+	if err != nil {
+		return "", err
+	}
+	if err := notByBranch(level, "mr-1", "sweeping"); err != nil && !dryRun {
+		return "", err
+	}
 	r.purpose = unmarking
 	api, err := server.api(ctx)
 	if err != nil {

@@ -191,6 +191,13 @@ func (r *Run) Destroy(ctx context.Context, confirm string, key *dagger.Secret) (
 	if err := MayDestroy(r.Environment, confirm); err != nil {
 		return "", err
 	}
+	level, err := r.level()
+	if err != nil {
+		return "", err
+	}
+	if err := notByBranch(level, r.Environment, fmt.Sprintf("destroying %q", r.Environment)); err != nil {
+		return "", err
+	}
 	r.purpose = unmarking
 	roots, err := r.inEnvironment(ctx)
 	if err != nil {

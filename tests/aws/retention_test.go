@@ -2,6 +2,7 @@ package aws
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -54,7 +55,9 @@ func putImage(t *testing.T, repository, content, tag string) string {
 // are set spare what is deployed.
 func TestECR(t *testing.T) {
 	world.NeedTerraform(t)
-	p, environment := served(world.Project(t)), world.Environment()
+	p := served(world.Project(t))
+	environment := "qa-" + strings.ToLower(rand.Text()[:8]) // one that lasts: a merge request's is none of a protected run's
+	tag := "env-" + environment
 	path := strings.TrimPrefix(images(), world.Lab.Registry+"/")
 	at := "ecr:" + path
 	docker := loggedIn(t)
@@ -89,9 +92,10 @@ func TestECR(t *testing.T) {
 	}
 
 	// The stand-in keeps the images of its ECR apart from the registry's: these are for the policies.
-	deployed := putImage(t, path+"/app", "deployed", environment)
+	deployed := putImage(t, path+"/app", "deployed", tag)
 	other := putImage(t, path+"/app", "other", "mr-1")
 	latest := putImage(t, path+"/app", "latest", "latest")
+	world.Succeed(t, call(p, at, web("--trust", "protected"), "move-state", "--environment", environment, "--from", "none").With(docker))
 	world.Succeed(t, call(p, at, web("--trust", "protected"), "deploy", "--environment", environment).With(docker))
 	// The deployment has put its tag on what it used, in both repositories.
 	for i, name := range []string{"app", "terraform"} {
@@ -100,13 +104,13 @@ func TestECR(t *testing.T) {
 		}
 	}
 	image := imageOf(t, call(p, at, web("--trust", "protected"), "outputs", "--environment", environment).With(docker))
-	for _, tag := range []string{"deployed-" + environment, environment} {
+	for _, tag := range []string{"deployed-" + environment, tag} {
 		if got := digestOf(t, path+"/service", tag); !strings.HasSuffix(image, path+"/service@"+got) {
 			t.Errorf("%s of the service is %s, and %s is deployed", tag, got, image)
 		}
 	}
 	r := world.Succeed(t, call(p, at, web("--trust", "protected"), "retention", "preview").With(docker))
-	for _, want := range []string{short(deployed) + " (" + environment + ", deployed-" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set", "repository " + path + "/service: can be set"} {
+	for _, want := range []string{short(deployed) + " (" + tag + ", deployed-" + environment + "): rule ", deployed + " would get the tag deployed-" + environment, "(pattern deployed-*) shields it", short(other) + " (mr-1): rule ", "(pattern mr-*): pushed", short(latest) + " (latest): rule 2", "repository " + path + "/app: can be set", "repository " + path + "/terraform: can be set", "repository " + path + "/service: can be set"} {
 		if !strings.Contains(r.Stdout, want) {
 			t.Errorf("the preview does not speak of %q:\n%s", want, r.Stdout)
 		}
@@ -137,11 +141,11 @@ func TestECR(t *testing.T) {
 	}
 	served := putImage(t, path+"/service", "served", "deployed-"+environment)
 	putImage(t, path+"/service", "served", "service-1")
-	world.Succeed(t, call(p, at, web("--trust", "protected"), "destroy", "--environment", environment).With(docker))
+	world.Succeed(t, call(p, at, web("--trust", "protected"), "destroy", "--environment", environment, "--confirm", environment).With(docker))
 	if tags := tagsOf(t, path+"/service", served); !slices.Equal(tags, []string{"service-1"}) {
 		t.Errorf("tags of the service after the destruction: %q", tags)
 	}
-	if tags := tagsOf(t, path+"/app", deployed); !slices.Equal(tags, []string{environment}) {
+	if tags := tagsOf(t, path+"/app", deployed); !slices.Equal(tags, []string{tag}) {
 		t.Errorf("tags after the destruction: %q", tags)
 	}
 }
