@@ -23,7 +23,10 @@ func TestProtectedRunDestroysNothingOfABranch(t *testing.T) {
 			_, err := NewRun(s, "").Sweep(t.Context(), true, []string{"3"}, GitLab{})
 			return err
 		}, true},
-		"a lasting one": {func(s Settings) error { _, err := NewRun(s, "staging").Destroy(t.Context(), "staging", nil); return err }, true},
+		"a lasting one": {func(s Settings) error {
+			_, err := NewRun(s, "staging").Destroy(t.Context(), "staging", nil)
+			return err
+		}, true},
 	} {
 		for _, level := range []string{"protected", "open"} {
 			with := settings(server.URL)

@@ -12,29 +12,45 @@ import (
 )
 
 // userDefaults reads the .env beside dagger.json, and the variables prefixed with
-// the module's name in the nearest .env at or above the working directory.
+// the module's name in the nearest .env at or above the working directory, where
+// that one may speak for the caller.
 func (a *App) userDefaults(m *module.Module) (*dotenv, error) {
 	d := newDotenv(a.LookupEnv)
-	if err := d.read(filepath.Join(m.Dir, ".env"), ""); err != nil {
+	who := a.caller()
+	beside := filepath.Join(m.Dir, ".env")
+	if err := who.mayRead(beside); err != nil {
 		return nil, err
 	}
-	for dir := a.Dir; ; dir = filepath.Dir(dir) {
+	if err := d.read(beside, ""); err != nil {
+		return nil, err
+	}
+	top, why := who.top(a.Dir)
+	for dir, within := a.Dir, true; ; dir = filepath.Dir(dir) {
 		path := filepath.Join(dir, ".env")
 		if info, err := os.Stat(path); err == nil {
-			if info.Mode().IsRegular() {
-				return d, d.read(path, m.Name)
+			switch {
+			case !info.Mode().IsRegular():
+				return d, nil
+			case !within:
+				d.notes = append(d.notes, fmt.Sprintf("user default: %s is not read: %s", path, why))
+				return d, nil
 			}
-			return d, nil
+			if err := who.mayRead(path); err != nil {
+				return nil, err
+			}
+			return d, d.read(path, m.Name)
 		}
 		if dir == filepath.Dir(dir) {
 			return d, nil
 		}
+		within = within && dir != top
 	}
 }
 
 // preset gives the arguments of the constructor and of the module's function
 // their values from the .env files.
 func (d *dotenv) preset(m *module.Module, c *chain) (notes []string, err error) {
+	notes = d.notes
 	for i, s := range c.steps {
 		if s.core {
 			break

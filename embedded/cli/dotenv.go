@@ -20,6 +20,8 @@ type dotenv struct {
 	raw   map[string]string
 	all   map[string]string // for expansion: raw and what has another prefix
 
+	notes []string // what is to be said of the files
+
 	prefixed []variable // those that had the module's name in front
 
 	lookup func(string) (string, bool)
