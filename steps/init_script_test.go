@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -99,6 +101,71 @@ func TestInitReadyScript(t *testing.T) {
 	}
 }
 
+// planFile is a saved plan, as far as the scripts read it.
+func planFile(t *testing.T, now, before string) string {
+	t.Helper()
+	plan := filepath.Join(t.TempDir(), "tfplan")
+	f, err := os.Create(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	for name, text := range map[string]string{"tfstate": now, "tfstate-prev": before} {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// A key of for_each may be a secret value: no file that leaves the engine has it, and so
+// no note and no page.
+func TestNoSecretInAddresses(t *testing.T) {
+	show := `{"resource_changes":[
+{"address":"aws_ssm_parameter.k[\"s3cr3t-1\"]","change":{"actions":["create"],"importing":{"id":"/s3cr3t-1/a"}}},
+{"address":"aws_ssm_parameter.k[\"say \\\"hi\\\"\"]","previous_address":"aws_ssm_parameter.old[\"s3cr3t-1\"]","change":{"actions":["no-op"]}},
+{"address":"aws_sqs_queue.create","change":{"actions":["create"]}}],
+"resource_drift":[{"address":"aws_ssm_parameter.k[\"s3cr3t\"]","change":{"actions":["update"],"before":{"x":1},"after":{"x":2}}}]}`
+	values := t.TempDir()
+	forms, _ := maskForms([]string{"s3cr3t-1", "s3cr3t", `say "hi"`, "create"})
+	for i, form := range forms {
+		writeFile(t, filepath.Join(values, strconv.Itoa(i)), form)
+	}
+	writeFile(t, filepath.Join(values, "show"), show)
+	plan := planFile(t, `{"resources":[]}`, "")
+	terraform := "case $1 in show) cat " + values + "/show ;; plan) for a; do case $a in -out=*) cp " + plan + " \"${a#-out=}\" ;; esac; done; exit 2 ;; esac\n"
+	env := []string{"ENVIRONMENT=mr-1", "PIPELINE_ARTIFACTS=/dev/null", "TF_VAR_artifact=x", "PLAN_KEY_FILE=none", "VALUES=" + values}
+	dir, out, code := scripted(t, "make-plan.sh", terraform, env, "memory", "out", "plan.age")
+	if code != 2 {
+		t.Fatalf("code %d: %s", code, out)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "root/out/summary.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := ParseSummary(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Change{{Address: `aws_ssm_parameter.k["***"]`, Action: "create", Imported: true}, {Address: `aws_ssm_parameter.k["***"]`, From: `aws_ssm_parameter.old["***"]`}, {Address: "aws_sqs_queue.***", Action: "create"}}
+	if !slices.Equal(summary.Changes, want) || len(summary.Drift) != 1 || summary.Drift[0].Address != `aws_ssm_parameter.k["***"]` {
+		t.Errorf("the summary is\n%s", text)
+	}
+	imports, err := os.ReadFile(filepath.Join(dir, "root/out.imports"))
+	for name, text := range map[string]string{"summary.json": string(text), "plan.md": summary.Note("mr-1"), "imports": string(imports)} {
+		if err != nil || strings.Contains(text, "s3cr3t") || strings.Contains(text, "say ") {
+			t.Errorf("%s has a secret: %v\n%s", name, err, text)
+		}
+	}
+}
+
 // A plan that changes nothing is asked for what it does unless its own states say
 // that nothing has drifted.
 func TestPlanScriptAsksForDrift(t *testing.T) {
@@ -113,24 +180,7 @@ func TestPlanScriptAsksForDrift(t *testing.T) {
 		"no state else": {"", `{"resources":[]}`, "0", `"address":"a.b"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			plan := filepath.Join(t.TempDir(), "tfplan")
-			f, err := os.Create(plan)
-			if err != nil {
-				t.Fatal(err)
-			}
-			z := zip.NewWriter(f)
-			for name, text := range map[string]string{"tfstate": tt.now, "tfstate-prev": tt.before} {
-				w, err := z.Create(name)
-				if err == nil {
-					_, err = w.Write([]byte(text))
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := z.Close(); err != nil {
-				t.Fatal(err)
-			}
+			plan := planFile(t, tt.now, tt.before)
 			terraform := "case $1 in show) echo '" + show + "' ;; plan) for a; do case $a in -out=*) cp " + plan + " \"${a#-out=}\" ;; esac; done; exit " + tt.code + " ;; esac\n"
 			dir, out, code := scripted(t, "plan.sh", terraform, []string{"ENVIRONMENT=mr-1", "PIPELINE_ARTIFACTS=/dev/null", "PLAN_BUNDLE=x", "TF_VAR_artifact=x"}, "make", "made")
 			if got := string(rune('0' + code)); got != tt.code {

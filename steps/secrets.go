@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/tell"
 )
 
-// valuesDir has the values for journal.sh.
+// valuesDir has the values for journal.sh and make-plan.sh.
 const valuesDir = "/run/secrets/values"
 
 // secretValues makes a secret of each value of the secret variables, in the forms
@@ -32,6 +33,9 @@ func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, 
 			return nil, err
 		}
 		texts = append(texts, text)
+		if strings.HasPrefix(name, "TF_VAR_") { // a list or a map has more than one
+			texts = append(texts, rootmodule.Texts("value = "+text)...)
+		}
 	}
 	var values []*dagger.Secret
 	forms, short := maskForms(texts)
