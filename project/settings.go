@@ -50,6 +50,12 @@ type Package struct {
 	Lambda    Lambda   `toml:"lambda" doc:"What a Lambda package is made for. With it the pipeline packs, also where make build is there."`
 }
 
+// ImageAlone tells whether the table asks for an image of the service, and says of
+// nothing else that it is built.
+func (p Package) ImageAlone() bool {
+	return p.Image != nil && p.Command == "" && len(p.Artifacts) == 0 && p.Lambda == (Lambda{})
+}
+
 // Lambda is the table [tool.pipeline.package.lambda].
 type Lambda struct {
 	Python       string `toml:"python" form:"minor" doc:"Python's version of the function. Default: the project's."`

@@ -147,6 +147,9 @@ func (r *Run) build(ctx context.Context) (Package, error) {
 		if err != nil {
 			return Package{}, err
 		}
+		if only, err := r.onlyImage(ctx); err != nil || only {
+			return Package{Unused: true}, err
+		}
 		earlier, err := r.packageResult(ctx, read.Settings.Package)
 		if err != nil {
 			return Package{}, err

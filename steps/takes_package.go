@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/images"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/tell"
 )
@@ -56,6 +57,38 @@ func takesArtifact(m rootmodule.Module, values map[string]string) bool {
 	_, declared := m.Variables["artifact"]
 	return declared || m.Says(ArtifactName) || m.Says("*.zip") ||
 		slices.ContainsFunc(slices.Collect(maps.Values(values)), func(value string) bool { return strings.Contains(value, ArtifactName) })
+}
+
+// onlyImage tells whether the image of the service is all that the project deploys: its
+// table asks for nothing else, and its root modules take no artifact. A target build of
+// its Makefile makes that image then, with a docker that is not here.
+func (r *Run) onlyImage(ctx context.Context) (bool, error) {
+	read, err := r.Project(ctx)
+	if err != nil || !read.Settings.Package.ImageAlone() {
+		return false, err
+	}
+	roots, err := r.allRoots(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, root := range roots {
+		there, err := r.Source.Exists(ctx, root)
+		if err != nil {
+			return false, err
+		}
+		if !there {
+			continue
+		}
+		m, err := images.ReadRoot(ctx, r.Source, root)
+		if err != nil || takesArtifact(m, read.Settings.Terraform.Variables) {
+			return false, err
+		}
+	}
+	makes, err := r.mayBuild(ctx)
+	if makes {
+		tell.Once("make build is not run: " + images.ServiceTable + ` asks for an image, and no root module takes an artifact: command = "make build" in [tool.pipeline.package] runs it`)
+	}
+	return err == nil, err
 }
 
 var (

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"dagger/pipeline/project"
 	"dagger/pipeline/rootmodule"
 )
 
@@ -36,6 +37,34 @@ func TestTakesArtifact(t *testing.T) {
 		}
 		if !takesArtifact(module, map[string]string{"package": "../artifact.zip"}) {
 			t.Errorf("%s: a value names the artifact, and none is made", text)
+		}
+	}
+}
+
+// The target build of a service's Makefile makes its image, most often: it is run where
+// somebody has a use for what else it leaves.
+func TestOnlyImage(t *testing.T) {
+	for name, want := range map[string]int{"only-image": 0, "also-image": 1, "no-table": 1} {
+		with := Settings{Source: dag.Directory().WithDirectory(name, dag.Directory()), Project: ".", PythonImage: new("python"), Trust: "open"}
+		built, err := NewRun(with, "").build(t.Context())
+		if err != nil || len(built.Paths) != want || built.Unused != (want == 0) {
+			t.Errorf("%s: %q, %v, want %d artifacts", name, built.Paths, err, want)
+		}
+	}
+	image := &project.Image{}
+	for name, tt := range map[string]struct {
+		table project.Package
+		want  bool
+	}{
+		"image":             {project.Package{Image: image}, true},
+		"image and extras":  {project.Package{Image: image, Extras: []string{"web"}}, true},
+		"no image":          {project.Package{}, false},
+		"image and command": {project.Package{Image: image, Command: "make build"}, false},
+		"image and files":   {project.Package{Image: image, Artifacts: []string{"dist/*.zip"}}, false},
+		"image and lambda":  {project.Package{Image: image, Lambda: project.Lambda{Python: "3.12"}}, false},
+	} {
+		if got := tt.table.ImageAlone(); got != tt.want {
+			t.Errorf("%s: alone %t, want %t", name, got, tt.want)
 		}
 	}
 }

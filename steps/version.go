@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/project"
@@ -13,8 +14,12 @@ import (
 // says, or what git does. It is "" for all others, and where nothing tells.
 func (r *Run) projectVersion(ctx context.Context) (string, error) {
 	return r.version.get(func() (string, error) {
-		if r.ProjectVersion != "" {
-			return r.ProjectVersion, nil
+		if asked := strings.TrimSpace(r.ProjectVersion); asked != "" {
+			version := project.NormalVersion(asked)
+			if !project.IsVersion(version) {
+				return "", fmt.Errorf("reading --project-version %q: it is no version of Python's: write one such as 1.2.3 or 1.2.3.dev4 (git describe --tags --abbrev=0 gives the last tag alone), or give --git .git", asked)
+			}
+			return version, nil
 		}
 		recipe, err := r.appRecipe(ctx)
 		if err != nil {

@@ -85,8 +85,11 @@ func leaf(made, field, given string) any {
 			text, _ := base64.RawURLEncoding.DecodeString(name[strings.LastIndex(name, " ")+1:])
 			return string(text)
 		}
+		if strings.Contains(made, "/withDirectory only-image") && strings.HasSuffix(made, "main.tf") {
+			return `variable "image" {}`
+		}
 		for name, text := range map[string]string{
-			"pyproject.toml": "[project]\nname = \"shop\"\n", "summary.json": "{}",
+			"pyproject.toml": "[project]\nname = \"shop\"\n" + tableOf(made), "summary.json": "{}",
 			artifactsList: ArtifactName, ".tool-versions": "python " + asked(made), endedFile: fmt.Sprint(time.Now().Unix()),
 			"junit.xml": `<testsuites><testsuite tests="1"/></testsuites>`, "plan.txt": "the plan\n\nno changes",
 			"main.tf": `variable "artifact" {}`,
@@ -128,6 +131,15 @@ func leaf(made, field, given string) any {
 		return 1000
 	case "id", "sync":
 		return made
+	}
+	return ""
+}
+
+// tableOf is the table of a service, which a directory in it says: only-image, whose root
+// module takes no artifact, or also-image.
+func tableOf(made string) string {
+	if strings.Contains(made, "/withDirectory only-image") || strings.Contains(made, "/withDirectory also-image") {
+		return "[tool.pipeline.package.image]\n"
 	}
 	return ""
 }
