@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -90,4 +91,13 @@ func TestMayBuild(t *testing.T) {
 			t.Errorf("%q: %t, want %t", text, got, want)
 		}
 	}
+}
+
+// tableOf is the table of a service, which a directory in it says: only-image, whose root
+// module takes no artifact, or also-image.
+func tableOf(made string) string {
+	if strings.Contains(made, "/withDirectory only-image") || strings.Contains(made, "/withDirectory also-image") {
+		return "[tool.pipeline.package.image]\n"
+	}
+	return ""
 }

@@ -135,15 +135,6 @@ func leaf(made, field, given string) any {
 	return ""
 }
 
-// tableOf is the table of a service, which a directory in it says: only-image, whose root
-// module takes no artifact, or also-image.
-func tableOf(made string) string {
-	if strings.Contains(made, "/withDirectory only-image") || strings.Contains(made, "/withDirectory also-image") {
-		return "[tool.pipeline.package.image]\n"
-	}
-	return ""
-}
-
 // asked is the version of Python that a source asks for, by a directory in it that is
 // called asks-VERSION.
 func asked(made string) string {
