@@ -14,8 +14,9 @@ import (
 )
 
 // stageName is what projects call the variable that names the environment, where it is
-// not "environment", which the pipeline gives.
-var stageName = regexp.MustCompile(`(?i)^((app|target|deploy|deployment)_?)?(env|environment|stage)(_?(name|type))?$`)
+// not "environment", which the pipeline gives. stage_name is API Gateway's word for
+// something else.
+var stageName = regexp.MustCompile(`(?i)^((app|target|deploy|deployment)_?)?((env|environment)(_?(name|type))?|stage)$`)
 
 // stages are what environments are called by custom, with the one that each is.
 var stages = map[string]string{

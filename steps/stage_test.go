@@ -33,6 +33,7 @@ func TestStageOfAnotherEnvironment(t *testing.T) {
 		"its own in full":                   {"prod", variable("stage", "production"), nil, ""},
 		"no environment's name":             {"prod", variable("stage", "v1"), nil, ""},
 		"of something else":                 {"prod", variable("log_stage_dir", "dev"), nil, ""},
+		"of API Gateway":                    {"mr-7", variable("stage_name", "prod"), nil, ""},
 		"without a default":                 {"prod", map[string]rootmodule.Variable{"stage": {}}, nil, ""},
 		"given by the table":                {"prod", variable("stage", "dev"), func(w *Workspace) { w.Settings.Variables = map[string]string{"stage": "dev"} }, ""},
 		"given by a secret":                 {"prod", variable("stage", "dev"), func(w *Workspace) { w.Secrets = images.Secrets{"TF_VAR_stage": dag.SetSecret("stage", "live")} }, ""},
