@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -83,17 +84,12 @@ func named(text, name string) bool {
 	return strings.Contains(text, name) || strings.Contains(text, "*"+ending) || strings.Contains(text, `"`+ending+`"`) || strings.Contains(text, "'"+ending+"'")
 }
 
-// document tells whether a file is one that people read, and no package has. Licences
-// and the like are in packages, as the standard names them.
-func document(name string) bool {
-	lower := strings.ToLower(name)
-	for _, packaged := range []string{"license", "licence", "copying", "notice", "authors"} {
-		if strings.HasPrefix(lower, packaged) {
-			return false
-		}
-	}
-	return strings.HasSuffix(lower, ".md") || strings.HasSuffix(lower, ".rst")
-}
+// document tells whether a file is one that people read of a project, by the name that
+// they give to it. Any other may be what the code reads, such as a prompt or a template,
+// and a build packs it.
+func document(name string) bool { return documents.MatchString(name) }
+
+var documents = regexp.MustCompile(`(?i)^(readme|changelog|changes|history|release[-_]?notes|contributing|contributors|code[-_]of[-_]conduct|security|maintainers|roadmap|upgrading)([^a-z].*)?\.(md|rst)$`)
 
 // rootPatterns leave out Terraform's own files in the root modules that are below
 // a directory, but of one of which its settings name a file.

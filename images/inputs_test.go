@@ -34,6 +34,8 @@ func TestRootPatterns(t *testing.T) {
 func TestDocument(t *testing.T) {
 	for name, want := range map[string]bool{
 		"README.md": true, "CHANGES.rst": true, "readme.MD": true, "notes.txt": false,
+		"README.de.md": true, "CHANGELOG-2025.md": true, "Code_of_Conduct.md": true, "CONTRIBUTING.rst": true, "release-notes.md": true,
+		"SYSTEM_PROMPT.md": false, "prompt.md": false, "template.rst": false, "readmes.md": false, "todolist.md": false, "README.md.j2": false, "security_prompt.txt": false,
 		"LICENSE.md": false, "LICENCE.rst": false, "COPYING.md": false, "NOTICE.md": false, "AUTHORS.rst": false,
 	} {
 		if got := document(name); got != want {
