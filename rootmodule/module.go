@@ -44,6 +44,8 @@ type Module struct {
 	// tells that some are made of a random value.
 	NamedBy     map[string]bool
 	RandomNames bool
+	// Fixed are resources with one name for all environments that AWS gives again to whoever makes them.
+	Fixed []string
 	// Regional are the resources, of called modules too, and the modules that say their
 	// own region.
 	Regional map[string]bool

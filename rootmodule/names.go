@@ -2,6 +2,7 @@ package rootmodule
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -15,12 +16,24 @@ var naming = regexp.MustCompile(`(?i)(^|_)(name|prefix|suffix|bucket|identifier|
 // randomName is what may name something; random_password and random_bytes do not.
 var randomName = regexp.MustCompile(`^random_(id|pet|string|uuid|integer)\w*\.`)
 
+// givenAgain are resources that AWS gives, or overwrites, where there is one of the name.
+var givenAgain = regexp.MustCompile(`^aws_(sqs_queue|sns_topic|cloudwatch_event_rule|cloudwatch_metric_alarm|cloudwatch_composite_alarm|cloudwatch_dashboard)$`)
+
+// named are the arguments that such a resource has its name in; with any of the others
+// it may be there in one environment alone, or in another account.
+var (
+	named     = []string{"name", "alarm_name", "dashboard_name"}
+	elsewhere = []string{"count", "for_each", "provider"}
+)
+
 // parts are what a module's names are made of, by reference: var.env,
 // random_pet.it. Locals are followed. An argument of a module may name anything in
 // it, and an output of one anything outside.
 type parts struct {
 	locals map[string][]string
 	refs   []string
+	// fixed are the resources that AWS gives again and whose name is a plain text.
+	fixed []string
 	// regional are what has a region of its own.
 	regional []string
 }
@@ -38,6 +51,12 @@ func (p *parts) block(block *hclsyntax.Block, isRoot bool) {
 		}
 		p.locals["each.key"], p.locals["each.value"] = append(p.locals["each.key"], each...), append(p.locals["each.value"], each...)
 		p.resource(block.Body)
+		has := func(name string) bool { return block.Body.Attributes[name] != nil }
+		for _, name := range named {
+			if a := block.Body.Attributes[name]; a != nil && len(a.Expr.Variables()) == 0 && givenAgain.MatchString(block.Labels[0]) && !slices.ContainsFunc(elsewhere, has) {
+				p.fixed = append(p.fixed, strings.Join(block.Labels, "."))
+			}
+		}
 	case "locals":
 		for name, a := range block.Body.Attributes {
 			p.locals["local."+name] = references(a.Expr)
@@ -92,6 +111,12 @@ func (p *parts) json(doc map[string]any, isRoot bool) {
 				p.regional = append(p.regional, kind+"."+name)
 			}
 			p.object(body)
+			has := func(name string) bool { return body[name] != nil }
+			for _, argument := range named {
+				if text, ok := body[argument].(string); ok && !strings.Contains(text, "${") && givenAgain.MatchString(kind) && !slices.ContainsFunc(elsewhere, has) {
+					p.fixed = append(p.fixed, kind+"."+name)
+				}
+			}
 		}
 	}
 	for _, block := range objects(doc["locals"]) {
@@ -131,6 +156,7 @@ func (m *Module) name(p *parts, isRoot bool) {
 	for _, address := range p.regional {
 		m.Regional[address] = true
 	}
+	m.Fixed = append(m.Fixed, p.fixed...)
 	seen := map[string]bool{}
 	for len(p.refs) > 0 {
 		ref := p.refs[0]

@@ -54,3 +54,28 @@ func TestNames(t *testing.T) {
 		t.Errorf("of a called module: %t, %v", called.RandomNames, called.NamedBy)
 	}
 }
+
+// A random name of one resource keeps no other apart: AWS gives a queue again to
+// whoever makes one of its name.
+func TestFixedNames(t *testing.T) {
+	const random = "resource \"random_id\" \"s\" {}\nresource \"aws_s3_bucket\" \"b\" {\n bucket = \"b-${random_id.s.hex}\"\n}\n"
+	for name, test := range map[string]struct{ text, want string }{
+		"a queue":        {"resource \"aws_sqs_queue\" \"it\" {\n name = \"orders\"\n}", "aws_sqs_queue.it"},
+		"an alarm":       {"resource \"aws_cloudwatch_metric_alarm\" \"it\" {\n alarm_name = \"orders\"\n}", "aws_cloudwatch_metric_alarm.it"},
+		"a reference":    {"resource \"aws_sqs_queue\" \"it\" {\n name = \"orders-${random_id.s.hex}\"\n}", ""},
+		"no name":        {"resource \"aws_sqs_queue\" \"it\" {}", ""},
+		"once":           {"resource \"aws_sns_topic\" \"it\" {\n count = var.n\n name = \"orders\"\n}", ""},
+		"elsewhere":      {"resource \"aws_sns_topic\" \"it\" {\n provider = aws.shared\n name = \"orders\"\n}", ""},
+		"refused by AWS": {"resource \"aws_dynamodb_table\" \"it\" {\n name = \"orders\"\n}", ""},
+		"in JSON":        {`{"resource":{"aws_sqs_queue":{"a":{"name":"orders"},"b":{"name":"${var.n}"}}}}`, "aws_sqs_queue.a"},
+	} {
+		file := "infra/x.tf"
+		if strings.HasPrefix(test.text, "{") {
+			file += ".json"
+		}
+		m := readRoot(t, "infra", "infra/main.tf", random, file, test.text)
+		if got := strings.Join(m.Fixed, " "); got != test.want || !m.RandomNames {
+			t.Errorf("%s: %q, random %t, want %q", name, got, m.RandomNames, test.want)
+		}
+	}
+}

@@ -42,6 +42,9 @@ func (w Workspace) sameResources(ctx context.Context, others siblings, account s
 }
 
 func (w Workspace) cannotTell() string {
+	if w.Module.RandomNames {
+		return fmt.Sprintf("%q names %s alike in each environment, of which AWS gives the same again", w.Infra, strings.Join(w.Module.Fixed, ", "))
+	}
 	return fmt.Sprintf("%q has no way to tell environments apart", w.Infra)
 }
 
@@ -51,7 +54,7 @@ const tellThemApart = "declare variable \"environment\" and name resources after
 // environment's alone, to name resources after.
 func (w Workspace) namesApart(ctx context.Context) (bool, error) {
 	_, declares := w.Module.Variables["environment"]
-	if declares || w.Module.Workspace != "" && w.Backend.Workspace || w.Module.RandomNames || // which are made anew for each state
+	if declares || w.Module.Workspace != "" && w.Backend.Workspace || w.Module.RandomNames && len(w.Module.Fixed) == 0 || // which are made anew for each state
 		slices.Contains(strings.Split(w.Infra, "/"), w.Environment) { // a root module of its own
 		return true, nil
 	}

@@ -111,6 +111,7 @@ func TestFirstContact(t *testing.T) {
 		"destroying what is its own":                  {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_sqs_queue.orders"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn+"-mr-7")}},
 		"destroying, the default VPC is everybody's":  {files: main("resource \"aws_default_vpc\" \"it\" {}\n"), environment: "mr-7", ends: true, states: bucketOf{own: stateWith("l", "aws_default_vpc.it"+arn), "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_default_vpc.it"+arn)}},
 		"destroying, prod may not be read":            {files: main(queue), environment: "mr-7", ends: true, states: bucketOf{own: "denied", "b/shop/mr-7/terraform.tfstate": stateWith("m", "aws_sqs_queue.orders"+arn)}},
+		"random names beside a fixed one":             {files: main("resource \"random_pet\" \"it\" {}\nresource \"aws_s3_bucket\" \"b\" { bucket = random_pet.it.id }\nresource \"aws_sqs_queue\" \"orders\" { name = \"orders\" }\n"), environment: "mr-7", states: bucketOf{own: ours}, want: `"infra" names aws_sqs_queue.orders alike in each environment, of which AWS gives the same again, and "prod" is deployed`},
 
 		// A merge request's environment takes over nothing that has not its name.
 		"prod's state at the declared key, a merge request":        {files: main(s3Block + queue), environment: "mr-7", set: project.Terraform{Backend: managed}, states: bucketOf{"old/orders.tfstate": ours}},
