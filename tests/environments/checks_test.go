@@ -22,7 +22,8 @@ func TestValidateFmtScan(t *testing.T) {
 	if got := result(t, scan("sh,-c,ls && pwd")); got != "/app/infra" {
 		t.Errorf("the checker runs in %q, want the root module", got)
 	}
-	if now := "sh,-c,cat /proc/sys/kernel/random/uuid"; result(t, scan(now)) == result(t, scan(now)) {
+	now := scan("sh,-c,cat /proc/sys/kernel/random/uuid")
+	if first, second := result(t, now), result(t, now); first == second {
 		t.Error("the checker did not run a second time: what it knows may have changed")
 	}
 	refused(t, scan("sh,-c,echo a finding; exit 5"), 5, "running sh -c echo a finding; exit 5: a finding")
