@@ -44,6 +44,7 @@ func (w Workspace) checkState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.noted = noted
 	if err := w.contact(ctx, in, session.Identity.Account); err != nil || !w.Deploys {
 		return err
 	}

@@ -36,9 +36,9 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 			return err
 		}
 	}
-	if w.Backend.Workspace && w.Settings.Workspace == "" && !bytes.Contains(own.Body, []byte(w.Environment)) {
-		return fmt.Errorf("reading the state of %s: nothing in it has that name, so it was made in the workspace \"default\", and %s names resources after the workspace: set workspace = \"default\" in %s to go on with them, or workspace = \"environment\" to have them replaced",
-			w.Environment, w.Module.Workspace, settingsTable)
+	if w.Backend.Workspace && w.Settings.Workspace == "" && w.noted.Workspace != w.Environment && !bytes.Contains(own.Body, []byte(w.Environment)) {
+		return fmt.Errorf("reading the state of %s: nothing in it has that name, as where it was made in the workspace \"default\", and %s reads the workspace: set workspace = \"default\" in %s where it was, or workspace = \"environment\" where it was made in the workspace %q or is to be replaced",
+			w.Environment, w.Module.Workspace, settingsTable, w.Environment)
 	}
 	return nil
 }

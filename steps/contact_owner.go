@@ -23,6 +23,8 @@ type owner struct {
 	// Path is the project's in the source; it is not known where it is the source,
 	// which may be a part of the repository.
 	Path string `json:"path,omitempty"`
+	// Workspace is the one that it was deployed in, where the root module reads its name.
+	Workspace string `json:"workspace,omitempty"`
 }
 
 // jobOf is the URL of a job of GitLab, GitHub or Bitbucket, with its repository.
@@ -41,6 +43,9 @@ func (w Workspace) self() owner {
 	o := owner{Repository: repositoryOf(w.Job)}
 	if dir := path.Clean(w.Dir); dir != "." {
 		o.Path = dir
+	}
+	if w.Backend.Workspace {
+		o.Workspace = w.Environment
 	}
 	return o
 }
@@ -92,7 +97,7 @@ func notedOwner(ctx context.Context, bucket objects, environment string, of Stat
 // first deployments at the same time one is refused.
 func (w Workspace) noteOwner(ctx context.Context, in states, bucket state.Bucket, noted owner) error {
 	self := w.self()
-	now := owner{Repository: cmp.Or(noted.Repository, self.Repository), Path: cmp.Or(noted.Path, self.Path)}
+	now := owner{Repository: cmp.Or(noted.Repository, self.Repository), Path: cmp.Or(noted.Path, self.Path), Workspace: self.Workspace}
 	if now == noted {
 		return nil
 	}
@@ -108,7 +113,9 @@ func (w Workspace) noteOwner(ctx context.Context, in states, bucket state.Bucket
 
 // takeOver makes the state the run's own, whoever's it was.
 func (w Workspace) takeOver(ctx context.Context, bucket state.Bucket) error {
-	if self := w.self(); self != (owner{}) {
+	self := w.self()
+	self.Workspace = "" // it was made in another place
+	if self != (owner{}) {
 		return w.writeOwner(ctx, bucket, self, false)
 	}
 	return bucket.RemoveOwner(ctx, w.State.Key)

@@ -145,3 +145,27 @@ func TestMovedStateHasItsOwner(t *testing.T) {
 		t.Errorf("left %v", f.Objects)
 	}
 }
+
+// A state that was made in the environment's workspace need not have its name: the deployment that made it has noted
+// the workspace. One without such a note was made in another.
+func TestStateMadeInAWorkspace(t *testing.T) {
+	f := awstest.NewFake(t)
+	run := func(deploys, selects bool) error {
+		w := stateWorkspace(f)
+		w.Deploys, w.Backend.Workspace, w.Module.Workspace = deploys, selects, "infra/main.tf line 3"
+		return w.checkState(t.Context())
+	}
+	if err := run(true, true); err != nil {
+		t.Fatal(err)
+	}
+	f.Objects[keptAt] = queueState
+	if err := run(true, true); err != nil {
+		t.Errorf("the second deployment: %v", err)
+	}
+	if err := run(true, false); err != nil { // in the default workspace, as the table says
+		t.Fatal(err)
+	}
+	if err := run(false, true); err == nil || !strings.Contains(err.Error(), "nothing in it has that name") {
+		t.Errorf("after a deployment in the default workspace: %v", err)
+	}
+}

@@ -50,6 +50,8 @@ type Workspace struct {
 	// State is where the environment's state is kept.
 	State   State
 	Backend Backend
+	// noted is what is noted beside the state of whose it is.
+	noted owner
 	// Deploys says that the run creates the environment, Ends that it destroys it.
 	Deploys bool
 	Ends    bool

@@ -58,7 +58,7 @@ func TestWorkspaceOfFormerState(t *testing.T) {
 	p.Append("pyproject.toml", table)
 	world.Succeed(t, call(p, "deploy", env))
 	p.Write("pyproject.toml", text)
-	refused(t, call(p, "deploy", env), 1, "so it was made in the workspace \"default\", and infra/main.tf line 10 names resources after the workspace: set workspace = \"default\"")
+	refused(t, call(p, "deploy", env), 1, "as where it was made in the workspace \"default\", and infra/main.tf line 10 reads the workspace: set workspace = \"default\"")
 	p.Append("pyproject.toml", table)
 	if got, want := result(t, call(p, "plan", env)), "plan: 0 to add, 0 to change, 0 to destroy"; got != want {
 		t.Errorf("plan says %q, want %q", got, want)
