@@ -148,6 +148,10 @@ func TestReach(t *testing.T) {
 		`locals { f = "${path.module}/../${var.x}" }`:                      "ALL",
 		`locals { f = join("/", [path.module, "..", "config"]) }`:          "ALL",
 		`locals { f = "${dirname(path.module)}/config" }`:                  "ALL",
+		`locals { f = format("%s/../config", path.module) }`:               "ALL",
+		`locals { f = "${abspath(path.root)}/../config" }`:                 "ALL",
+		`locals { f = "${abspath(path.root)}/x" }`:                         "",
+		`locals { f = format("%s/x", path.module) }`:                       "",
 		"locals {\n f = file(\"${local.dir}/x\")\n dir = \"../config\"\n}": "config",
 	} {
 		m := readRoot(t, "infra", append(others, "infra/main.tf", text)...)
