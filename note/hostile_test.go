@@ -43,8 +43,13 @@ func full(name string) Note {
 		Tests:    &Tests{Total: 1, Failed: 1, Failures: []string{name, name}},
 		Packages: []Package{{Name: name, Bytes: 1}},
 		Images:   []Image{{Name: "app", From: name}},
-		Plans:    []Plan{{Root: name, Counts: "1 to add", Lists: []List{{"Created", items}}}, {Root: name, Lists: []List{{"Destroyed", items}, {"Changed", many(items[0], 20)}}}},
+		Plans:    []Plan{{Root: name, Counts: "1 to add", Lists: []List{{"Created", items}}, Diff: diffOf(name)}, {Root: name, Lists: []List{{"Destroyed", items}, {"Changed", many(items[0], 20)}}}},
 	}
+}
+
+// diffOf is Terraform's text of a plan with a name in it, on lines of its own too, as in a heredoc.
+func diffOf(name string) string {
+	return "Terraform will perform the following actions:\n\n  + resource \"x\" \"" + name + "\" {\n" + name + "\n      + y = <<-EOT\n            " + name + "\n        EOT\n    }\n"
 }
 
 func many(item Markdown, n int) (out []Markdown) {
@@ -65,7 +70,7 @@ func render(t *testing.T, text string) string {
 	return out.String()
 }
 
-var codeSpan = regexp.MustCompile(`<code>[^<]*</code>`)
+var codeSpan = regexp.MustCompile(`<code[^>]*>[^<]*</code>`)
 
 // What is not within a code span is the same for every name: none takes effect.
 func TestNoNameTakesEffect(t *testing.T) {

@@ -49,6 +49,8 @@ type Plan struct {
 	Root   string
 	Counts Markdown
 	Lists  []List
+	// Diff is Terraform's text of the plan, which hides sensitive values.
+	Diff string
 }
 
 // rows are the rows of the table, in this order, each with the part it belongs to.
@@ -101,7 +103,9 @@ func (p Plan) write(b *strings.Builder, room int, named bool) {
 		title = fmt.Sprintf("\n**Plan of** %s\n", Code(p.Root))
 	}
 	b.WriteString(title)
-	Lists(b, p.Lists, room-len(title))
+	before := b.Len()
+	Lists(b, p.Lists, (room-len(title))/2)
+	writeDiff(b, p.Diff, room-len(title)-(b.Len()-before))
 }
 
 func (n Note) part(name string) (Part, bool) {

@@ -8,6 +8,36 @@ import (
 	"time"
 )
 
+// planText is Terraform's of a plan.
+const planText = `Terraform used the selected providers to generate the following execution
+plan. Resource actions are indicated with the following symbols:
+  + create
+
+Terraform will perform the following actions:
+
+  # aws_lambda_function.api will be updated in-place
+  ~ resource "aws_lambda_function" "api" {
+      ~ memory_size = 128 -> 256
+      ~ environment {
+          - variables = {
+              - "A" = "1"
+            } -> null
+          + secret    = (sensitive value)
+        }
+        # (20 unchanged attributes hidden)
+    }
+
+  # aws_iam_policy.a must be replaced
+-/+ resource "aws_iam_policy" "a" {
+      ~ policy = <<-EOT
+            /close
+            ` + "```" + `
+        EOT
+    }
+
+Plan: 1 to add, 1 to change, 1 to destroy.
+`
+
 var examples = map[string]Note{
 	"passed": {
 		Environment: "mr-7", Commit: "0123456789abcdef", Run: "https://gitlab.example.com/shop/app/-/pipelines/9", Page: "https://gitlab.example.com/shop/app/-/jobs/8/artifacts/file/run/run.html", Took: 31200 * time.Millisecond,
@@ -18,7 +48,7 @@ var examples = map[string]Note{
 		Tests:    &Tests{Total: 42, Skipped: 1, Coverage: new(87.61), Before: new(87.2)},
 		Packages: []Package{{"artifact.zip", 12_345, new(11_000)}, {"layer.zip", 2_000_000, nil}},
 		Images:   []Image{{"app", "registry.example.com/shop/app"}, {"terraform", ""}},
-		Plans:    []Plan{{"infra", "**2** to add, **0** to change, **0** to destroy", []List{{"Created", []Markdown{Code("aws_sqs_queue.jobs"), Code(`aws_sqs_queue.jobs["a"]`)}}}}},
+		Plans:    []Plan{{"infra", "**2** to add, **0** to change, **0** to destroy", []List{{"Created", []Markdown{Code("aws_sqs_queue.jobs"), Code(`aws_sqs_queue.jobs["a"]`)}}}, planText}},
 		Address:  "https://mr-7.shop.example.com/",
 	},
 	"failed": {
@@ -33,7 +63,7 @@ var examples = map[string]Note{
 	"nothing": {Environment: "mr-7"},
 	"results": {
 		Environment: "mr-7", Server: "https://gitlab.example.com", Address: "https://gitlab.example.com/shop/app/-/issues/1",
-		Tests: &Tests{Total: 2}, Plans: []Plan{{"a", "No changes", nil}, {"b", "**1** to add", []List{{"Created", []Markdown{Code("x.y")}}}}},
+		Tests: &Tests{Total: 2}, Plans: []Plan{{"a", "No changes", nil, "No changes. Your infrastructure matches the configuration."}, {"b", "**1** to add", []List{{"Created", []Markdown{Code("x.y")}}}, ""}},
 	},
 }
 

@@ -63,9 +63,19 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	}
 	summary, err := ParseSummary(text)
 	if err == nil {
-		p.Workspace.Seen.plan(summary.plan(p.Workspace.Infra))
+		err = p.seen(ctx, c, summary)
 	}
 	return c, summary, err
+}
+
+// seen collects the plan for a note, where one is made.
+func (p Plan) seen(ctx context.Context, c *dagger.Container, summary Summary) error {
+	if p.Workspace.Seen == nil {
+		return nil
+	}
+	out, err := c.Stdout(ctx)
+	p.Workspace.Seen.plan(summary.plan(p.Workspace.Infra, PlanText(out)))
+	return err
 }
 
 func withPlanKey(key *dagger.Secret) dagger.WithContainerFunc {

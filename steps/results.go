@@ -33,6 +33,7 @@ type left struct {
 type rootPlan struct {
 	root    string
 	summary Summary
+	text    string
 }
 
 // readLeft reads a directory, which may be nil. What is not there, or cannot be read, is left out.
@@ -44,6 +45,7 @@ func readLeft(ctx context.Context, dir *dagger.Directory) (l left, err error) {
 	if err != nil {
 		return l, err
 	}
+	texts := map[string]string{} // of plans, by their directory
 	for _, name := range names {
 		file, text := dir.File(name), ""
 		switch {
@@ -55,6 +57,8 @@ func readLeft(ctx context.Context, dir *dagger.Directory) (l left, err error) {
 			if text, err = file.Contents(ctx); err == nil {
 				l.plans = append(l.plans, planned(name, text)...)
 			}
+		case path.Base(name) == "plan.txt" && inside(name, resultPlan):
+			texts[path.Dir(name)], err = file.Contents(ctx)
 		case name == ArtifactName, inside(name, resultArtifacts):
 			p := note.Package{Name: name}
 			p.Bytes, err = file.Size(ctx)
@@ -66,6 +70,9 @@ func readLeft(ctx context.Context, dir *dagger.Directory) (l left, err error) {
 		if err != nil {
 			return l, tell.Errorf("reading the result %q: %w", name, err)
 		}
+	}
+	for i, p := range l.plans {
+		l.plans[i].text = texts[path.Join(resultPlan, p.root)]
 	}
 	return l, nil
 }
@@ -86,7 +93,7 @@ func readResults(ctx context.Context, dir, target *dagger.Directory) (left, note
 func (l left) note() note.Note {
 	n := note.Note{Tests: testsOf(l.junit, l.cobertura, time.Time{}), Packages: l.packages, Address: l.address}
 	for _, p := range l.plans {
-		n.Plans = append(n.Plans, p.summary.plan(p.root))
+		n.Plans = append(n.Plans, p.summary.plan(p.root, p.text))
 	}
 	return n
 }
@@ -101,7 +108,7 @@ func planned(name, text string) []rootPlan {
 		tell.Line("Warning: " + name + ": " + err.Error() + ": it is left out")
 		return nil
 	}
-	return []rootPlan{{path.Clean(path.Dir(name[len(resultPlan)+1:])), summary}}
+	return []rootPlan{{path.Clean(path.Dir(name[len(resultPlan)+1:])), summary, ""}}
 }
 
 func addressIn(dotenv string) string {

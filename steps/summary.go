@@ -139,8 +139,8 @@ func (s Summary) Note(environment string) string {
 }
 
 // plan is the plan as a part of a note.
-func (s Summary) plan(root string) note.Plan {
-	return note.Plan{Root: root, Counts: s.counts(), Lists: s.lists()}
+func (s Summary) plan(root, text string) note.Plan {
+	return note.Plan{Root: root, Counts: s.counts(), Lists: s.lists(), Diff: text}
 }
 
 // counts are those of Line, in Markdown.

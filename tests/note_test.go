@@ -59,7 +59,7 @@ func TestNoteInABrowser(t *testing.T) {
 	p.Write("artifact.zip", strings.Repeat("z", 1_250_000))
 	p.Write("deploy.env", "ENVIRONMENT_URL=https://mr-7.example.com\n")
 	file, browser := noteOf(t, p), newBrowser(t)
-	for _, want := range []string{"<strong>1 failed</strong>", "91.4 %", "1.2 MB", "aws_sqs_queue.old_jobs", `href="https://mr-7.example.com"`, ">page of the run</a>"} {
+	for _, want := range []string{"<strong>1 failed</strong>", "91.4 %", "1.2 MB", "aws_sqs_queue.old_jobs", "memory_size      = 128 -&gt; 256", "(sensitive value)", `href="https://mr-7.example.com"`, ">page of the run</a>"} {
 		if !strings.Contains(readFile(t, file), want) {
 			t.Errorf("the note has no %q", want)
 		}
