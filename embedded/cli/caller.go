@@ -16,9 +16,6 @@ type caller struct {
 	users []int // the caller, root, and who called sudo
 }
 
-// othersWrite are the bits of a mode by which others than the owner may write.
-const othersWrite = 0o022
-
 func (a *App) caller() caller {
 	c := caller{root: os.Geteuid() == 0, users: []int{os.Geteuid(), 0}}
 	if id, ok := a.LookupEnv("SUDO_UID"); ok && c.root {
@@ -46,7 +43,7 @@ func (c caller) top(dir string) (top, why string) {
 		}
 	}
 	for top = dir; top != filepath.Dir(top); top = filepath.Dir(top) {
-		if id, mode, ok := owner(filepath.Dir(top)); !ok || mode&othersWrite != 0 || !own.has(id) {
+		if id, info, ok := owner(filepath.Dir(top)); !ok || othersWrite(info) || !own.has(id) {
 			return top, "others may write to " + filepath.Dir(top)
 		}
 	}
@@ -65,20 +62,27 @@ func (c caller) mayRead(path string) error {
 	if id := int(info.Sys().(*syscall.Stat_t).Uid); !c.has(id) {
 		return fmt.Errorf("reading user defaults: %q belongs to uid %d, whose commands (cmd://) root would run: chown it, %s", path, id, instead)
 	}
-	_, around, _ := owner(filepath.Dir(path))
-	if mode := info.Mode().Perm(); mode&othersWrite != 0 && (around&othersWrite == 0 || around&os.ModeSticky != 0) {
-		return fmt.Errorf("reading user defaults: mode %#o lets others write to %q, whose commands (cmd://) root would run: chmod go-w it, %s", mode, path, instead)
+	_, around, ok := owner(filepath.Dir(path))
+	if open := ok && othersWrite(around) && around.Mode()&os.ModeSticky == 0; othersWrite(info) && !open {
+		return fmt.Errorf("reading user defaults: mode %#o lets others write to %q, whose commands (cmd://) root would run: chmod go-w it, %s", info.Mode().Perm(), path, instead)
 	}
 	return nil
 }
 
 func (c caller) has(id int) bool { return slices.Contains(c.users, id) }
 
-// owner is whose a file is, and its mode.
-func owner(path string) (id int, mode os.FileMode, ok bool) {
+// owner is whose a file is, and what is known of it.
+func owner(path string) (id int, info os.FileInfo, ok bool) {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return 0, 0, false
+		return 0, nil, false
 	}
-	return int(info.Sys().(*syscall.Stat_t).Uid), info.Mode(), true
+	return int(info.Sys().(*syscall.Stat_t).Uid), info, true
+}
+
+// othersWrite reports whether others than the owner may write to a file. A group with
+// the owner's number is the owner's alone, as most systems set users up.
+func othersWrite(info os.FileInfo) bool {
+	s := info.Sys().(*syscall.Stat_t)
+	return s.Mode&0o002 != 0 || s.Mode&0o020 != 0 && s.Gid != s.Uid
 }

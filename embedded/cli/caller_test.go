@@ -47,6 +47,8 @@ func TestDotenvOfOthers(t *testing.T) {
 		"another's, by sudo":                {[]put{{"p/.env", 0o644, eve}}, "p", "4712", "belongs to uid 4711", ""},
 		"hers, behind a link":               {[]put{{"x", 0o644, eve}, {"p/.env->../x", 0, 0}}, "p", "", "belongs to uid 4711", ""},
 		"open to others":                    {[]put{{"p/.env", 0o666, 0}}, "p", "", "mode 0666 lets others write to", ""},
+		"open to its owner's group":         {[]put{{"p/.env", 0o664, 0}}, "p", "", "ours", ""},
+		"open to another group, by sudo":    {[]put{{"p/.env", 0o664, eve}}, "p", "4711", "mode 0664 lets others write to", ""},
 		"in a checkout that is open to all": {[]put{{"p/", 0o777, 0}, {"p/.git/", 0o777, 0}, {"p/.env", 0o666, 0}, {"p/a/", 0o777, 0}}, "p/a", "", "ours", ""},
 		"open to others, in a sticky one":   {[]put{{"p/", 0o777 | os.ModeSticky, 0}, {"p/.env", 0o666, 0}}, "p", "", "mode 0666 lets others write to", ""},
 		"a directory of that name":          {[]put{{".env", 0o644, 0}, {"p/.env/", 0o755, 0}}, "p", "", nobody, ""},
