@@ -38,7 +38,7 @@ func TestMergeRequestPipeline(t *testing.T) {
 		t.Errorf("artifact.zip: %v", err)
 	}
 	sameCounts(t, p)
-	if dotenv := string(p.artifact(t, "merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
+	if dotenv := string(p.artifact(t, "merge-request", ".gitlab-ci-reports/dotenv/pipeline-results/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
 		t.Errorf("the dotenv report gives no URL: %q", dotenv)
 	}
 	said := string(p.artifact(t, "note", "pipeline-results/note.md"))
@@ -150,7 +150,7 @@ func TestChain(t *testing.T) {
 		t.Errorf("JUnit counts %+v", junit)
 	}
 	p.artifact(t, "chain-merge-request", "pipeline-results/artifact.zip")
-	if dotenv := string(p.artifact(t, "chain-merge-request", ".gitlab-ci-reports/dotenv/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
+	if dotenv := string(p.artifact(t, "chain-merge-request", ".gitlab-ci-reports/dotenv/pipeline-results/deploy.env")); !strings.Contains(dotenv, "ENVIRONMENT_URL=https://"+env+".example.com\n") {
 		t.Errorf("the dotenv report gives no URL: %q", dotenv)
 	}
 	if len(resources(t, env)) == 0 {
