@@ -22,6 +22,11 @@ func ExplainBuild(stdout, stderr string) string {
 	return lastWords(stdout, stderr)
 }
 
+// explainPackage is ExplainBuild for what packages: variables and secrets of tests are not given to it.
+func explainPackage(stdout, stderr string) string {
+	return strings.ReplaceAll(ExplainBuild(stdout, stderr), inTests, `in the command ([tool.pipeline.package] command = "NAME=value make build")`)
+}
+
 // ExplainTests turns the failed tests, as FailedTests names them, and their output
 // into one line.
 func ExplainTests(failed, stdout, stderr string) string {
@@ -43,19 +48,24 @@ func when(text, say string) cause { return cause{regexp.MustCompile(`(?m)` + tex
 
 const (
 	installIt = "add the package that has it to the project's dependencies, or to system-packages in [tool.pipeline]"
-	giveIt    = "give it in [tool.pipeline.test] variables, or with --test-secrets"
+	inTests   = "in [tool.pipeline.test] variables, or with --test-secrets"
+	giveIt    = "give it " + inTests
 )
+
+// gitIsMissed is what is said where git is not there, or there is no repository for it.
+var gitIsMissed = regexp.MustCompile(`(?m)(?:^|: )git(?:: (?:command )?not found|: No such file)|fatal: not a git repository`)
 
 // causes are in the order of how much they say: the first one that is found
 // tells most.
 var causes = []cause{
 	when(`^pipeline: note: (\S+) is a link to (\S+), which the tests do not have`, `"$1" is a link to "$2", which the tests do not have: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "$2" }`),
-	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets"),
+	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values "+inTests+", and include the file only where it is there (-include .env in a Makefile)"),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:md|rst))'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:tf|tofu|tfvars|hcl|tftpl)(?:\.json)?)'`, `there is no "$1" in the containers: Terraform's own files of the root modules are there only where pyproject.toml or the Makefile names one by its path: name it in one of them`),
 	when(`(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`, "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and "+giveIt+"; where it is for something else, add git to system-packages in [tool.pipeline]"),
 	when(`(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
+	when(`^ *File "(?:<frozen os>|\S*/os\.py)", line \d+, in __getitem__\n(?:[ \t].*\n)*KeyError: '([A-Z][A-Z0-9_]*)'`, `the variable "$1" is not set: `+giveIt),
 	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?(docker|docker-compose|podman)'?: (?:No such file or directory|(?:command )?not found)$`,
 		"there is no $1 in the app container: name services of the tests in [tool.pipeline.test.services], an image of the service in [tool.pipeline.package.image], and a command without $1 in [tool.pipeline.test] or [tool.pipeline.package]"),
 	when(`(?:DockerException: Error while fetching server API version|Cannot connect to the Docker daemon at)`,

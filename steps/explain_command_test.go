@@ -12,7 +12,7 @@ import (
 func TestExplainRealFailures(t *testing.T) {
 	const (
 		notThere = ` is not there: add the package that has it to the project's dependencies, or to system-packages in [tool.pipeline]`
-		dotenv   = ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets"
+		dotenv   = ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets, and include the file only where it is there (-include .env in a Makefile)"
 		noGit    = "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and give it in [tool.pipeline.test] variables, or with --test-secrets; where it is for something else, add git to system-packages in [tool.pipeline]"
 		noModule = ` is installed: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`
 	)
@@ -136,5 +136,24 @@ func TestExplainBrokenLinks(t *testing.T) {
 	got := ExplainTests("1 of 1 tests failed: t.a", "E   ModuleNotFoundError: No module named 'common'\n", said)
 	if want := `1 of 1 tests failed: t.a: "common" is a link to "../common", which the tests do not have: name that path in [tool.pipeline.test]`; !strings.HasPrefix(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A build gets no variables of tests, and what it takes from git is told where it succeeds, too.
+func TestWhatABuildMisses(t *testing.T) {
+	const stderr = "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'DATABASE_URL'\n"
+	if got := ExplainBuild("", stderr); !strings.Contains(got, inTests) {
+		t.Errorf("tests are told %q", got)
+	}
+	if got := explainPackage("", stderr); strings.Contains(got, inTests) || !strings.Contains(got, "DATABASE_URL") {
+		t.Errorf("a build is told of the tests' settings: %q", got)
+	}
+	for said, missed := range map[string]bool{
+		"make: git: No such file or directory\n": true, "/bin/sh: 1: git: not found\n": true, "sh: git: command not found": true,
+		"fatal: not a git repository (or any of the parent directories): .git\n": true, "cloning git: done\n": false, "digit: not found\n": false, "": false,
+	} {
+		if gitIsMissed.MatchString(said) != missed {
+			t.Errorf("%q: %v", said, !missed)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/note"
 	"dagger/pipeline/project"
+	"dagger/pipeline/tell"
 )
 
 // ArtifactName is the artifact of a project that does not name its own; if the build
@@ -51,9 +52,16 @@ func Build(ctx context.Context, app *dagger.Container, settings project.Package)
 	c := app.
 		With(spec{Command: settings.Command, Artifacts: settings.Artifacts}.on).
 		WithExec(runProject("build"))
-	c, err := done(ctx, c, strings.Fields(name), ExplainBuild)
+	c, err := done(ctx, c, strings.Fields(name), explainPackage)
 	if err != nil {
 		return Package{}, err
+	}
+	said, err := c.Stderr(ctx)
+	if err != nil {
+		return Package{}, err
+	}
+	if gitIsMissed.MatchString(said) {
+		tell.Line("Warning: " + name + " called git, which has nothing to tell in the app container: what the package takes from it may be empty: give it in the command ([tool.pipeline.package] command = \"VERSION=1.2.3 make build\")")
 	}
 	list, err := c.File(artifactsList).Contents(ctx)
 	return Package{Files: c.Directory(artifactsDir), Paths: strings.FieldsFunc(list, func(r rune) bool { return r == '\n' }), ended: c.File(endedFile)}, err
