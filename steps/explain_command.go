@@ -52,8 +52,14 @@ const (
 	giveIt    = "give it " + inTests
 )
 
-// gitIsMissed is what is said where git is not there, or there is no repository for it.
-var gitIsMissed = regexp.MustCompile(`(?m)(?:^|: )git(?:: (?:command )?not found|: No such file)|fatal: not a git repository`)
+// What is said where git is not there, and where there is no repository for it.
+const (
+	noGit        = `(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`
+	noRepository = `(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`
+)
+
+// gitIsMissed is either, in the output of a command that may have succeeded.
+var gitIsMissed = regexp.MustCompile(`(?m)` + noGit + `|` + noRepository)
 
 // causes are in the order of how much they say: the first one that is found
 // tells most.
@@ -62,8 +68,8 @@ var causes = []cause{
 	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values "+inTests+", and include the file only where it is there (-include .env in a Makefile)"),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:md|rst))'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:tf|tofu|tfvars|hcl|tftpl)(?:\.json)?)'`, `there is no "$1" in the containers: Terraform's own files of the root modules are there only where pyproject.toml or the Makefile names one by its path: name it in one of them`),
-	when(`(?:No such file or directory: '|make(?:\[\d+\])?: |sh: (?:\d+: )?|line \d+: )git(?:'$|: No such file|: (?:command )?not found)`, "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and "+giveIt+"; where it is for something else, add git to system-packages in [tool.pipeline]"),
-	when(`(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
+	when(noGit, "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and "+giveIt+"; where it is for something else, add git to system-packages in [tool.pipeline]"),
+	when(noRepository, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
 	when(`^ *File "(?:<frozen os>|\S*/os\.py)", line \d+, in __getitem__\n(?:[ \t].*\n)*KeyError: '([A-Z][A-Z0-9_]*)'`, `the variable "$1" is not set: `+giveIt),
 	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?(docker|docker-compose|podman)'?: (?:No such file or directory|(?:command )?not found)$`,

@@ -112,18 +112,14 @@ func (b ownBackend) environments(ctx context.Context) ([]string, error) {
 // named are the names that files of the source have by a rule, such as prod of
 // tfvars/prod.tfvars by tfvars/{environment}.tfvars.
 func (b ownBackend) named(ctx context.Context, file string) (out []string, err error) {
-	before, after, varies := strings.Cut(path.Join(b.Infra, file), environmentMark)
+	dir, named, varies := byEnvironment(path.Join(b.Infra, file))
 	if !varies {
 		return nil, nil
 	}
-	dir, start := path.Split(before)
-	entries, err := b.entries(ctx, path.Clean(dir))
-	end, _, _ := strings.Cut(after, "/")
+	entries, err := b.entries(ctx, dir)
 	for _, entry := range entries {
-		if rest, ok := strings.CutPrefix(strings.TrimSuffix(entry, "/"), start); ok {
-			if name, ok := strings.CutSuffix(rest, end); ok {
-				out = append(out, name)
-			}
+		if name, ok := named(entry); ok {
+			out = append(out, name)
 		}
 	}
 	return out, err

@@ -28,20 +28,29 @@ func (r *Run) rootsOf(ctx context.Context, named []string, environment string) (
 	return out, nil
 }
 
+// byEnvironment is the directory in which a path with {environment} in it branches, and
+// tells which name an entry of it has in the place of the mark. It varies where there is one.
+func byEnvironment(pattern string) (dir string, named func(entry string) (name string, ok bool), varies bool) {
+	before, after, varies := strings.Cut(pattern, environmentMark)
+	dir, start := path.Split(before)
+	end, _, _ := strings.Cut(after, "/")
+	return path.Clean(dir), func(entry string) (string, bool) {
+		rest, starts := strings.CutPrefix(strings.TrimSuffix(entry, "/"), start)
+		name, ends := strings.CutSuffix(rest, end)
+		return name, starts && ends
+	}, varies
+}
+
 // directories are those of the source that a path with {environment} in it stands for.
 func (r *Run) directories(ctx context.Context, pattern string) (out []string, err error) {
-	before, after, _ := strings.Cut(pattern, environmentMark)
-	dir, start := path.Split(before)
-	dir = path.Clean(dir)
-	end, _, _ := strings.Cut(after, "/")
+	dir, named, _ := byEnvironment(pattern)
 	isDir := dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType}
 	if there, err := r.Source.Exists(ctx, dir, isDir); err != nil || !there {
 		return nil, err
 	}
 	entries, err := r.Source.Directory(dir).Entries(ctx)
 	for _, entry := range entries {
-		name, ok := strings.CutPrefix(strings.TrimSuffix(entry, "/"), start)
-		if name, ends := strings.CutSuffix(name, end); ok && ends && strings.HasSuffix(entry, "/") {
+		if name, ok := named(entry); ok && strings.HasSuffix(entry, "/") {
 			at := strings.ReplaceAll(pattern, environmentMark, name)
 			there, err := r.Source.Exists(ctx, at, isDir)
 			if err != nil {
