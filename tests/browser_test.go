@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -113,6 +114,23 @@ func faults(t *testing.T, browser context.Context, file string, l look) (found [
 	mutex.Lock()
 	defer mutex.Unlock()
 	return append(found, structure...), picture
+}
+
+// looksRight fails a test for all that is wrong with a page in any look. UPDATE=1 writes its pictures, NAME-SCHEME.png
+// in docs/, anew.
+func looksRight(t *testing.T, browser context.Context, file, name string) {
+	t.Helper()
+	for _, l := range looks {
+		found, picture := faults(t, browser, file, l)
+		for _, f := range found {
+			t.Errorf("%s: %s", l, f)
+		}
+		if os.Getenv("UPDATE") == "1" && l.width > 1000 {
+			if err := os.WriteFile(filepath.Join(world.Root, "docs", name+"-"+l.scheme+".png"), picture, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // structureFaults is what a page has that it should not.
