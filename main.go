@@ -46,9 +46,9 @@ func New(s struct {
 	// Version of a project that takes it from git, such as 1.2.3: the source does not include .git. Default: the version that --git gives.
 	// +optional
 	ProjectVersion string
-	// The repository's .git directory, for a project that takes its version from git.
+	// The repository's .git directory, for a project that takes its version from git. Its configuration, where CI systems keep a token, is left out.
 	// +optional
-	// +ignore=["hooks", "logs", "lfs", "modules", "index", "**/*.lock", "COMMIT_EDITMSG", "FETCH_HEAD", "ORIG_HEAD"]
+	// +ignore=["config", "config.worktree", "hooks", "logs", "lfs", "modules", "index", "**/*.lock", "COMMIT_EDITMSG", "FETCH_HEAD", "ORIG_HEAD"]
 	Git *dagger.Directory
 	// Secret variables for installing packages, as NAME=value lines: POETRY_HTTP_BASIC_<SOURCE>_USERNAME and _PASSWORD, UV_INDEX_<NAME>_USERNAME and _PASSWORD,
 	// PIP_INDEX_URL; NETRC is the text of a netrc file.

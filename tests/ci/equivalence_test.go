@@ -22,6 +22,7 @@ type system struct {
 
 var systems = []system{
 	{"github.yml", map[string]string{
+		"mr-${{ github.event.number }}": "mr-{MergeRequest}",
 		"$PIPELINE_ATTEMPT":           "{Attempt}",
 		"${{ vars.TF_STATE_BUCKET }}": "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}",
 		"${{ github.event_name == 'push' && github.ref_protected && 'protected' || 'open' }}":                            "{Trust}",
@@ -84,11 +85,14 @@ func (s system) read(t *testing.T, text string) pipeline {
 	t.Helper()
 	values := []string{text}
 	if strings.HasSuffix(s.file, ".yml") {
-		var doc any
-		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
-			t.Fatalf("%s: %v", s.file, err)
+		values = nil
+		for part := range strings.SplitSeq(text, betweenFiles) {
+			var doc any
+			if err := yaml.Unmarshal([]byte(part), &doc); err != nil {
+				t.Fatalf("%s: %v", s.file, err)
+			}
+			values = append(values, scalars(doc)...)
 		}
-		values = scalars(doc)
 	}
 	var p pipeline
 	for _, v := range values {
@@ -209,9 +213,20 @@ func compare(got, want pipeline) string {
 		differ(got.aws, want.aws), differ(got.environment, want.environment))
 }
 
+// more are the files of a system that has several.
+var more = map[string]string{"github.yml": "github-destroy.yml"}
+
+const betweenFiles = "\n---\n"
+
+// example is the text of a system's files.
 func example(t *testing.T, s system) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "examples/ci", s.file))
+	if other, has := more[s.file]; has && err == nil {
+		var second []byte
+		second, err = os.ReadFile(filepath.Join(root, "examples/ci", other))
+		text = slices.Concat(text, []byte(betweenFiles), second)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +240,7 @@ func TestNoExampleIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if f.Name() != "README.md" && !slices.ContainsFunc(systems, func(s system) bool { return s.file == f.Name() }) {
+		if f.Name() != "README.md" && f.Name() != more["github.yml"] && !slices.ContainsFunc(systems, func(s system) bool { return s.file == f.Name() }) {
 			t.Errorf("%s is not compared", f.Name())
 		}
 	}

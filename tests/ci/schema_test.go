@@ -18,6 +18,7 @@ import (
 // SchemaStore) are carried by check-jsonschema, a package of PyPI, and are read from there: none is kept here.
 var schemas = map[string]string{
 	"github.yml":              "vendor.github-workflows",
+	"github-destroy.yml":      "vendor.github-workflows",
 	"circleci.yml":            "vendor.circle-ci",
 	"azure-pipelines.yml":     "vendor.azure-pipelines",
 	"bitbucket-pipelines.yml": "vendor.bitbucket-pipelines",
@@ -105,7 +106,7 @@ func TestGitLabFitsItsSchema(t *testing.T) {
 // The header of the template, which GitLab's schema leaves to a document of its own.
 func TestGitHubPassesActionlint(t *testing.T) {
 	lint := tools.Go(t, "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12")
-	if out, err := exec.Command(lint, "-shellcheck=", filepath.Join(root, "examples/ci/github.yml")).CombinedOutput(); err != nil {
+	if out, err := exec.Command(lint, "-shellcheck=", filepath.Join(root, "examples/ci/github.yml"), filepath.Join(root, "examples/ci/github-destroy.yml")).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -71,11 +71,17 @@ func TestVersionFromGit(t *testing.T) {
 	if got := packedVersion(t, p, flags); !strings.HasPrefix(got, "1.2.4.dev2+g") {
 		t.Errorf("after one more commit the package is of version %q", got)
 	}
+	// The configuration, where CI systems keep a token, is not sent: git could not read this one.
+	p.Write(".git/config", "[http] extraheader a token\n")
+	if got := packedVersion(t, p, flags); !strings.HasPrefix(got, "1.2.4.dev2+g") {
+		t.Errorf("with another configuration the package is of version %q", got)
+	}
 
 	r := world.Run(t, p.Call("test"))
 	if want := "version: hatch-vcs takes it from git, which is no part of the source: it is 0.0.0: give --git .git, or --project-version"; r.Code == 0 || !strings.Contains(r.Stderr, want) {
 		t.Errorf("exit code %d, want %q in\n%s", r.Code, want, r.Stderr)
 	}
+	p.Write(".git/config", "")
 	shallow := world.Empty(t)
 	git(t, shallow, "clone", "-q", "--depth", "1", "file://"+p.Dir, "clone")
 	r = world.Run(t, p.Call("--git", shallow.Path("clone/.git"), "test"))

@@ -77,8 +77,12 @@ func act(t *testing.T, r repository, action, environment string, code int) (uplo
 	if err != nil {
 		t.Fatal(err)
 	}
+	file := "github.yml"
+	if action == "closed" {
+		file = "github-destroy.yml"
+	}
 	args := []string{"pull_request", "-e", write("event.json", string(event)), "-P", "ubuntu-latest=-self-hosted", "--no-cache-server",
-		"-W", filepath.Join(world.Root, "examples/ci/github.yml"),
+		"-W", filepath.Join(world.Root, "examples/ci", file),
 		"--local-repository", "actions/upload-artifact@v4=" + filepath.Dir(write("upload/action.yml", uploadAction)),
 		"--var", "PIPELINE_SOURCE=" + project}
 	set := variables()

@@ -50,12 +50,12 @@ func TestGitHubEvents(t *testing.T) {
 		"pull request to staging":           {"pull_request", pull("opened", "feature", "staging", "group/project"), deployed("mr-7 mr-7")},
 		"pull request to main":              {"pull_request", pull("synchronize", "feature", "main", "group/project"), tested},
 		"pull request of staging to main":   {"pull_request", pull("opened", "staging", "main", "group/project"), tested},
-		"pull request of a fork to staging": {"pull_request", pull("opened", "main", "staging", "other/project"), nil},
-		"pull request of a fork to main":    {"pull_request", pull("opened", "main", "main", "other/project"), nil},
-		"pull request to staging, closed":   {"pull_request", pull("closed", "feature", "staging", "group/project"), []string{"destroy mr-7 mr-7"}},
+		"pull request of a fork to staging": {"pull_request", pull("opened", "main", "staging", "other/project"), tested},
+		"pull request of a fork to main":    {"pull_request", pull("opened", "main", "main", "other/project"), tested},
+		"pull request to staging, closed":   {"pull_request", pull("closed", "feature", "staging", "group/project"), []string{"destroy mr-7"}},
 		"pull request to main, closed":      {"pull_request", pull("closed", "feature", "main", "group/project"), nil},
 		"pull request, its text changed":    {"pull_request", pull("edited", "feature", "staging", "group/project"), nil},
-		"pull request, aimed at main now":   {"pull_request", based(pull("edited", "feature", "main", "group/project"), "staging"), []string{"destroy mr-7 mr-7"}},
+		"pull request, aimed at main now":   {"pull_request", based(pull("edited", "feature", "main", "group/project"), "staging"), []string{"destroy mr-7"}},
 		"pull request of a fork, closed":    {"pull_request", pull("closed", "feature", "staging", "other/project"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,17 +72,33 @@ var (
 	wouldRun = regexp.MustCompile(`(?m)would call (.*?)\s*$`)
 )
 
-// called are the verbs that the workflow calls for an event, with environment and tag where they have one.
+// called are the verbs that the workflows call for an event, with environment and tag where they have one.
 func called(t *testing.T, kind string, event map[string]any) (out []string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(world.Root, "examples/ci/github.yml"))
-	if err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"github.yml", "github-destroy.yml"} {
+		text, err := os.ReadFile(filepath.Join(world.Root, "examples/ci", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var workflow map[string]any
+		if err := yaml.Unmarshal(text, &workflow); err != nil {
+			t.Fatal(err)
+		}
+		on := workflow["on"].(map[string]any)
+		if on, has := on[kind].(map[string]any); has {
+			types, _ := on["types"].([]any)
+			if action, has := event["action"]; !has || slices.Contains(types, action) {
+				out = append(out, calledBy(t, workflow, kind, event)...)
+			}
+		}
 	}
-	var workflow map[string]any
-	if err := yaml.Unmarshal(text, &workflow); err != nil {
-		t.Fatal(err)
-	}
+	slices.Sort(out)
+	return out
+}
+
+// calledBy are those of one workflow.
+func calledBy(t *testing.T, workflow map[string]any, kind string, event map[string]any) (out []string) {
+	t.Helper()
 	for _, job := range workflow["jobs"].(map[string]any) {
 		var steps []any
 		for _, s := range job.(map[string]any)["steps"].([]any) {
@@ -94,7 +110,7 @@ func called(t *testing.T, kind string, event map[string]any) (out []string) {
 			}
 			said := "would call " + verb[1]
 			if verb[2] != "" {
-				said += " ${ENVIRONMENT:+$ENVIRONMENT $IMAGE_TAG}"
+				said += " ${ENVIRONMENT:+$ENVIRONMENT${IMAGE_TAG:+ $IMAGE_TAG}}"
 			}
 			step["run"] = "echo \"" + said + "\""
 			delete(step, "env")
@@ -150,6 +166,5 @@ func called(t *testing.T, kind string, event map[string]any) (out []string) {
 			out = append(out, verb[1])
 		}
 	}
-	slices.Sort(out)
 	return out
 }
