@@ -49,6 +49,23 @@ var contents = []rule{
 		})
 	}, func(c component.Config) { job(c, "unit-test")["after_script"] = []any{"dagger call test-reports"} }},
 
+	{"a merge request saves no plan, so that its jobs need no plan key", func(c component.Config) string {
+		return each([]string{"plan", "merge-request", "chain-merge-request"}, func(name string) string {
+			for _, r := range job(c, name)["rules"].([]any) {
+				if strings.Contains(fmt.Sprint(component.At(r, "if")), "$CI_MERGE_REQUEST_IID") {
+					for _, variable := range []string{"PIPELINE_SAVE_PLAN", "PIPELINE_SAVED_PLAN"} {
+						if v := component.At(r, "variables", variable); v != "" && !(name == "chain-merge-request" && variable == "PIPELINE_SAVED_PLAN") {
+							return fmt.Sprintf("%s is %v", variable, v)
+						}
+					}
+				}
+			}
+			return ""
+		})
+	}, func(c component.Config) {
+		delete(component.At(job(c, "chain-merge-request"), "rules", 0, "variables").(map[string]any), "PIPELINE_SAVE_PLAN")
+	}},
+
 	{"without a registry nothing is pushed", func(c component.Config) string {
 		return first(differ(component.At(job(c, "build-images"), "rules", 0, "when"), "never"),
 			differ(component.At(job(c, "build-images"), "rules", 0, "if"), `$PIPELINE_IMAGES == "none"`))

@@ -90,13 +90,12 @@ func TestBranchPipelines(t *testing.T) {
 func TestSavedPlan(t *testing.T) {
 	world.NeedTerraform(t)
 	r := newRepository(t, false)
-	env := world.Environment()
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := template(t, map[string]any{"state_bucket": "states", "saved_plan": true})["merge-request"]
-	p := run(t, 0, r, with(mergeRequest(env, "staging"), map[string]string{
+	job := template(t, map[string]any{"state_bucket": "states", "saved_plan": true})["deploy-staging"]
+	p := run(t, 0, r, with(branch("staging"), map[string]string{
 		"PLAN_KEY":            key.String(),
 		"PIPELINE_SAVE_PLAN":  fmt.Sprint(component.At(job, "variables", "PIPELINE_SAVE_PLAN")),
 		"PIPELINE_SAVED_PLAN": fmt.Sprint(component.At(job, "variables", "PIPELINE_SAVED_PLAN")),
@@ -104,7 +103,7 @@ func TestSavedPlan(t *testing.T) {
 	if bundle := p.artifact(t, "plan", "pipeline-results/plan/plan.age"); !bytes.HasPrefix(bundle, []byte("age-encryption.org/v1\n")) {
 		t.Errorf("the saved plan is not encrypted: %.40q", bundle)
 	}
-	if len(resources(t, env)) == 0 {
+	if len(resources(t, "staging")) == 0 {
 		t.Error("nothing was deployed")
 	}
 	if strings.Contains(p.out.String(), key.String()) {
