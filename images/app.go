@@ -214,8 +214,13 @@ func (a App) withDependencies(install installer) dagger.WithContainerFunc {
 		for _, file := range sortedKeys(install.archives) {
 			c = c.WithFile(file, install.archives[file])
 		}
-		return c.WithExec(append([]string{"sh", "-c", install.script, "install-dependencies"}, install.arguments...))
+		return c.WithExec(install.command())
 	}
+}
+
+// command has the week in it: else an engine that is kept would give the last one's packages.
+func (i installer) command() []string {
+	return append([]string{"sh", "-c", i.script, strings.TrimSpace("install-dependencies " + i.week)}, i.arguments...)
 }
 
 // workdir is the project's directory in the container.

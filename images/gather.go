@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"slices"
+	"strings"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
@@ -15,7 +16,7 @@ type gathered struct {
 	found
 	inputs *dagger.Directory
 	// packages are the directories of packages in the container, plain those of the
-	// source that hold none, and backends what building the packages needs.
+	// source that hold none, and backends what building each of the packages needs, by lines.
 	packages, plain, backends []string
 }
 
@@ -41,7 +42,7 @@ func (a App) gather(ctx context.Context, use project.Use, roots []string) (g gat
 		if len(d.Backend) == 0 {
 			d.Backend = []string{"setuptools>=40.8.0"} // as PEP 517 has it
 		}
-		g.backends = append(g.backends, d.Backend...)
+		g.backends = append(g.backends, strings.Join(slices.Sorted(slices.Values(d.Backend)), "\n"))
 	}
 	slices.Sort(g.backends)
 	g.backends = slices.Compact(g.backends)

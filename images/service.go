@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,7 +69,10 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 	if laid, err = built(ctx, serviceDoing, laid.With(secrets.Without), explainUV); err != nil {
 		return Image{}, err
 	}
-	s.project, s.files = laid.Directory(servedProject), s.plainFiles()
+	s.project = laid.Directory(servedProject)
+	if s.files, err = s.ownFiles(ctx, path.Clean(a.Path)); err != nil {
+		return Image{}, err
+	}
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
 		if err != nil {
@@ -146,13 +150,28 @@ func (s service) wheels(ctx context.Context, platform dagger.Platform) (string, 
 	return fmt.Sprintf("--python-version 3.%d --python-platform %s --only-binary :all:", minor, target.Wheels()), err
 }
 
-// plainFiles are the files of projects that are no packages, at their paths.
-func (s service) plainFiles() *dagger.Directory {
+// ownFiles are the files of projects that are no packages, at their paths, and of a
+// project that is one what its table names.
+func (s service) ownFiles(ctx context.Context, projectDir string) (*dagger.Directory, error) {
 	out := dag.Directory()
 	for _, dir := range s.plain {
 		out = out.WithDirectory(dir, s.inputs.Directory(dir), dagger.DirectoryWithDirectoryOpts{Exclude: notServed})
 	}
-	return out
+	if slices.Contains(s.plain, projectDir) {
+		return out, nil
+	}
+	for _, pattern := range s.Settings.Package.Files {
+		named := s.inputs.Directory(projectDir).Filter(dagger.DirectoryFilterOpts{Include: []string{pattern}})
+		found, err := named.Entries(ctx)
+		if err == nil && len(found) == 0 {
+			err = fmt.Errorf("%s: files in [tool.pipeline.package] names %q, and nothing in the project matches it: correct it", serviceDoing, pattern)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = out.WithDirectory(projectDir, named)
+	}
+	return out, nil
 }
 
 // config is what the image's configuration adds to its tag, and what it is installed

@@ -1,4 +1,12 @@
 #!/bin/sh
-# Install what requirements files name.
+# Install what requirements files name: where they leave a choice, the versions that the tests run with.
 set -eu
-for file; do install --requirements "$file"; done
+tested=$(mktemp)
+uv pip freeze --quiet --python $virtualenv/bin/python | grep -E '^[A-Za-z0-9._-]+==' >"$tested" || :
+for file; do
+  if grep -qe --hash= "$file"; then
+    install --requirements "$file"
+  else
+    install --constraint "$tested" --requirements "$file"
+  fi
+done

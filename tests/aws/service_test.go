@@ -31,9 +31,12 @@ fixture = "fixture:main"
 [tool.poetry]
 packages = [{ include = "fixture", from = "src" }]
 
+[tool.pipeline.package]
+files = ["migrations"]
 [tool.pipeline.package.image]
 port = 8000
 `)
+	p.Write("migrations/1.sql", "select 1;\n")
 	p.Append("src/fixture/__init__.py", "\n\ndef main():\n    import os\n    print('six', six.__version__, 'as', os.getuid())\n")
 	p.Append("infra/main.tf", `
 variable "image" { type = string }
@@ -65,7 +68,7 @@ func TestServiceImage(t *testing.T) {
 		t.Errorf("the image has %+v", got)
 	}
 	// It runs, as who it should; what is in it is neither a test nor a tool.
-	script := `set -e; fixture; ! python -c 'import pytest'; ! command -v poetry uv gcc make; ! ls /opt/packed /opt/venv`
+	script := `set -e; fixture; [ -f /app/migrations/1.sql ]; ! python -c 'import pytest'; ! command -v poetry uv gcc make; ! ls /opt/packed /opt/venv`
 	ran := world.Succeed(t, call(p, at, keys(), "scan", "--image", image, "--command", "sh", "--command", "-c", "--command", script).With(loggedIn(t)))
 	if !strings.Contains(ran.Stdout, "as 10001") {
 		t.Errorf("the image printed %q", ran.Stdout)
@@ -108,6 +111,7 @@ func TestServiceImageRefused(t *testing.T) {
 		{"no registry", "mr-7", "none", `deploying "mr-7": [tool.pipeline.package.image] asks for an image, and there is no registry to push it to: give one with --registry`, nil},
 		{"an open run", "prod", images(), "prod gets protected images alone, and an open run pushes none: call with --trust=protected", nil},
 		{"no variable", "mr-7", images(), `handing the image of the service over: infra declares no variable "picture"`, func(p *harness.Project) { p.Append("pyproject.toml", "variable = \"picture\"\n") }},
+		{"no such file", "mr-7", images(), `files in [tool.pipeline.package] names "migrations", and nothing in the project matches it`, func(p *harness.Project) { p.Remove("migrations") }},
 		{"another architecture", "mr-7", images(), `is for linux/amd64 alone, and architecture in [tool.pipeline.package.image] asks for linux/arm64`, func(p *harness.Project) { p.Append("pyproject.toml", "architecture = \"arm64\"\n") }},
 		{"root", "mr-7", images(), `tool.pipeline.package.image.user is "0": give it a number that is not 0`, func(p *harness.Project) { p.Append("pyproject.toml", "user = \"0\"\n") }},
 	} {

@@ -23,8 +23,8 @@ type system struct {
 var systems = []system{
 	{"github.yml", map[string]string{
 		"mr-${{ github.event.number }}": "mr-{MergeRequest}",
-		"$PIPELINE_ATTEMPT":           "{Attempt}",
-		"${{ vars.TF_STATE_BUCKET }}": "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}",
+		"$PIPELINE_ATTEMPT":             "{Attempt}",
+		"${{ vars.TF_STATE_BUCKET }}":   "{StateBucket}", "${{ vars.PIPELINE_REGISTRY }}": "{Registry}",
 		"${{ github.event_name == 'push' && github.ref_protected && 'protected' || 'open' }}":                            "{Trust}",
 		"${{ github.event_name == 'push' && github.ref_protected && vars.AWS_PROTECTED_ROLE_ARN || vars.AWS_ROLE_ARN }}": "{Role}",
 		"${{ github.server_url }}/${{ github.repository }}/actions/runs/${{ github.run_id }}":                            "{JobURL}", " ${{ vars.PIPELINE_MORE_FLAGS }}": "",
