@@ -38,8 +38,7 @@ port = 8000
 `)
 	p.Write("migrations/1.sql", "select 1;\n")
 	p.Append("src/fixture/__init__.py", "\n\ndef main():\n    import os\n    print('six', six.__version__, 'as', os.getuid())\n")
-	p.Append("infra/main.tf", `
-variable "image" { type = string }
+	p.Append("infra/main.tf", `variable "image" { type = string }
 resource "terraform_data" "service" { input = var.image }
 output "image" { value = terraform_data.service.output }
 `)
