@@ -19,6 +19,7 @@ import (
 // bench runs scenarios on arms.
 type bench struct {
 	world *world.World
+	line  string
 	// arms are by letter and instance: those that start cold are separate from those that stay warm.
 	arms map[string]arm.Arm
 	out  *record.Writer
@@ -78,7 +79,7 @@ func (b *bench) measure(ctx context.Context, r run) error {
 	}
 	row := record.Row{
 		Time: time.Now().UTC().Format(time.RFC3339), Arm: r.arm, Scenario: r.scenario.name, Size: r.size, Rep: r.rep, Kept: -1,
-		Load: world.Load(),
+		Load: world.Load(), Line: b.line,
 	}
 	before, err := b.world.Count()
 	if err != nil {

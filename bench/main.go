@@ -6,6 +6,10 @@
 // It needs root on Debian, Go and git; docker.io is installed if it is missing. PIPELINE_BENCH_DIR is the
 // directory for packages, engines and the lab; default pipeline-bench in the user's cache directory.
 //
+// Registry, packages and archives are on the machine. To measure runners far from them, whose cache is hosted too:
+//
+//	go run -C bench . run --add --line 100mbit,20ms --arms ABD --scenarios nothing,source
+//
 // Two more ways, e and f, are E and F on the machine's Dagger engine v0.21.8, which `dagger` on PATH
 // finds. They run only if they are named:
 //
@@ -39,7 +43,7 @@ type options struct {
 	reps, slow      int
 	limit           time.Duration
 	seed            uint64
-	out, bind       string
+	out, bind, line string
 	add             bool
 }
 
@@ -55,7 +59,7 @@ func main() {
 func start(ctx context.Context, args []string) (err error) {
 	var o options
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
-	fs.StringVar(&o.arms, "arms", "ABCDEFZ", "arms to run, by letter")
+	fs.StringVar(&o.arms, "arms", "ABCDEFGZ", "arms to run, by letter")
 	fs.StringVar(&o.scenarios, "scenarios", "", "only scenarios whose name begins with one of these texts, separated by commas")
 	fs.IntVar(&o.reps, "reps", 0, "repetitions of each scenario; 0: its own number")
 	fs.IntVar(&o.slow, "slow", 0, "repetitions of arms A to D, which take long; 0: as --reps says")
@@ -63,6 +67,7 @@ func start(ctx context.Context, args []string) (err error) {
 	fs.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "seed of the random order")
 	fs.StringVar(&o.out, "out", "../docs/benchmarks", "directory of results and report")
 	fs.StringVar(&o.bind, "bind", "127.0.0.1:0", "address of this machine for what containers reach; the port is that of the registry on a Dagger engine")
+	fs.StringVar(&o.line, "line", "", "what lies between the runner and registry, packages and archives: a rate and the delay each way, as in 100mbit,20ms")
 	fs.BoolVar(&o.add, "add", false, "add to the results that are there")
 	if len(args) == 0 {
 		return errors.New("no command given: run or report")
@@ -87,7 +92,7 @@ func start(ctx context.Context, args []string) (err error) {
 
 // makers make the arms.
 var makers = map[string]func(ctx context.Context, w *world.World, dir string) (arm.Arm, error){
-	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.ImageInEachPipeline, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "Z": arm.Bare,
+	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.ImageInEachPipeline, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "G": arm.EmptyOneCall, "Z": arm.Bare,
 	"e": arm.DaggerKept, "f": arm.DaggerOneCall,
 }
 
@@ -104,16 +109,20 @@ func measure(ctx context.Context, o options, command string) (err error) {
 			return fmt.Errorf("reading --arms %q: there is no arm %q: see docs/benchmarks", o.arms, name)
 		}
 	}
+	line, err := world.ParseLine(o.line)
+	if err != nil {
+		return err
+	}
 	here, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	w, err := world.New(ctx, filepath.Dir(here), o.bind, say)
+	w, err := world.New(ctx, filepath.Dir(here), o.bind, line, say)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	b := &bench{world: w, arms: map[string]arm.Arm{}, warm: map[string]bool{}}
+	b := &bench{world: w, line: o.line, arms: map[string]arm.Arm{}, warm: map[string]bool{}}
 	defer func() {
 		for _, a := range b.arms {
 			err = errors.Join(err, a.Close())

@@ -31,6 +31,7 @@ var Titles = map[string]string{
 	"D": "this pipeline, empty engine, images in the registry",
 	"E": "this pipeline, kept engine",
 	"F": "this pipeline, kept engine, one call",
+	"G": "this pipeline, empty engine, one call",
 	"e": "this pipeline on Dagger, kept engine",
 	"f": "this pipeline on Dagger, kept engine, one call",
 	"Z": "bare commands in a ready environment, no container",

@@ -16,6 +16,7 @@ import (
 type bare struct {
 	w     *world.World
 	venvs map[string]string // by hash of the lock file
+	ready string            // directory in which Terraform is initialised; empty: not yet
 }
 
 // Bare is arm Z.
@@ -40,8 +41,17 @@ func (a *bare) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 	}
 	env := append(a.w.Environ(), "VIRTUAL_ENV="+venv, "PATH="+filepath.Join(venv, "bin")+":"+os.Getenv("PATH"), "PYTEST_ADDOPTS="+pytestOptions)
 	for _, job := range jobs {
+		command := world.Command{Dir: p.Dir, Env: env, Args: []string{"sh", "-c", commands[job.Name]}}
+		switch args := terraform[job.Name]; {
+		case job.Name == "publish": // there is no image
+			continue
+		case args != nil:
+			if command, err = a.terraform(ctx, p, args); err != nil {
+				return r, err
+			}
+		}
 		err := r.timed(job.Name, func() error {
-			_, err := world.Command{Dir: p.Dir, Env: env, Args: []string{"sh", "-c", commands[job.Name]}}.Run(ctx)
+			_, err := command.Run(ctx)
 			return err
 		})
 		if err != nil {
@@ -56,7 +66,7 @@ func (a *bare) Kept(ctx context.Context) (int64, error) {
 }
 
 func (a *bare) Close() (err error) {
-	for _, dir := range a.venvs {
+	for _, dir := range append(slices.Collect(maps.Values(a.venvs)), a.ready) {
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
 	return err

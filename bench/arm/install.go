@@ -2,9 +2,10 @@ package arm
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"dagger/pipeline/bench/world"
@@ -27,12 +28,13 @@ export VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH POETRY_PYPI_MIRROR_URL=$PI
 
 // install runs each job in a fresh container of the base image, on an engine that keeps that image. The job
 // installs what it needs first: arm A. With archives, the first job packs what it installed, by the hash of
-// the lock file, and later jobs unpack that, as `cache:` does: arm B. The archives lie on the runner, so none
-// is uploaded.
+// the lock file, and later jobs unpack that, as `cache:` does: arm B. The archives lie on the runner, or are hosted
+// at the end of a line: each job then downloads its own, and the first one uploads it.
 type install struct {
 	w        *world.World
 	dir      string
 	archives string // empty: none
+	prefix   string // of the names of hosted archives; a new one each time the arm forgets
 	engine   *docker
 }
 
@@ -58,6 +60,7 @@ func (a *install) Forget(ctx context.Context) (err error) {
 		return err
 	}
 	if a.archives != "" {
+		a.prefix = rand.Text()
 		if err := os.Mkdir(a.archives, 0o700); err != nil {
 			return err
 		}
@@ -83,13 +86,45 @@ func (a *install) prepare(p *world.Project) (string, error) {
 	if a.archives == "" {
 		return installTools + installPoetry + installDependencies, nil
 	}
-	key, err := p.LockSum()
-	file := fmt.Sprintf("/cache/%s.tar.gz", key)
+	name, err := archiveName(p)
+	file := "/cache/" + name
 	return installTools + "if [ -f " + file + " ]; then tar -C / -xzf " + file + "\n" + activate + "else\n" + installPoetry + installDependencies +
 		"tar -C / -cf - opt/poetry opt/venv | gzip -1 > " + file + ".new; mv " + file + ".new " + file + "\nfi\n", err
 }
 
+func archiveName(p *world.Project) (string, error) {
+	sum, err := p.LockSum()
+	return sum + ".tar.gz", err
+}
+
+// hosted brings the archive from where it is hosted, and returns what a job does with it after its work.
+func (a *install) hosted(ctx context.Context, p *world.Project) (after func() error, err error) {
+	if a.archives == "" || a.w.Archives == nil {
+		return func() error { return nil }, nil
+	}
+	name, err := archiveName(p)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(a.archives, name)
+	if err := os.RemoveAll(file); err != nil {
+		return nil, err
+	}
+	name = a.prefix + name
+	found, err := a.w.Fetch(ctx, name, file)
+	return func() error {
+		if found {
+			return nil
+		}
+		return a.w.Store(ctx, name, file)
+	}, err
+}
+
 func (a *install) job(ctx context.Context, p *world.Project, job Job) error {
+	keep, err := a.hosted(ctx, p)
+	if err != nil {
+		return err
+	}
 	prepare, err := a.prepare(p)
 	if err != nil {
 		return err
@@ -108,7 +143,10 @@ func (a *install) job(ctx context.Context, p *world.Project, job Job) error {
 	if job.Name == "package" {
 		steps = append(steps, []string{"cp", id + ":/app/artifact.zip", p.Dir})
 	}
-	return a.engine.all(ctx, steps)
+	if err := a.engine.all(ctx, steps); err != nil {
+		return err
+	}
+	return keep()
 }
 
 func (a *install) Kept(ctx context.Context) (int64, error) {

@@ -13,7 +13,7 @@ import (
 	"dagger/pipeline/bench/world"
 )
 
-// ours is this pipeline: arms D, E and F on the embedded engine, e and f on Dagger's.
+// ours is this pipeline: arms D to G on the embedded engine, e and f on Dagger's.
 type ours struct {
 	w *world.World
 	// dir is the arm's letter, with what makes the instance unique.
@@ -62,6 +62,11 @@ func OneCall(ctx context.Context, w *world.World, dir string) (Arm, error) {
 	return newEmbedded(ctx, &ours{dir: dir, w: w, chain: chain})
 }
 
+// EmptyOneCall is arm G: the same on an empty engine.
+func EmptyOneCall(ctx context.Context, w *world.World, dir string) (Arm, error) {
+	return newEmbedded(ctx, &ours{dir: dir, w: w, empty: true, chain: chain})
+}
+
 func newEmbedded(ctx context.Context, a *ours) (Arm, error) {
 	keep := "all"
 	if a.empty {
@@ -83,11 +88,7 @@ func (a *ours) Forget(ctx context.Context) error {
 
 func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Result, err error) {
 	if a.chain != nil {
-		err := r.timed("all", func() error {
-			_, err := a.call(ctx, &r, p, Job{}, a.chain...)
-			return err
-		})
-		return r, err
+		jobs = []Job{{Name: "all"}}
 	}
 	if a.empty {
 		if err := a.publish(ctx, &r, p); err != nil {
@@ -99,7 +100,10 @@ func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 		if job.Attempt != "" {
 			args = []string{"test", "--attempt", job.Attempt}
 		}
-		if job.Name == "package" {
+		switch job.Name {
+		case "all":
+			args = a.chain
+		case "package":
 			args = []string{"build-package", "-o", filepath.Join(p.Dir, "artifact.zip")}
 		}
 		if a.empty {
@@ -107,12 +111,7 @@ func (a *ours) Pipeline(ctx context.Context, p *world.Project, jobs []Job) (r Re
 				return r, err
 			}
 		}
-		err := r.timed(job.Name, func() error {
-			if a.empty {
-				if err := a.on.start(ctx); err != nil {
-					return err
-				}
-			}
+		err := r.timed(job.Name, func() error { // the start of an empty engine too, which is the call's
 			_, err := a.call(ctx, &r, p, job, args...)
 			return err
 		})

@@ -39,6 +39,8 @@ type Row struct {
 	// Load is the machine's 1-minute load average before the run.
 	Load float64 `csv:"load"`
 	Note string  `csv:"note"`
+	// Line is what lay between the runner and registry, packages and archives: 100mbit,20ms. Empty: the same machine.
+	Line string `csv:"line"`
 }
 
 // Job is the time of the row's jobs of a name; 0 if it has none.

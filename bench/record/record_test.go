@@ -14,7 +14,7 @@ func TestRowsComeBack(t *testing.T) {
 	}
 	want := Row{
 		Time: "2026-01-02T03:04:05Z", Arm: "E", Scenario: "packages, first run", Size: 30, Rep: 2, OK: true, Sum: 1.25, Jobs: "test=1.000 package=0.250",
-		CPU: 2.5, Ran: 1, Reused: 7, Up: 1 << 40, Kept: -1, Load: 0.5, Note: `it said "no", twice`,
+		CPU: 2.5, Ran: 1, Reused: 7, Up: 1 << 40, Kept: -1, Load: 0.5, Note: `it said "no", twice`, Line: "100mbit,20ms",
 	}
 	if err := w.Write(want); err != nil {
 		t.Fatal(err)

@@ -25,6 +25,7 @@ var comparisons = []comparison{
 	{"Source edit: kept engine, against the bare commands", times("source edit", "E"), times("source edit", "Z")},
 	{"Source edit: installing in each job, against the kept engine", times("source edit", "A"), times("source edit", "E")},
 	{"Source edit: an image in each pipeline, against the kept engine", times("source edit", "C"), times("source edit", "E")},
+	{"Whole pipeline after an edit, empty engines: one call, against a call for each job", times(wholeEdit, "G"), times(wholeEdit, "D")},
 	{"Whole pipeline after an edit: one call, against a call for each job", times(wholeEdit, "F"), times(wholeEdit, "E")},
 }
 

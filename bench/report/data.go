@@ -7,19 +7,35 @@ import (
 	"dagger/pipeline/bench/record"
 )
 
-// data are the rows of a run that succeeded, and the ones that failed.
-type data struct{ rows, failed []record.Row }
+// data are the rows of runs that succeeded, all over the same line, and the ones that failed.
+type data struct {
+	line         string
+	rows, failed []record.Row
+}
 
-func newData(rows []record.Row) data {
-	var d data
+// split are the rows of each line; those of no line are first.
+func split(rows []record.Row) []data {
+	out := []data{{}}
 	for _, r := range rows {
-		if r.OK {
+		i := slices.IndexFunc(out, func(d data) bool { return d.line == r.Line })
+		if i < 0 {
+			i, out = len(out), append(out, data{line: r.Line})
+		}
+		if d := &out[i]; r.OK {
 			d.rows = append(d.rows, r)
 		} else {
 			d.failed = append(d.failed, r)
 		}
 	}
-	return d
+	return out
+}
+
+// over is what a scenario's name has behind it if there is a line.
+func (d data) over() string {
+	if d.line == "" {
+		return ""
+	}
+	return ", over " + d.line
 }
 
 // of are the rows of a scenario on an arm; size -1 is any.
@@ -59,7 +75,7 @@ func (d data) jobs(scenario, arm, job string) (out []float64) {
 }
 
 // order is the order of the scenarios in the report.
-var order = []string{"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run", wholeEdit, "jobs"}
+var order = []string{"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run", wholeEdit, deployed, "jobs"}
 
 // sizes are those that a scenario was measured with, rising.
 func (d data) sizes(scenario string) (out []int) {
@@ -72,10 +88,10 @@ func (d data) sizes(scenario string) (out []int) {
 	return out
 }
 
-// arms are the letters that a scenario has rows of.
+// arms are the letters that a scenario has rows of; "" is any.
 func (d data) arms(scenario string) (out []string) {
-	for _, a := range strings.Split("ABCDEFefZ", "") {
-		if len(d.of(scenario, a, -1)) > 0 {
+	for _, a := range strings.Split("ABCDGEFefZ", "") {
+		if slices.ContainsFunc(d.rows, func(r record.Row) bool { return r.Arm == a && (scenario == "" || r.Scenario == scenario) }) {
 			out = append(out, a)
 		}
 	}

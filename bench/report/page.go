@@ -9,7 +9,13 @@ var pageTemplate = template.Must(template.New("README.md").Parse(`# What reuse s
 > **Read with care**: the machine was busy with other work.
 {{end}}{{range .Headline}}
 - {{.}}{{end}}
-{{if .Plots.pipelines}}
+
+## New runners first, then kept ones
+
+Seconds (the median) and MB moved by the two jobs of a pipeline.
+
+{{range .Overview}}{{.}}
+{{end}}{{if .Plots.pipelines}}
 ![Time of a pipeline for each way of running it](pipelines.svg)
 {{end}}
 Measured with ` + "`{{.About.Command}}`" + `{{if gt (len .Runs) 1}} and what it lists below{{end}}: raw numbers in [results.csv](results.csv), the machine in
@@ -22,7 +28,9 @@ Measured with ` + "`{{.About.Command}}`" + `{{if gt (len .Runs) 1}} and what it 
 {{end}}
 All ways build on the same base image, install the same versions by the same commands from the same caching proxy for Python and Debian
 packages, use the same registry, and give pytest the same options. The first two have the base image at hand; each job of the next two starts its
-own empty engine, and that start counts. Registry and proxy are on the same machine.
+own empty engine, and that start counts. Registry and proxy are on the same machine. Where results name a line, that lies between the runner and
+registry, packages and a hosted cache: so many bits a second of both directions together, and so long a delay each way. There each job of the second
+way downloads its archive.
 
 ## Compared
 
@@ -51,9 +59,9 @@ Where it does not pay:
 ## All results
 
 Seconds of wall time of the whole pipeline. CPU is all work of the machine in that time. Ran, reused and built are commands in
-containers; built are those that make a container. Registry and packages are MB moved.
+containers; built are those that make a container. The last two are MB moved.
 
-| scenario | way | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry MB | packages MB |
+| scenario | way | runs | p50 | 95 % interval | p95 | CPU s | ran | reused | built | registry and archives MB | packages MB |
 |---|---|---|---|---|---|---|---|---|---|---|---|
 {{range .Table}}| {{.Scenario}} | {{.Arm}} | {{.N}} | {{.P50}} | {{.Interval}} | {{.P95}} | {{.CPU}} | {{.Ran}} | {{.Reused}} | {{.Built}} | {{.Registry}} | {{.Packages}} |
 {{end}}
@@ -68,5 +76,6 @@ containers; built are those that make a container. Registry and packages are MB 
   - {{.Scenario}}, {{.Arm}}, repetition {{.Rep}}: {{.Note}}{{end}}
 - With few runs the interval of the median is wide or, with one, of no width: see the column of runs.
 - In favour of the image in each pipeline: its containers are stopped at once (` + "`docker stop`" + ` as published waits 10 s in each job) and are not privileged; what apt keeps is not in its image.
-- In favour of the first two: the base image is at hand, and the archives are on the runner's own disk.
+- In favour of the first two: the base image is at hand, and the archives are on the runner's own disk, but for runs over a line.
+- In favour of all over a line: its connections begin at its full rate.
 `))

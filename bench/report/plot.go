@@ -23,7 +23,7 @@ const width, height = 22 * vg.Centimeter, 11 * vg.Centimeter
 var colours = map[string]color.Color{
 	"A": color.RGBA{0, 0, 0, 255}, "B": color.RGBA{230, 159, 0, 255}, "C": color.RGBA{213, 94, 0, 255},
 	"D": color.RGBA{86, 180, 233, 255}, "E": color.RGBA{0, 114, 178, 255}, "F": color.RGBA{0, 158, 115, 255},
-	"Z": color.RGBA{150, 150, 150, 255},
+	"G": color.RGBA{86, 180, 233, 255}, "Z": color.RGBA{150, 150, 150, 255},
 	"e": color.RGBA{204, 121, 167, 255}, "f": color.RGBA{204, 121, 167, 255},
 }
 
@@ -153,13 +153,13 @@ func plotJobs(d data) (*plot.Plot, error) {
 // names are those of the arms on the page; the letters are in results.csv.
 var names = map[string]string{
 	"A": "install in each job", "B": "archive and restore", "C": "image in each pipeline", "D": "pipeline, empty engine",
-	"E": "pipeline, kept engine", "F": "pipeline, one call", "Z": "bare commands",
+	"E": "pipeline, kept engine", "F": "pipeline, one call", "G": "pipeline, empty engine, one call", "Z": "bare commands",
 	"e": "on Dagger, kept engine", "f": "on Dagger, one call",
 }
 
 // legend describes the arms that were measured.
 func legend(d data) (out [][2]string) {
-	for _, a := range d.arms("nothing changed") {
+	for _, a := range d.arms("") {
 		out = append(out, [2]string{names[a] + " (" + a + ")", arm.Titles[a]})
 	}
 	return out

@@ -32,9 +32,9 @@ func Write(dir string) error {
 	if len(about) == 0 {
 		return errors.New("reading the description of the machine: it describes no run: measure first")
 	}
-	d := newData(rows)
-	p := newPage(d, about)
-	if p.Plots, err = plots(d, dir); err != nil {
+	all := split(rows)
+	p := newPage(all, about)
+	if p.Plots, err = plots(all[0], dir); err != nil {
 		return err
 	}
 	var page bytes.Buffer
@@ -56,6 +56,7 @@ type page struct {
 	Failed   []record.Row
 	Plots    map[string]bool
 	Headline []string
+	Overview []string
 	NotPaid  []string
 	// Busy tells that others used the machine.
 	Busy bool
@@ -71,16 +72,23 @@ type line struct {
 
 type costLine struct{ Arm, Fixed, Each, BreakEven, Kept string }
 
-func newPage(d data, about []world.About) page {
-	p := page{About: about[0], Runs: about, Arms: legend(d), Failed: d.failed, Headline: d.headline()}
+// newPage makes the page of the rows of each line. Plots, cost model and comparisons are of those of no line.
+func newPage(all []data, about []world.About) page {
+	d := all[0]
+	p := page{About: about[0], Runs: about, Arms: legend(d), Headline: append(promised(all), d.headline()...), Overview: overview(all)}
+	var loads []float64
 	for _, c := range comparisons {
 		p.Compared = append(p.Compared, [2]string{c.text, c.measured(d)})
 	}
-	for _, s := range order {
-		for _, size := range d.sizes(s) {
-			for _, a := range d.arms(s) {
-				if rs := d.of(s, a, size); len(rs) > 0 {
-					p.Table = append(p.Table, newLine(s, size, a, rs))
+	for _, d := range all {
+		p.Failed = append(p.Failed, d.failed...)
+		loads = append(loads, values(d.rows, func(r record.Row) float64 { return r.Load })...)
+		for _, s := range order {
+			for _, size := range d.sizes(s) {
+				for _, a := range d.arms(s) {
+					if rs := d.of(s, a, size); len(rs) > 0 {
+						p.Table = append(p.Table, newLine(s, d.over(), size, a, rs))
+					}
 				}
 			}
 		}
@@ -90,13 +98,12 @@ func newPage(d data, about []world.About) page {
 		p.Costs = append(p.Costs, d.costLine(costs[0], c))
 	}
 	p.NotPaid = notPaid(costs)
-	loads := values(d.rows, func(r record.Row) float64 { return r.Load })
 	p.Load = fmt.Sprintf("median %.1f, highest %.1f", stat.Median(loads), stat.Quantile(loads, 1))
 	p.Busy = stat.Median(loads) > 1.5*float64(about[0].Processors)
 	return p
 }
 
-func newLine(scenario string, size int, arm string, rows []record.Row) line {
+func newLine(scenario, over string, size int, arm string, rows []record.Row) line {
 	durations := values(rows, seconds)
 	interval := stat.MedianInterval(durations)
 	median := func(format string, of func(record.Row) float64) string {
@@ -113,7 +120,8 @@ func newLine(scenario string, size int, arm string, rows []record.Row) line {
 	if size > 0 {
 		l.Scenario += fmt.Sprintf(" (%d)", size)
 	}
-	if arm >= "D" && arm <= "F" {
+	l.Scenario += over
+	if arm >= "D" && arm <= "G" {
 		l.Ran = median("%v", func(r record.Row) float64 { return float64(r.Ran) })
 		l.Reused = median("%v", func(r record.Row) float64 { return float64(r.Reused) })
 		l.Built = median("%v", func(r record.Row) float64 { return float64(r.Built) })

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"dagger/pipeline/bench/record"
@@ -35,6 +37,44 @@ func TestCompared(t *testing.T) {
 		if got := comparisons[c.at].measured(c.data); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// What is not kept comes first, with its reason; what was not measured is left out.
+func TestPromises(t *testing.T) {
+	near := func(arm string, s float64) record.Row {
+		return record.Row{OK: true, Scenario: "source edit", Arm: arm, Sum: s, Jobs: "test=1 package=1", Down: 100e6}
+	}
+	far := near("D", 7)
+	far.Line, far.Down = "100mbit,20ms", 130e6
+	got := promised(split([]record.Row{near("A", 20), near("B", 10), near("D", 7), far}))
+	want := []string{
+		"**Missed**. New runners, source edit, against a cache: 0.7 x, promised at most 0.6. ",
+		"**Missed**. New runners, source edit, moved by a job, over 100mbit,20ms: 65 MB, promised at most 60. ",
+		"New runners, source edit, against installing everything: 0.35 x, promised at most 0.35.",
+		"New runners, source edit, moved by a job: 50 MB, promised at most 60.",
+	}
+	if len(got) != len(want) {
+		t.Fatalf("got %q", got)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("got %q, want it to begin with %q", got[i], want[i])
+		}
+	}
+}
+
+func TestOverview(t *testing.T) {
+	near, far := rows("source edit", "E", 4)[0], rows("nothing changed", "D", 2)[0]
+	far.Line, far.Index = "100mbit,20ms", 5e6
+	want := []string{
+		"| way | nothing changed | source edit | nothing changed, over 100mbit,20ms | source edit, over 100mbit,20ms |",
+		"|---|---|---|---|---|",
+		"| pipeline, empty engine | | | 2.0 s, 5.0 MB | |",
+		"| pipeline, kept engine | | 4.0 s, 0.0 MB | | |",
+	}
+	if got := overview(split([]record.Row{near, far})); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
 

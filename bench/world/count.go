@@ -12,7 +12,7 @@ import (
 type Counts struct {
 	// CPU is the non-idle time of all processors of the machine, in seconds.
 	CPU float64
-	// Up and Down are bytes that clients of the registry sent and received, Index those of packages.
+	// Up and Down are bytes that clients of the registry and of hosted archives sent and received, Index those of packages.
 	Up, Down, Index int64
 }
 
@@ -37,6 +37,10 @@ func (w *World) Count() (c Counts, err error) {
 		}
 	}
 	c.Up, c.Down = w.Registry.Moved()
+	if w.Archives != nil {
+		up, down := w.Archives.Moved()
+		c.Up, c.Down = c.Up+up, c.Down+down
+	}
 	c.Index = w.Index.Served()
 	return c, nil
 }

@@ -8,21 +8,22 @@ import (
 	"sync/atomic"
 )
 
-// Forward is a TCP port in front of another that counts the bytes that pass.
+// Forward is a TCP port in front of another, over a line, that counts the bytes that pass.
 type Forward struct {
 	// Address is where clients connect, HOST:PORT.
 	Address  string
 	target   string
+	line     *Line
 	up, down atomic.Int64
 }
 
 // NewForward listens at an address, HOST:PORT, until the context ends, and passes connections on to target.
-func NewForward(ctx context.Context, listen, target string) (*Forward, error) {
+func NewForward(ctx context.Context, listen, target string, line *Line) (*Forward, error) {
 	l, err := net.Listen("tcp", listen)
 	if err != nil {
-		return nil, fmt.Errorf("listening for the registry's clients: %w", err)
+		return nil, fmt.Errorf("listening for clients of %s: %w", target, err)
 	}
-	f := &Forward{Address: l.Addr().String(), target: target}
+	f := &Forward{Address: l.Addr().String(), target: target, line: line}
 	context.AfterFunc(ctx, func() { _ = l.Close() })
 	go func() {
 		for {
@@ -46,18 +47,19 @@ func (f *Forward) serve(ctx context.Context, client net.Conn) {
 		return
 	}
 	defer server.Close()
+	f.line.connect()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		pass(server, client, &f.up)
+		f.pass(ctx, server, client, &f.up)
 	}()
-	pass(client, server, &f.down)
+	f.pass(ctx, client, server, &f.down)
 	<-done
 }
 
 // pass copies until one side ends, and tells the other.
-func pass(to, from net.Conn, n *atomic.Int64) {
-	_, _ = io.Copy(io.MultiWriter(to, counter{n}), from)
+func (f *Forward) pass(ctx context.Context, to, from net.Conn, n *atomic.Int64) {
+	f.line.carry(ctx, io.MultiWriter(to, counter{n}), from)
 	if half, ok := to.(*net.TCPConn); ok {
 		_ = half.CloseWrite()
 	}

@@ -32,10 +32,12 @@ type World struct {
 	IndexHost string   // HOST:PORT of the proxy
 	IndexURL  string   // of the proxy's Python index
 	Registry  *Forward // in front of the lab's registry
+	Archives  *Forward // in front of the hosted archives; nil: there is no line, and they are on the runner's disk
 	Outer     string   // the same, HOST:PORT, for containers that have a network of their own; empty: they reach none
 	Base      string   // image that every arm builds on
 	Tools     Tools    // python and poetry of the machine, for the bare arm
 	Say       func(format string, args ...any)
+	line      *Line
 
 	// Checkout is a copy of the committed state of Root, which stays as it is while the benchmark runs;
 	// Commit names it.
@@ -43,9 +45,10 @@ type World struct {
 }
 
 // New starts the world of the checkout at root, with its servers at an address of this machine and, if
-// that is not loopback, the registry also there at the address's port. It ends with the context and Close.
-func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *World, err error) {
-	w := &World{Root: root, Say: say}
+// that is not loopback, the registry also there at the address's port; what is hosted lies behind the line. It ends
+// with the context and Close.
+func New(ctx context.Context, root, bind string, line *Line, say func(string, ...any)) (_ *World, err error) {
+	w := &World{Root: root, Say: say, line: line}
 	host, _, err := net.SplitHostPort(bind)
 	if err != nil {
 		return nil, fmt.Errorf("reading --bind %q: %w: give HOST:PORT", bind, err)
@@ -79,15 +82,26 @@ func New(ctx context.Context, root, bind string, say func(string, ...any)) (_ *W
 	if err != nil {
 		return nil, fmt.Errorf("reading the lab's address for containers: %w", err)
 	}
-	if w.IndexHost, err = w.Index.Serve(ctx, reached.Hostname()); err != nil {
+	packages, err := w.Index.Serve(ctx, "127.0.0.1")
+	if err != nil {
 		return nil, err
 	}
-	w.IndexURL = "http://" + w.IndexHost + "/simple/"
-	if w.Registry, err = NewForward(ctx, "127.0.0.1:0", w.Lab["REGISTRY"]); err != nil {
+	front, err := NewForward(ctx, net.JoinHostPort(reached.Hostname(), "0"), packages, line)
+	if err != nil {
 		return nil, err
+	}
+	w.IndexHost = front.Address
+	w.IndexURL = "http://" + w.IndexHost + "/simple/"
+	if w.Registry, err = NewForward(ctx, "127.0.0.1:0", w.Lab["REGISTRY"], line); err != nil {
+		return nil, err
+	}
+	if line != nil {
+		if err := w.serveArchives(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if ip := net.ParseIP(host); ip != nil && !ip.IsLoopback() {
-		outer, err := NewForward(ctx, bind, w.Registry.Address)
+		outer, err := NewForward(ctx, bind, w.Registry.Address, nil)
 		if err != nil {
 			return nil, err
 		}
