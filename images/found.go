@@ -58,10 +58,18 @@ func readPyproject(ctx context.Context, source *dagger.Directory, dir string) (s
 			return "", nil
 		}
 		if there {
-			break
+			return read(ctx, source, path.Join(dir, name), noProject)
 		}
 	}
+	if names, err := source.Directory(dir).Entries(ctx); err == nil && described(names) {
+		return "", noLock(names, "")
+	}
 	return read(ctx, source, path.Join(dir, "pyproject.toml"), noProject)
+}
+
+// described tells whether files say what a Python project is, without a lock file or pyproject.toml.
+func described(names []string) bool {
+	return slices.ContainsFunc([]string{"setup.py", "setup.cfg", "Pipfile", "requirements.in", "environment.yml"}, func(name string) bool { return slices.Contains(names, name) })
 }
 
 const noProject = "is this the root of a Python project? name it with --source, or its directory in the source with --project"
@@ -143,22 +151,28 @@ func (a App) findLock(ctx context.Context, f found) (name, dir string, err error
 			return "uv.lock", dir, err
 		}
 	}
-	return "", "", noLock(f)
+	return "", "", noLock(f.names, f.pyproject)
 }
 
 // noLock says what to do about a lock file that is not there, with the tool that the
 // project is made with.
-func noLock(f found) error {
+func noLock(names []string, pyproject string) error {
+	there := func(name string) bool { return slices.Contains(names, name) }
 	wanted, hint := "lock file ("+strings.Join(locks, ", ")+")", "run `poetry lock` or `uv lock` and commit the file"
 	switch {
-	case slices.Contains(f.names, "pdm.lock"):
+	case there("pdm.lock"):
 		hint = "PDM writes one of them from pdm.lock: run `pdm export --format pylock --dev --output pylock.toml` and commit the file"
-	case slices.Contains(f.names, "Pipfile"):
+	case there("Pipfile"):
 		wanted, hint = pipfileLock, "run `pipenv lock` and commit the file"
-	case slices.Contains(f.names, "environment.yml"):
+	case there("environment.yml"):
 		hint = "packages of conda are not installed here: list those of Python in requirements.txt, the others in system-packages of [tool.pipeline]"
-	case strings.Contains(f.pyproject, "[tool.poetry"):
+	case there("requirements.in"):
+		wanted, hint = "requirements.txt", "run `pip-compile --generate-hashes requirements.in` and commit the file"
+	case strings.Contains(pyproject, "[tool.poetry"):
 		wanted, hint = "poetry.lock", "run `poetry lock` and commit the file"
+	case pyproject == "" && (there("setup.py") || there("setup.cfg")):
+		from := map[bool]string{true: "setup.py", false: "setup.cfg"}[there("setup.py")]
+		hint = "run `uv pip compile --generate-hashes --output-file requirements.txt " + from + "` and commit the file"
 	}
 	return fmt.Errorf("reading the source: no %s: %s", wanted, hint)
 }

@@ -58,6 +58,11 @@ const (
 	noRepository = `(?:fatal: not a git repository|Command '\['git',.*returned non-zero exit status 128)`
 )
 
+// missing is how make and shells say that a command is not there.
+func missing(names string) string {
+	return `^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?(` + names + `)'?: (?:No such file or directory|(?:command )?not found)$`
+}
+
 // gitIsMissed is either, in the output of a command that may have succeeded.
 var gitIsMissed = regexp.MustCompile(`(?m)` + noGit + `|` + noRepository)
 
@@ -72,11 +77,12 @@ var causes = []cause{
 	when(noRepository, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
 	when(`^ *File "(?:<frozen os>|\S*/os\.py)", line \d+, in __getitem__\n(?:[ \t].*\n)*KeyError: '([A-Z][A-Z0-9_]*)'`, `the variable "$1" is not set: `+giveIt),
-	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?(docker|docker-compose|podman)'?: (?:No such file or directory|(?:command )?not found)$`,
+	when(missing(`docker|docker-compose|podman`),
 		"there is no $1 in the app container: name services of the tests in [tool.pipeline.test.services], an image of the service in [tool.pipeline.package.image], and a command without $1 in [tool.pipeline.test] or [tool.pipeline.package]"),
 	when(`(?:DockerException: Error while fetching server API version|Cannot connect to the Docker daemon at)`,
 		"the tests start containers by Docker (testcontainers and the like), and there is none for them: name these in [tool.pipeline.test.services], and where they are in variables of [tool.pipeline.test]"),
-	when(`^(?:make(?:\[\d+\])?|\S*/?(?:ba|da|a)?sh|env): (?:(?:line )?\d+: )?'?([^\s:']+)'?: (?:No such file or directory|(?:command )?not found)$`, `the command "$1" is not there: `+installIt),
+	when(missing(`pdm|hatch|rye|pixi|conda|tox|nox`), `there is no $1 in the app container, where all packages are installed already: name the command that it runs in [tool.pipeline.test] or [tool.pipeline.package], such as command = "pytest"`),
+	when(missing(`[^\s:']+`), `the command "$1" is not there: `+installIt),
 	when("^error: Failed to spawn: `?([^`\n]+?)`?$", `the command "$1" is not there: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`),
 	when(`^make(?:\[\d+\])?: ([^\s:]+): Permission denied$`, `"$1" may not be executed: commit it with that permission: git update-index --chmod=+x $1`),
 	when(`^\s*The (?:requested )?command "?([\w:-]+)"? does not exist\.`, `poetry has no command "$1": name the plugin that has it in [tool.pipeline] poetry-plugins`),

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,6 +98,22 @@ func TestExplainPoetryPlugin(t *testing.T) {
 		if got := ExplainBuild("poetry build-lambda -vv\n", said); got != want {
 			t.Errorf("%q: %s", said, got)
 		}
+	}
+}
+
+// What makes environments of its own is not needed in one.
+func TestExplainMakersOfEnvironments(t *testing.T) {
+	const want = `there is no %s in the app container, where all packages are installed already: name the command that it runs in [tool.pipeline.test] or [tool.pipeline.package], such as command = "pytest"`
+	for said, name := range map[string]string{
+		"make: pdm: No such file or directory\nmake: *** [Makefile:15: test] Error 127\n": "pdm",
+		"/bin/sh: 1: tox: not found\nmake: *** [Makefile:3: test] Error 127\n":            "tox",
+	} {
+		if got := ExplainBuild(name+" run pytest\n", said); got != fmt.Sprintf(want, name) {
+			t.Errorf("%q: %s", said, got)
+		}
+	}
+	if got := ExplainBuild("", "/bin/sh: 1: toxic: not found\n"); !strings.HasPrefix(got, `the command "toxic" is not there`) {
+		t.Errorf("another command: %s", got)
 	}
 }
 
