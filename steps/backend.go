@@ -81,16 +81,6 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 // environmentMark stands for the environment's name in the project's settings.
 const environmentMark = "{environment}"
 
-// places tells whether an argument of a backend says where the state is: two
-// states that differ in a lock or a login are one.
-func places(kind, argument string) bool {
-	return slices.Contains(map[string][]string{
-		"s3": {"key", "bucket"}, "http": {"address"}, "gcs": {"prefix", "bucket"}, "azurerm": {"key", "container_name", "storage_account_name"},
-		"consul": {"path"}, "pg": {"schema_name", "conn_str"}, "kubernetes": {"secret_suffix", "namespace"}, "cos": {"key", "prefix", "bucket"}, "oss": {"key", "prefix", "bucket"},
-		"oci": {"key", "bucket"},
-	}[kind], argument)
-}
-
 // declaresOther tells whether a declared backend names another place than the
 // state bucket. One of S3 that leaves the bucket or the key open gets them.
 func declaresOther(b *rootmodule.Backend, bucket string) bool {

@@ -33,20 +33,10 @@ func (w Workspace) checkOwnBackend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b := ownBackend{Workspace: w, login: login}
-	b.text = func(ctx context.Context, name string) (string, error) {
-		there, err := w.Source.Exists(ctx, name)
-		if err != nil || !there {
-			return "", err
-		}
-		return w.Source.File(name).Contents(ctx)
-	}
-	b.entries = func(ctx context.Context, dir string) ([]string, error) {
-		there, err := w.Source.Exists(ctx, dir)
-		if err != nil || !there {
-			return nil, err
-		}
-		return w.Source.Directory(dir).Entries(ctx)
+	b := w.ownBackend()
+	b.login = login
+	if err := b.checkApart(ctx); err != nil {
+		return err
 	}
 	if !w.AWS.Given() {
 		return b.inTheDark(ctx, nil)
@@ -67,6 +57,26 @@ func (w Workspace) checkOwnBackend(ctx context.Context) error {
 	}
 	b.in = func(bucket string) objects { return state.In(session, bucket) }
 	return b.check(ctx, session.Identity.Account)
+}
+
+// ownBackend is the backend with the files of the source.
+func (w Workspace) ownBackend() ownBackend {
+	b := ownBackend{Workspace: w, login: []string{"", ""}}
+	b.text = func(ctx context.Context, name string) (string, error) {
+		there, err := w.Source.Exists(ctx, name)
+		if err != nil || !there {
+			return "", err
+		}
+		return w.Source.File(name).Contents(ctx)
+	}
+	b.entries = func(ctx context.Context, dir string) ([]string, error) {
+		there, err := w.Source.Exists(ctx, dir)
+		if err != nil || !there {
+			return nil, err
+		}
+		return w.Source.Directory(dir).Entries(ctx)
+	}
+	return b
 }
 
 // check compares the environment's state with those of the others.

@@ -67,6 +67,9 @@ func (o owned) refused(t *testing.T, server string) error {
 		slices.Sort(names)
 		return names, nil
 	}
+	if err := b.checkApart(t.Context()); err != nil {
+		return err
+	}
 	return b.check(t.Context(), "123456789012")
 }
 
