@@ -76,7 +76,7 @@ func mirrorPlugin(poetry string) string {
 // archives are the wheels and source archives of the repository that a lock file
 // names, by their paths in the container.
 func (a App) archives(f found) (map[string]*dagger.File, error) {
-	locals, err := project.LocalPackages(f.lock)
+	locals, err := project.LocalPackages(f.lock, f.at(a.Path))
 	return a.archivesOf(f, locals), err
 }
 

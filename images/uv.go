@@ -23,7 +23,7 @@ type uvProject struct {
 
 func (a App) uvProject(ctx context.Context, f found) (u uvProject, err error) {
 	u = uvProject{files: map[string]string{path.Join(Workdir, f.lockDir, "uv.lock"): project.WithoutVersions(f.lock)}, check: "--locked"}
-	if u.locals, err = project.LocalPackages(f.lock); err != nil {
+	if u.locals, err = project.LocalPackages(f.lock, f.at(a.Path)); err != nil {
 		return u, err
 	}
 	add := func(dir, name, text string, reduce func(string) (string, error)) error {

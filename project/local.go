@@ -23,8 +23,10 @@ type source struct {
 }
 
 // LocalPackages are the packages that a poetry.lock or uv.lock takes from the
-// repository, without the project itself.
-func LocalPackages(lock string) ([]Local, error) {
+// repository, without the project itself, which is at a path from the lock file's
+// directory. What is in that directory itself is a package as others are: the root of a
+// workspace of uv, which its members may use.
+func LocalPackages(lock, at string) ([]Local, error) {
 	var doc struct {
 		Package []struct {
 			Name   string
@@ -48,7 +50,7 @@ func LocalPackages(lock string) ([]Local, error) {
 		default:
 			local.Path = First(s.Editable, s.Directory, s.Virtual)
 		}
-		if local.Path != "" && path.Clean(local.Path) != "." {
+		if local.Path != "" && path.Clean(local.Path) != path.Clean(at) {
 			out = append(out, local)
 		}
 	}

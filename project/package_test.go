@@ -91,7 +91,7 @@ func TestVersionOfVariable(t *testing.T) {
 }
 
 func TestLocalPackages(t *testing.T) {
-	got, err := LocalPackages(`
+	const lock = `
 [[package]]
 name = "six"
 [[package]]
@@ -124,10 +124,16 @@ name = "g"
 [package.source]
 type = "git"
 url = "https://example.com/g"
-`)
+`
+	got, err := LocalPackages(lock, ".")
 	want := []Local{{"a", "../libs/a", false}, {"w", "w.whl", true}, {"e", "libs/e", false}, {"v", "v", false}, {"p", "p.tar.gz", true}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
+	}
+	// The root of a workspace is a package as others are, of a member that is the project.
+	want = slices.Insert(slices.Delete(want, 2, 3), 2, Local{"me", ".", false})
+	if got, err = LocalPackages(lock, "libs/e/"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("of a member: %+v, %v", got, err)
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 // project: what it requires of them, and what those require in turn. at is the project's
 // path from the lock file's directory.
 func (p Project) Used(pyproject, lock, at string, use Use) ([]Local, error) {
-	all, err := LocalPackages(lock)
+	all, err := LocalPackages(lock, at)
 	if err != nil || len(all) == 0 {
 		return all, err
 	}

@@ -36,6 +36,24 @@ source = { directory = "libs/tools" }
 name = "browser"
 source = { editable = "libs/browser" }
 `
+	// The root is a library, which a member uses by another one.
+	rootLock = `version = 1
+requires-python = ">=3.11"
+[[package]]
+name = "api"
+source = { editable = "services/api" }
+dependencies = [{ name = "common" }]
+[[package]]
+name = "common"
+source = { editable = "libs/common" }
+dependencies = [{ name = "core" }]
+[[package]]
+name = "core"
+source = { editable = "." }
+[[package]]
+name = "worker"
+source = { editable = "services/worker" }
+`
 	poetryLock = `[[package]]
 name = "devlib"
 [package.source]
@@ -79,6 +97,9 @@ func TestUsed(t *testing.T) {
 		{"uv, groups", "[tool.uv]\ndefault-groups = []\n", workspaceLock, "services/a", Settings{Groups: []string{"e2e"}}, []string{"browser", "common"}, []string{"common"}},
 		{"uv, all groups but one", "[tool.uv]\ndefault-groups = \"all\"\n", workspaceLock, "services/a", Settings{WithoutGroups: []string{"dev"}}, []string{"browser", "common"}, []string{"common"}},
 		{"uv, the root of all", "", workspaceLock, ".", Settings{}, []string{"b", "browser", "common", "deep", "svc-a", "tools"}, []string{"b", "browser", "common", "deep", "svc-a", "tools"}},
+		{"uv, a member that uses the root", "", rootLock, "services/api", Settings{}, []string{"common", "core"}, []string{"common", "core"}},
+		{"uv, a member that does not", "", rootLock, "services/worker", Settings{}, nil, nil},
+		{"uv, the root that a member uses", "", rootLock, ".", Settings{}, nil, nil},
 		{"Poetry", poetry, poetryLock, ".", Settings{}, []string{"devlib", "lib1"}, []string{"lib1"}},
 		{"Poetry, extras", poetry, poetryLock, ".", Settings{Extras: []string{"legacy"}}, []string{"devlib", "lib1", "old"}, []string{"lib1"}},
 		{"Poetry, a package's extra", "[tool.poetry.dependencies]\nlib1 = {path = \"../lib1\", extras = [\"x\"]}\n", poetryLock, ".", Settings{}, []string{"lib1", "lib2"}, []string{"lib1", "lib2"}},
