@@ -136,22 +136,52 @@ func (a App) findLock(ctx context.Context, f found) (name, dir string, err error
 	if both {
 		return "", "", fmt.Errorf("reading the source: %s has both poetry.lock and uv.lock: say which in [tool.pipeline], with poetry = or uv = and a version", path.Join("/", a.Path))
 	}
-	for _, name := range locks {
-		if slices.Contains(f.names, name) {
-			return name, a.Path, nil
-		}
+	above, member, err := a.uvLockAbove(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	if name, ofWorkspace := chooseLock(f.names, member); ofWorkspace {
+		return name, above, nil
+	} else if name != "" {
+		return name, a.Path, nil
 	}
 	if name, err := a.requirementsBelow(ctx, f.names); err != nil || name != "" {
 		return name, a.Path, err
 	}
-	for dir := path.Clean(a.Path); dir != "." && dir != "/"; {
-		dir = path.Dir(dir)
-		ok, err := a.Source.Exists(ctx, path.Join(dir, "uv.lock"))
-		if err != nil || ok {
-			return "uv.lock", dir, err
-		}
+	if above != "" {
+		return "uv.lock", above, nil
 	}
 	return "", "", noLock(f.names, f.pyproject)
+}
+
+// chooseLock chooses among the lock files that are in a project's directory and, where a
+// workspace of uv above it has the project as a member, that one's.
+func chooseLock(names []string, member bool) (name string, ofWorkspace bool) {
+	for _, name := range locks {
+		if slices.Contains(names, name) {
+			return name, false
+		}
+		if member && name == "uv.lock" {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// uvLockAbove is the directory of the nearest uv.lock above the project's, and whether the
+// project is a member of its workspace.
+func (a App) uvLockAbove(ctx context.Context) (dir string, member bool, err error) {
+	for dir := path.Clean(a.Path); dir != "." && dir != "/"; {
+		dir = path.Dir(dir)
+		name := path.Join(dir, "uv.lock")
+		if ok, err := a.Source.Exists(ctx, name); err != nil {
+			return "", false, err
+		} else if ok {
+			text, err := a.Source.File(name).Contents(ctx)
+			return dir, project.HasMember(text, found{lockDir: dir}.at(a.Path)), err
+		}
+	}
+	return "", false, nil
 }
 
 // noLock says what to do about a lock file that is not there, with the tool that the
@@ -161,7 +191,7 @@ func noLock(names []string, pyproject string) error {
 	wanted, hint := "lock file ("+strings.Join(locks, ", ")+")", "run `poetry lock` or `uv lock` and commit the file"
 	switch {
 	case there("pdm.lock"):
-		hint = "PDM writes one of them from pdm.lock: run `pdm export --format pylock --dev --output pylock.toml` and commit the file"
+		hint = "PDM writes one of them from pdm.lock: run `pdm export --format pylock --prod --output pylock.toml`, with --dev in place of --prod pylock.dev.toml for the tests, and commit the files"
 	case there("Pipfile"):
 		wanted, hint = pipfileLock, "run `pipenv lock` and commit the file"
 	case there("environment.yml"):

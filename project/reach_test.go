@@ -9,6 +9,8 @@ import (
 const (
 	workspaceLock = `version = 1
 requires-python = ">=3.11"
+[manifest]
+members = ["b", "svc-a"]
 [[package]]
 name = "b"
 source = { virtual = "services/b" }
@@ -80,6 +82,14 @@ type = "directory"
 url = "../old"
 `
 )
+
+func TestHasMember(t *testing.T) {
+	for dir, want := range map[string]bool{"services/a": true, "services/b/": true, "libs/common": false, "libs/tools": false, "services": false, "services/ab": false, ".": false} {
+		if HasMember(workspaceLock, dir) != want {
+			t.Errorf("%s: %v", dir, !want)
+		}
+	}
+}
 
 // Of the repository's packages, a service has those alone that its package manager
 // would install for it.

@@ -2,7 +2,9 @@ package project
 
 import (
 	"fmt"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -11,6 +13,21 @@ import (
 // localSource is the line of a uv.lock that says that a package is one of the
 // repository.
 var localSource = regexp.MustCompile(`(?m)^source = \{ (?:editable|virtual|directory) = `)
+
+// HasMember tells whether the workspace of a uv.lock has a member in a directory. What is
+// no more than a dependency by its path is none.
+func HasMember(lock, dir string) bool {
+	if !strings.Contains(lock, `"`+path.Clean(dir)+`"`) {
+		return false
+	}
+	var doc struct {
+		Manifest struct{ Members []string }
+		Package  []lockedPackage
+	}
+	return toml.Unmarshal([]byte(lock), &doc) == nil && slices.ContainsFunc(doc.Package, func(l lockedPackage) bool {
+		return l.Source.uvDir() == path.Clean(dir) && slices.Contains(doc.Manifest.Members, l.Name)
+	})
+}
 
 // lockedPython is the line before the packages that says for which versions of Python a lock
 // file was made: in a workspace, those that all its members allow.
