@@ -239,7 +239,7 @@ func (a App) installer(ctx context.Context, f found) (installer, error) {
 	}
 	switch f.lockName {
 	case "pylock.toml":
-		return a.pylock(f)
+		return a.pylock(ctx, f)
 	case pipfileLock:
 		return a.pipenv(ctx, f)
 	}

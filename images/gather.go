@@ -50,6 +50,14 @@ func (a App) gather(ctx context.Context, use project.Use, roots []string) (g gat
 	return g, err
 }
 
+// plainDirs are the directories of plain in the container.
+func (g gathered) plainDirs() (out []string) {
+	for _, dir := range g.plain {
+		out = append(out, path.Join(Workdir, dir))
+	}
+	return out
+}
+
 // texts may name indexes that ask for a login.
 func (g gathered) texts() map[string]string {
 	return map[string]string{"lock": g.lock, "pyproject": g.pyproject}

@@ -108,8 +108,7 @@ func (a App) locals(ctx context.Context, f found, use project.Use) ([]project.Lo
 	case "poetry.lock", "uv.lock":
 		return f.Used(f.pyproject, f.lock, f.at(a.Path), use)
 	case "pylock.toml":
-		parsed, err := project.ReadPylock(f.lock)
-		return parsed.Locals, err
+		return a.pylockLocals(ctx, f, use)
 	case pipfileLock:
 		locals := f.pipfile.Locals
 		if use == project.ForTests && !slices.Contains(f.Settings.WithoutGroups, "dev") {
@@ -167,6 +166,7 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 			return d, err
 		}
 	}
+	d.Roots = d.RootsIn(names)
 	if d.Installed && d.Version == "" {
 		if d.Version, err = a.version(ctx, dir, d); d.Version == "" && d.FromGit == "" {
 			d.Build = true // only its build backend knows it

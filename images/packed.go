@@ -3,7 +3,6 @@ package images
 import (
 	"context"
 	"fmt"
-	"path"
 	"regexp"
 	"strings"
 
@@ -36,9 +35,7 @@ func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string
 		return Packed{}, err
 	}
 	out := Packed{}
-	for _, dir := range g.plain {
-		out.Dirs = append(out.Dirs, path.Join(Workdir, dir))
-	}
+	out.Dirs = g.plainDirs()
 	python, err := a.pythonOf(ctx, image, g.found)
 	if err != nil {
 		return out, err
@@ -50,7 +47,7 @@ func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string
 	if err != nil {
 		return out, err
 	}
-	out.Container, err = a.packedProject(ctx, c.WithDirectory(Workdir, g.inputs), out.Target, g.packages)
+	out.Container, err = a.packedProject(ctx, c.WithDirectory(Workdir, g.inputs).With(a.withLinksFollowed(g.packages)), out.Target, g.packages)
 	return out, err
 }
 
@@ -113,7 +110,7 @@ func (a App) exporter(ctx context.Context, f found) (manager []string, lock stri
 		arguments = append(arguments, u.check)
 		return manager, "uv", arguments, err
 	case "pylock.toml":
-		return manager, "pylock", nil, nil
+		return manager, "pylock", nil, warnOfDevelopment(f)
 	}
 	if len(f.Settings.Package.Extras) > 0 {
 		return nil, "", nil, fmt.Errorf("reading pyproject.toml: extras in [tool.pipeline.package] are not known to %s: list in it what they require", f.lockName)

@@ -17,6 +17,7 @@ var (
 	installManager      = script("install-manager")
 	installPoetry       = script("install-poetry")
 	installUV           = script("uv-environment", "run-uv")
+	installPylock       = script("uv-environment", "install-pylock")
 	installRequirements = script("install-requirements")
 	installPipfile      = script("check-pipfile", "install-requirements")
 	importFromSource    = script("import-from-source")

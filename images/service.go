@@ -62,7 +62,9 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 		return Image{}, err
 	}
 	tools := app.Container.With(secrets.With).With(g.withTools(manager)).WithEnvVariable("SERVED_FOR", s.installFor)
-	laid, err := a.fromSource(ctx, tools.WithDirectory(Workdir, g.inputs), append([]string{"sh", "-c", serveSources, "serve-sources"}, g.packages...))
+	source := tools.WithDirectory(Workdir, g.inputs).With(a.withLinksFollowed(slices.Concat(g.packages, g.plainDirs())))
+	s.inputs = source.Directory(Workdir)
+	laid, err := a.fromSource(ctx, source, append([]string{"sh", "-c", serveSources, "serve-sources"}, g.packages...))
 	if err != nil {
 		return Image{}, err
 	}

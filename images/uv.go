@@ -146,19 +146,3 @@ func unchecked(where string) string {
 	tell.Once(fmt.Sprintf("%s: its dependencies are dynamic: whether uv.lock fits them is not checked", where))
 	return "--frozen"
 }
-
-// pylock installs a pylock.toml; uv checks the hashes that are in it.
-func (a App) pylock(f found) (installer, error) {
-	parsed, err := project.ReadPylock(f.lock)
-	if err != nil {
-		return installer{}, err
-	}
-	return installer{
-		manager:   []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
-		script:    installUV,
-		arguments: []string{"pip", "install", "--preview-features", "pylock", "--requirements", "pylock.toml"},
-		files:     map[string]string{path.Join(Workdir, f.lockDir, "pylock.toml"): parsed.Text},
-		archives:  a.archivesOf(f, parsed.Locals),
-		explain:   explainUV,
-	}, nil
-}

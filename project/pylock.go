@@ -3,6 +3,7 @@ package project
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -14,10 +15,13 @@ type Pylock struct {
 	// Locals are packages of the repository, without the project itself: directories
 	// are left out of the text, archives are in it.
 	Locals []Local
+	// Names are those of all packages.
+	Names []string
 }
 
-// ReadPylock reads a pylock.toml. uv and PDM write the project itself into it, too.
-func ReadPylock(text string) (Pylock, error) {
+// ReadPylock reads a file of pylock.toml's form. uv and PDM write the project itself into
+// it, too.
+func ReadPylock(file, text string) (Pylock, error) {
 	head, packages, _ := strings.Cut(text, "\n[[packages]]\n")
 	out := Pylock{Text: head + "\n"}
 	if packages == "" {
@@ -31,9 +35,10 @@ func ReadPylock(text string) (Pylock, error) {
 			}
 		}
 		if err := toml.Unmarshal([]byte("[[packages]]\n"+block), &doc); err != nil {
-			return out, fmt.Errorf("reading pylock.toml: the package before line %d: %w", 1+strings.Count(out.Text, "\n"), err)
+			return out, fmt.Errorf("reading %s: the package before line %d: %w", file, 1+strings.Count(out.Text, "\n"), err)
 		}
 		p := doc.Packages[0]
+		out.Names = append(out.Names, p.Name)
 		switch {
 		case p.Directory.Path != "" && path.Clean(p.Directory.Path) != ".":
 			out.Locals = append(out.Locals, Local{Name: p.Name, Path: p.Directory.Path})
@@ -45,4 +50,26 @@ func ReadPylock(text string) (Pylock, error) {
 		}
 	}
 	return out, nil
+}
+
+// Development are the packages of a pylock.toml that the project requires in groups for
+// development alone, and pytest, which no function needs.
+func (p Project) Development(pyproject, lock string) ([]string, error) {
+	read, err := ReadPylock("pylock.toml", lock)
+	if err != nil {
+		return nil, err
+	}
+	var doc requiring
+	if err := toml.Unmarshal([]byte(pyproject), &doc); err != nil {
+		return nil, fmt.Errorf("reading pyproject.toml: %w", positioned(err))
+	}
+	grouped := []need{{Name: "pytest"}}
+	for _, name := range sortedKeys(doc.Groups) {
+		grouped = append(grouped, doc.group(name, 0)...)
+	}
+	needed, err := p.required(pyproject, ForPackage)
+	return slices.DeleteFunc(read.Names, func(name string) bool {
+		is := func(n need) bool { return normal(n.Name) == normal(name) }
+		return !slices.ContainsFunc(grouped, is) || slices.ContainsFunc(needed, is)
+	}), err
 }

@@ -13,7 +13,7 @@ func TestReadPylock(t *testing.T) {
 		"\n[[packages]]\nname = \"mine\"\n[packages.archive]\npath = \"vendor/mine.whl\"\n" +
 		"\n[[packages]]\nname = \"orders\"\n[packages.directory]\npath = \".\"\n" +
 		"\n[[packages]]\nname = \"six\"\nversion = \"1.17.0\"\n"
-	got, err := ReadPylock(text)
+	got, err := ReadPylock("pylock.toml", text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,10 +28,29 @@ func TestReadPylock(t *testing.T) {
 	if got := LockedPython(text); got != ">=3.11" {
 		t.Errorf("Python %q", got)
 	}
-	if none, err := ReadPylock("lock-version = \"1.0\"\n"); err != nil || none.Text != "lock-version = \"1.0\"\n" {
+	if none, err := ReadPylock("pylock.toml", "lock-version = \"1.0\"\n"); err != nil || none.Text != "lock-version = \"1.0\"\n" {
 		t.Errorf("%+v, %v", none, err)
 	}
-	if _, err := ReadPylock("a = 1\n[[packages]]\nname = \n"); err == nil {
-		t.Error("a broken file was read")
+	if _, err := ReadPylock("pylock.dev.toml", "a = 1\n[[packages]]\nname = \n"); err == nil || !strings.HasPrefix(err.Error(), "reading pylock.dev.toml: ") {
+		t.Errorf("a broken file was read: %v", err)
+	}
+}
+
+// What only tests need is told of where what is deployed would get it.
+func TestDevelopment(t *testing.T) {
+	const lock = "lock-version = \"1.0\"\n\n[[packages]]\nname = \"boto3\"\n\n[[packages]]\nname = \"moto\"\n\n[[packages]]\nname = \"iniconfig\"\n\n[[packages]]\nname = \"pytest\"\n"
+	const pyproject = "[project]\ndependencies = [\"boto3>=1\"]\n[dependency-groups]\ndev = [\"Moto[s3]\", \"boto3\", { include-group = \"lint\" }]\nlint = [\"ruff\"]\n"
+	for _, test := range []struct {
+		pyproject, lock string
+		want            []string
+	}{
+		{pyproject, lock, []string{"moto", "pytest"}},
+		{"", lock, []string{"pytest"}},
+		{"[project]\ndependencies = [\"pytest\"]\n", lock, nil},
+		{pyproject, "lock-version = \"1.0\"\n\n[[packages]]\nname = \"boto3\"\n", nil},
+	} {
+		if got, err := (Project{}).Development(test.pyproject, test.lock); err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%q, %v, want %q", got, err, test.want)
+		}
 	}
 }

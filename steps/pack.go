@@ -24,7 +24,9 @@ type packing struct {
 	Dirs      []string `json:"dirs"`
 	Roots     []string `json:"roots"`
 	// Files are patterns of more files of the project.
-	Files        []string `json:"files"`
+	Files []string `json:"files"`
+	// Handlers are texts of the root modules that may name a function of the project.
+	Handlers     []string `json:"handlers"`
 	Architecture string   `json:"architecture"`
 	Upload       string   `json:"upload"`
 }
@@ -65,6 +67,9 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 	for _, root := range roots {
 		told.Roots = append(told.Roots, path.Join(images.Workdir, root))
 	}
+	if told.Handlers, err = r.handlers(ctx, roots); err != nil {
+		return Package{}, err
+	}
 	c, err := packed.Container.
 		WithWorkdir(path.Join(images.Workdir, r.Settings.Project)).
 		With(spec{Pack: &told}.on).
@@ -79,6 +84,25 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 		return Package{}, err
 	}
 	return Package{Files: c.Directory(artifactsDir), Paths: []string{name}, ended: c.File(endedFile)}, nil
+}
+
+// handlers are what the root modules may name of the project's modules. What Terraform
+// itself cannot read it will say: nothing of it is packed.
+func (r *Run) handlers(ctx context.Context, roots []string) ([]string, error) {
+	out := []string{}
+	for _, root := range roots {
+		there, err := r.Source.Exists(ctx, root)
+		if err != nil {
+			return nil, err
+		}
+		if !there {
+			continue
+		}
+		if m, err := images.ReadRoot(ctx, r.Source, root); err == nil {
+			out = append(out, m.Handlers()...)
+		}
+	}
+	return out, nil
 }
 
 // packedName is where the package is to be, from the project's directory.

@@ -19,7 +19,7 @@ import (
 func packed(t *testing.T, told packing) (archive []byte, refused string) {
 	t.Helper()
 	told.Name = "artifact.zip"
-	told.Installed, told.Dirs, told.Roots, told.Files = list(told.Installed), list(told.Dirs), list(told.Roots), list(told.Files)
+	told.Installed, told.Dirs, told.Roots, told.Files, told.Handlers = list(told.Installed), list(told.Dirs), list(told.Roots), list(told.Files), list(told.Handlers)
 	spec, err := json.Marshal(told)
 	if err != nil {
 		t.Fatal(err)
@@ -119,39 +119,6 @@ func TestPackedBytes(t *testing.T) {
 		if f.Mode() != want {
 			t.Errorf("%s has the mode %v, want %v", f.Name, f.Mode(), want)
 		}
-	}
-}
-
-// A project that is no package gives its modules, and not what is beside them.
-func TestPackedModules(t *testing.T) {
-	dir := tree(t, map[string]string{
-		"handler.py": "", "shop/__init__.py": "", "shop/data.json": "{}", "tests/test_it.py": "", "infra/helper.py": "", "Makefile": "", "pyproject.toml": "",
-		"conftest.py": "", "static/logo.svg": "", ".hidden/x.py": "",
-	})
-	told := packing{Dirs: []string{dir}, Roots: []string{filepath.Join(dir, "infra")}, Architecture: "x86_64"}
-	archive, refused := packed(t, told)
-	if want := []string{"handler.py", "shop/__init__.py", "shop/data.json"}; refused != "" || !slices.Equal(names(t, archive), want) {
-		t.Errorf("the archive has %q (%s), want %q", names(t, archive), refused, want)
-	}
-	told.Files = []string{"static"}
-	if archive, _ = packed(t, told); !slices.Contains(names(t, archive), "static/logo.svg") {
-		t.Errorf("the archive has %q, and not the file that the table names", names(t, archive))
-	}
-	told.Files = []string{"statics/*"}
-	if _, refused = packed(t, told); !strings.HasPrefix(refused, "there is no statics/* in the project") {
-		t.Errorf("refused %q", refused)
-	}
-}
-
-// Data beside the modules is not packed unasked, and that is said; tests are neither.
-func TestPackedWithoutData(t *testing.T) {
-	files := map[string]string{"handler.py": "", "test_handler.py": "", "config.json": "{}", "templates/mail.html": "", "requirements-dev.txt": "", "docker-compose.yml": "", "poetry.lock": "", "Dockerfile": ""}
-	archive, said := packed(t, packing{Dirs: []string{tree(t, files)}, Architecture: "x86_64"})
-	if got := names(t, archive); !slices.Equal(got, []string{"handler.py"}) {
-		t.Errorf("the archive has %q", got)
-	}
-	if want := "pipeline: note: not in the package: config.json, templates: where"; !strings.HasPrefix(said, want) {
-		t.Errorf("said %q, want %q", said, want)
 	}
 }
 

@@ -137,6 +137,14 @@ def note_broken_links(folder="."):
                 note("%s is a link to %s, which the tests do not have" % (os.path.relpath(path), os.path.relpath(os.path.realpath(path))))
 
 
+def leads_nowhere(path):
+    """Why what a package would have of a path cannot be read."""
+    if not os.path.islink(path):
+        return "there is no %s" % path
+    to = os.path.relpath(os.path.realpath(path))
+    return '%s is a link to %s, which the package does not have: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "%s" }' % (os.path.relpath(path), to, to)
+
+
 def run(args):
     """Run a command to its end and give its exit code; 128 and the signal's number where one ended it."""
     # A stop request reaches all of this process group: the command decides what becomes of it.

@@ -1,7 +1,6 @@
 """Packs what is installed for Lambda into one archive: the same bytes for the same files."""
 
 import collections
-import fnmatch
 import glob
 import os
 import re
@@ -11,6 +10,8 @@ import zipfile
 
 import artifacts
 import command
+import modules
+import tree
 
 MB = 1024 * 1024
 ZIPPED, UNZIPPED = 50 * MB, 250 * MB
@@ -18,25 +19,14 @@ ZIPPED, UNZIPPED = 50 * MB, 250 * MB
 # ELF's numbers of the machines that Lambda has.
 MACHINES = {"x86_64": 62, "arm64": 183}
 
-# What a function never reads, and what differs from one installation to the next.
-LEFT_OUT = ("__pycache__", "*.pyc", ".lock", ".git", ".venv")
-OF_INSTALLER = ("direct_url.json", "uv_cache.json", "uv_build.json", "REQUESTED", "INSTALLER")
-
-# Directories and modules of a project that are not part of what it deploys.
-NOT_DEPLOYED = ("tests", "test", "docs", "doc", "scripts", "build", "dist", "node_modules", "venv", "examples", "setup.py", "conftest.py", "noxfile.py", "tasks.py", "test_*.py")
-
-# What a function may well read, and what is only packed where it is named.
-DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".csv", ".sql", ".html", ".j2", ".jinja", ".jinja2", ".pem", ".crt", ".txt")
-OF_TOOLS = ("pyproject.toml", "*.lock", "pylock*.toml", "requirements*.txt", "*requirements.txt", "runtime.txt", "setup.*", "tox.ini", "pytest.ini", "mypy.ini", "ruff.toml", "*compose*.y*ml", "package*.json", "renovate.json", "sonar*", "mkdocs.yml", "openapi.*", "LICENSE*")
-
 
 def pack(spec):
     files = {}
     for directory in spec["installed"]:
-        add(files, directory, "")
+        tree.add(files, directory, "")
+    installed = {modules.stem(name.split("/")[0]) for name in files}
     for directory in spec["dirs"]:
-        own = {}
-        modules(own, directory, [os.path.abspath(r) for r in spec["roots"]])
+        own = modules.modules(directory, [os.path.abspath(r) for r in spec["roots"]], spec["handlers"], installed)
         for name in sorted(own):
             if name in files and not of_index(files[name]) and read(files[name]) != read(own[name]):
                 raise command.Refused("%s and %s are both %s in the package: rename a module, or name what to pack in [tool.pipeline.package] files" % (files[name], own[name], name))
@@ -46,7 +36,7 @@ def pack(spec):
         if not found:
             raise command.Refused("there is no %s in the project (the pattern is in pyproject.toml: [tool.pipeline.package] files)" % pattern)
         for path in found:
-            add(files, path, os.path.normpath(path))
+            tree.add(files, path, os.path.normpath(path))
     if not files:
         raise command.Refused("there is nothing to pack: name the project's files in [tool.pipeline.package] files of pyproject.toml, or a command that packs")
     check_machine(files, spec["architecture"])
@@ -66,53 +56,6 @@ def of_index(path):
 def read(path):
     with open(path, "rb") as f:
         return f.read()
-
-
-def left_out(name):
-    return matches(name, LEFT_OUT)
-
-
-def add(files, path, name):
-    """Add a file or a directory under a name; what is added later takes the place of what was there."""
-    if name.startswith(".."):
-        raise command.Refused("%s is outside of the project: name files in it" % path)
-    if not os.path.isdir(path):
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise command.Refused("%s is no regular file: leave it out" % path)
-        files[name] = path
-        return
-    for entry in sorted(os.listdir(path)):
-        inner = os.path.join(name, entry)
-        own = os.path.dirname(inner).endswith(".dist-info") and entry in OF_INSTALLER
-        # Commands of packages name the interpreter of this container.
-        if not left_out(entry) and not own and not (inner == "bin" and path.startswith("/opt/packed/")):
-            add(files, os.path.join(path, entry), inner)
-
-
-def modules(files, directory, roots):
-    """Add the modules of a project that is no package: those in src, or those beside its pyproject.toml."""
-    data = []
-    if os.path.isdir(os.path.join(directory, "src")):
-        add(files, os.path.join(directory, "src"), "")
-    for entry in sorted(os.listdir(directory)):
-        path = os.path.join(directory, entry)
-        if entry == "src" or entry.startswith(".") or matches(entry, NOT_DEPLOYED) or left_out(entry) or path in roots:
-            continue
-        if entry.endswith(".py") or has(path, ".py"):
-            add(files, path, entry)
-        elif entry.endswith(DATA) and not matches(entry, OF_TOOLS) or has(path, *DATA) and not any(r.startswith(path + "/") for r in roots):
-            data.append(entry)
-    if data:
-        command.note("not in the package: %s: where the function reads one of them, name it and the modules in [tool.pipeline.package] files" % ", ".join(data))
-
-
-def has(directory, *endings):
-    """Tell whether a directory has files with one of the endings."""
-    return os.path.isdir(directory) and any(p.endswith(endings) for p in glob.iglob(os.path.join(glob.escape(directory), "**", "*"), recursive=True))
-
-
-def matches(name, patterns):
-    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
 
 
 def check_machine(files, architecture):
@@ -142,7 +85,7 @@ def content(name, path):
     """A file's bytes. What a package has recorded of itself has no order of its own."""
     data = read(path)
     if name.endswith(".dist-info/RECORD"):
-        lines = [line for line in data.splitlines(True) if not line.split(b",")[0].endswith(tuple(("/" + n).encode() for n in OF_INSTALLER))]
+        lines = [line for line in data.splitlines(True) if not line.split(b",")[0].endswith(tuple(("/" + n).encode() for n in tree.OF_INSTALLER))]
         return b"".join(sorted(lines))
     return data
 
