@@ -89,7 +89,10 @@ func named(text, name string) bool {
 // and a build packs it.
 func document(name string) bool { return documents.MatchString(name) }
 
-var documents = regexp.MustCompile(`(?i)^(readme|changelog|changes|history|release[-_]?notes|contributing|contributors|code[-_]of[-_]conduct|security|maintainers|roadmap|upgrading)([^a-z].*)?\.(md|rst)$`)
+var documents = regexp.MustCompile(`^` + DocumentNames + `$`)
+
+// DocumentNames is what their names match.
+const DocumentNames = `(?i:(?:readme|changelog|changes|history|release[-_]?notes|contributing|contributors|code[-_]of[-_]conduct|security|maintainers|roadmap|upgrading)(?:[^a-z'/][^'/]*)?\.(?:md|rst))`
 
 // rootPatterns leave out Terraform's own files in the root modules that are below
 // a directory, but of one of which its settings name a file.
@@ -107,4 +110,4 @@ func rootPatterns(dir string, roots []string, said string) []string {
 	return out
 }
 
-var terraformFiles = []string{"*.tf", "*.tf.json", "*.tofu", "*.tfvars", "*.tfvars.json", "*.tfbackend", "*.tftpl", "*.hcl", "*.md", ".terraform-version", ".opentofu-version"}
+var terraformFiles = []string{"*.tf", "*.tf.json", "*.tofu", "*.tfvars", "*.tfvars.json", "*.tfbackend", "*.tftpl", "*.hcl", "README.md", "CHANGELOG.md", ".terraform-version", ".opentofu-version"}

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"path"
 	"slices"
 	"testing"
 )
@@ -21,12 +22,24 @@ func TestRootPatterns(t *testing.T) {
 		{".", []string{"infra"}, "files = ['infra/**/*.tf']", ""},
 		{".", []string{"infra"}, "cd infra && terraform fmt *.tf", "infra/**/*.tf"},
 		{".", []string{"fra"}, "check infra/main.tf", "fra/**/*.tf"},
+		{".", []string{"infra"}, "", "infra/**/README.md"},
 		{".", []string{"."}, "", ""},
 		{".", []string{"../infra"}, "", ""},
 	} {
 		got := rootPatterns(test.dir, test.roots, test.said)
 		if test.want == "" && len(got) > 0 || test.want != "" && !slices.Contains(got, test.want) {
 			t.Errorf("%q, %q: %q, want %q", test.dir, test.roots, got, test.want)
+		}
+	}
+}
+
+// What a function beside Terraform's files reads, such as a prompt, is there.
+func TestRootsKeepDocuments(t *testing.T) {
+	for _, pattern := range rootPatterns(".", []string{"terraform"}, "") {
+		for _, name := range []string{"prompts/system.md", "a.md", "SYSTEM_README.md"} {
+			if matched, err := path.Match(path.Base(pattern), path.Base(name)); err != nil || matched {
+				t.Errorf("%s leaves out %s: %v", pattern, name, err)
+			}
 		}
 	}
 }

@@ -71,7 +71,7 @@ var gitIsMissed = regexp.MustCompile(`(?m)` + noGit + `|` + noRepository)
 var causes = []cause{
 	when(`^pipeline: note: (\S+) is a link to (\S+), which the tests do not have`, `"$1" is a link to "$2", which the tests do not have: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "$2" }`),
 	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values "+inTests+", and include the file only where it is there (-include .env in a Makefile)"),
-	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:md|rst))'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
+	when(`No such file or directory: '(?:\S*/)?(`+images.DocumentNames+`)'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:tf|tofu|tfvars|hcl|tftpl)(?:\.json)?)'`, `there is no "$1" in the containers: Terraform's own files of the root modules are there only where pyproject.toml or the Makefile names one by its path: name it in one of them`),
 	when(noGit, "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and "+giveIt+"; where it is for something else, add git to system-packages in [tool.pipeline]"),
 	when(noRepository, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
