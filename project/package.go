@@ -2,7 +2,6 @@ package project
 
 import (
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -20,6 +19,8 @@ type Distribution struct {
 	VersionName string
 	// Roots are the directories with its modules, from the project's.
 	Roots []string
+	// besideSrc reports that its tables say of modules that are not in src.
+	besideSrc bool
 	// EntryPoints by group; the group console_scripts makes commands.
 	EntryPoints map[string]map[string]string
 	// Files are scripts that become commands as they are.
@@ -62,6 +63,7 @@ type pyproject struct {
 		Setuptools struct {
 			PackageDir map[string]string `toml:"package-dir"`
 			Packages   any
+			PyModules  []string `toml:"py-modules"`
 			Dynamic    struct {
 				Version struct {
 					Attr string
@@ -75,8 +77,12 @@ type pyproject struct {
 		Hatch                   struct {
 			Version struct{ Path, Source, Pattern, Expression string }
 			Build   struct {
+				Include any
 				Targets struct {
-					Wheel struct{ Packages, Sources any }
+					Wheel struct {
+						Packages, Sources, Include any
+						OnlyInclude                any `toml:"only-include"`
+					}
 				}
 			}
 		}
@@ -84,6 +90,7 @@ type pyproject struct {
 			Version struct{ Path, Source string }
 			Build   struct {
 				PackageDir string `toml:"package-dir"`
+				Includes   any
 			}
 		}
 		Flit struct{ Module struct{ Name string } }
@@ -145,7 +152,7 @@ func ReadDistribution(text string) (Distribution, error) {
 	d.add("console_scripts", doc.Project.Scripts)
 	d.add("gui_scripts", doc.Project.GUIScripts)
 	d.addPoetryScripts(poetry.Scripts)
-	d.Roots = doc.roots()
+	d.Roots, d.besideSrc = doc.roots()
 	if d.FromGit = doc.versionTool(); d.FromGit != "" {
 		d.Version = ""
 	}
@@ -185,38 +192,6 @@ func (d Distribution) addPoetryScripts(scripts map[string]any) {
 			}
 		}
 	}
-}
-
-// roots are the project's own directory, src, and those that its build backend
-// is told of.
-func (p pyproject) roots() []string {
-	roots := []string{".", "src"}
-	if p.Tool.Poetry != nil {
-		for _, included := range p.Tool.Poetry.Packages {
-			roots = append(roots, included.From)
-		}
-	}
-	roots = append(roots, p.Tool.Setuptools.PackageDir[""], p.Tool.PDM.Build.PackageDir)
-	if table, ok := p.Tool.Setuptools.Packages.(map[string]any); ok {
-		if find, ok := table["find"].(map[string]any); ok {
-			roots = append(roots, texts(find["where"])...)
-		}
-	}
-	wheel := p.Tool.Hatch.Build.Targets.Wheel
-	for _, dir := range texts(wheel.Packages) {
-		roots = append(roots, path.Dir(dir))
-	}
-	roots = append(roots, texts(wheel.Sources)...)
-	if root := p.Tool.UV.BuildBackend.Root; root != nil {
-		roots = append(roots, *root)
-	}
-	var out []string
-	for _, root := range roots {
-		if root != "" && !slices.Contains(out, path.Clean(root)) {
-			out = append(out, path.Clean(root))
-		}
-	}
-	return out
 }
 
 // needsBuild tells whether the build backend compiles or writes modules.
