@@ -82,6 +82,22 @@ func TestNoWheel(t *testing.T) {
 	}
 }
 
+// A package of which a part is behind a link that leads to what the step does not have is
+// refused: build backends leave such a part out without a word.
+func TestLinkedOut(t *testing.T) {
+	p := project(t, "monorepo")
+	p.Write("services/orders/Makefile", "test:\n\tpytest\n")
+	p.Append("services/orders/src/orders/cli.py", "\nfrom orders import gone  # noqa\n")
+	if err := os.Symlink("../../../../elsewhere/gone", filepath.Join(p.Dir, "services/orders/src/orders/gone")); err != nil {
+		t.Fatal(err)
+	}
+	r := world.Run(t, p.Call("--project", "services/orders", "build-package"))
+	want := `src/orders/gone is a link to ../../elsewhere/gone, which is not there: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "../../elsewhere/gone" }`
+	if r.Code == 0 || !strings.Contains(r.Stderr, want) {
+		t.Errorf("exit code %d, want %q in\n%s", r.Code, want, r.Stderr)
+	}
+}
+
 // pack exports the package of a project.
 func pack(t *testing.T, p *harness.Project, flags []string) ([]byte, harness.Result) {
 	t.Helper()
