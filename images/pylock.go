@@ -62,13 +62,19 @@ func (a App) pylock(ctx context.Context, f found) (installer, error) {
 	}
 	out := installer{
 		manager: []string{"uv==" + first(a.UV, f.Settings.UV, defaultUV)},
-		script:  installPylock, arguments: f.pylockNames(project.ForTests),
-		files: map[string]string{}, archives: a.archivesOf(f, nil),
+		script:  installPylock,
+		files:   map[string]string{}, archives: a.archivesOf(f, nil),
 		explain: explainUV,
 	}
-	for i, parsed := range all {
-		out.files[path.Join(Workdir, f.lockDir, out.arguments[i])] = parsed.Text
-		maps.Copy(out.archives, a.archivesOf(f, parsed.Locals))
+	for i, name := range f.pylockNames(project.ForTests) {
+		for _, group := range all[i].Groups { // where uv is told of none, it takes those that what is deployed has
+			if !slices.Contains(f.Settings.WithoutGroups, group) {
+				out.arguments = append(out.arguments, "--group="+group)
+			}
+		}
+		out.arguments = append(out.arguments, name)
+		out.files[path.Join(Workdir, f.lockDir, name)] = all[i].Text
+		maps.Copy(out.archives, a.archivesOf(f, all[i].Locals))
 	}
 	return out, nil
 }

@@ -15,8 +15,8 @@ type Pylock struct {
 	// Locals are packages of the repository, without the project itself: directories
 	// are left out of the text, archives are in it.
 	Locals []Local
-	// Names are those of all packages.
-	Names []string
+	// Names are those of all packages, Groups those that the file tells packages apart by.
+	Names, Groups []string
 }
 
 // ReadPylock reads a file of pylock.toml's form. uv and PDM write the project itself into
@@ -26,6 +26,17 @@ func ReadPylock(file, text string) (Pylock, error) {
 	out := Pylock{Text: head + "\n"}
 	if packages == "" {
 		return Pylock{Text: text}, nil
+	}
+	var top struct {
+		Groups []string `toml:"dependency-groups"`
+	}
+	if err := toml.Unmarshal([]byte(head), &top); err != nil {
+		return out, fmt.Errorf("reading %s: %w", file, positioned(err))
+	}
+	for _, group := range top.Groups {
+		if name.MatchString(group) {
+			out.Groups = append(out.Groups, group)
+		}
 	}
 	for block := range strings.SplitSeq(packages, "\n[[packages]]\n") {
 		var doc struct {
@@ -53,10 +64,11 @@ func ReadPylock(file, text string) (Pylock, error) {
 }
 
 // Development are the packages of a pylock.toml that the project requires in groups for
-// development alone, and pytest, which no function needs.
+// development alone, and pytest, which no function needs. A file that has groups itself
+// keeps them out.
 func (p Project) Development(pyproject, lock string) ([]string, error) {
 	read, err := ReadPylock("pylock.toml", lock)
-	if err != nil {
+	if err != nil || len(read.Groups) > 0 {
 		return nil, err
 	}
 	var doc requiring

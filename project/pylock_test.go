@@ -48,9 +48,18 @@ func TestDevelopment(t *testing.T) {
 		{"", lock, []string{"pytest"}},
 		{"[project]\ndependencies = [\"pytest\"]\n", lock, nil},
 		{pyproject, "lock-version = \"1.0\"\n\n[[packages]]\nname = \"boto3\"\n", nil},
+		{pyproject, "dependency-groups = [\"default\", \"dev\", \"x; rm\"]\n" + lock, nil},
 	} {
 		if got, err := (Project{}).Development(test.pyproject, test.lock); err != nil || !slices.Equal(got, test.want) {
 			t.Errorf("%q, %v, want %q", got, err, test.want)
 		}
+	}
+}
+
+// A file may tell its packages apart by groups, as PDM's does.
+func TestPylockGroups(t *testing.T) {
+	got, err := ReadPylock("pylock.toml", "dependency-groups = [\"default\", \"dev\", \"x; rm\"]\ndefault-groups = [\"default\"]\n\n[[packages]]\nname = \"six\"\n")
+	if err != nil || !slices.Equal(got.Groups, []string{"default", "dev"}) {
+		t.Errorf("%q, %v", got.Groups, err)
 	}
 }
