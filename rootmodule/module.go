@@ -40,10 +40,10 @@ type Module struct {
 	// that its own arguments choose.
 	Region      string
 	AssumesRole bool
-	// NamedBy are the variables that names of what it makes are made of, RandomNames
-	// tells that some are made of a random value.
-	NamedBy     map[string]bool
-	RandomNames bool
+	// NamedBy are the variables that names of what it makes are made of, and terraform.workspace. RandomNames
+	// tells that some are made of a random value, Names that there are any.
+	NamedBy            map[string]bool
+	RandomNames, Names bool
 	// Fixed are resources with one name for all environments that AWS gives again to whoever makes them.
 	Fixed []string
 	// Regional are the resources, of called modules too, and the modules that say their

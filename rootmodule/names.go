@@ -32,6 +32,8 @@ var (
 type parts struct {
 	locals map[string][]string
 	refs   []string
+	// named tells that something is given a name, whatever that is made of.
+	named bool
 	// fixed are the resources that AWS gives again and whose name is a plain text.
 	fixed []string
 	// regional are what has a region of its own.
@@ -61,6 +63,8 @@ func (p *parts) block(block *hclsyntax.Block, isRoot bool) {
 		for name, a := range block.Body.Attributes {
 			p.locals["local."+name] = references(a.Expr)
 		}
+	case "data": // what is looked up by an environment has another name in each
+		p.found(strings.Join(append([]string{"data"}, block.Labels...), "."), block.Body)
 	case "output":
 		if a := block.Body.Attributes["value"]; a != nil && !isRoot {
 			p.passed(strings.Join(block.Labels, ""), references(a.Expr))
@@ -72,10 +76,21 @@ func (p *parts) block(block *hclsyntax.Block, isRoot bool) {
 	}
 }
 
+// found are all arguments of a data source.
+func (p *parts) found(address string, body *hclsyntax.Body) {
+	for _, a := range body.Attributes {
+		p.locals[address] = append(p.locals[address], references(a.Expr)...)
+	}
+	for _, inner := range body.Blocks {
+		p.found(address, inner.Body)
+	}
+}
+
 // resource looks at the arguments of a resource that name it, the tag Name too.
 func (p *parts) resource(body *hclsyntax.Body) {
 	for name, a := range body.Attributes {
 		if naming.MatchString(name) {
+			p.named = true
 			p.refs = append(p.refs, references(a.Expr)...)
 			continue
 		}
@@ -97,6 +112,7 @@ func (p *parts) resource(body *hclsyntax.Body) {
 // passed is what goes into a module, or comes out of one.
 func (p *parts) passed(name string, refs []string) {
 	for _, ref := range refs {
+		p.named = p.named || naming.MatchString(name)
 		if naming.MatchString(name) || !strings.HasPrefix(ref, "random_string.") { // which often is a password
 			p.refs = append(p.refs, ref)
 		}
@@ -124,6 +140,11 @@ func (p *parts) json(doc map[string]any, isRoot bool) {
 			p.locals["local."+name] = inTexts(value)
 		}
 	}
+	for kind, sources := range labelled(doc["data"]) {
+		for name, body := range labelled(sources) {
+			p.locals["data."+kind+"."+name] = inTexts(body)
+		}
+	}
 	for name, output := range labelled(doc["output"]) {
 		if !isRoot {
 			p.passed(name, inTexts(output["value"]))
@@ -142,6 +163,7 @@ func (p *parts) json(doc map[string]any, isRoot bool) {
 func (p *parts) object(body map[string]any) {
 	for name, value := range body {
 		if naming.MatchString(name) {
+			p.named = true
 			p.refs = append(p.refs, inTexts(value)...)
 			continue
 		}
@@ -157,6 +179,7 @@ func (m *Module) name(p *parts, isRoot bool) {
 		m.Regional[address] = true
 	}
 	m.Fixed = append(m.Fixed, p.fixed...)
+	m.Names = m.Names || p.named
 	seen := map[string]bool{}
 	for len(p.refs) > 0 {
 		ref := p.refs[0]
@@ -167,16 +190,25 @@ func (m *Module) name(p *parts, isRoot bool) {
 		seen[ref] = true
 		p.refs = append(p.refs, p.locals[ref]...)
 		m.RandomNames = m.RandomNames || randomName.MatchString(ref)
-		if variable, ok := strings.CutPrefix(ref, "var."); ok && isRoot {
+		if variable, ok := strings.CutPrefix(ref, "var."); ok && isRoot || ref == WorkspaceName {
 			m.NamedBy[variable] = true
 		}
 	}
 }
 
-// references are what an expression refers to, each by its first two names.
+// WorkspaceName is how a configuration refers to the name of its workspace.
+const WorkspaceName = "terraform.workspace"
+
+// references are what an expression refers to, each by its first two names, a data
+// source by three.
 func references(e hclsyntax.Expression) (out []string) {
 	for _, t := range e.Variables() {
-		out = append(out, declared(traversal(t)))
+		name := traversal(t)
+		if found, ok := strings.CutPrefix(name, "data."); ok {
+			out = append(out, "data."+declared(found))
+			continue
+		}
+		out = append(out, declared(name))
 	}
 	return out
 }

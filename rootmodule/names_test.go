@@ -34,6 +34,11 @@ func TestNames(t *testing.T) {
 		"into a module":               {[]string{"module \"m\" {\n source = \"example.com/m\"\n settings = { a = random_pet.it.id, b = var.env }\n}"}, "env", true},
 		"a password into a module":    {[]string{"module \"m\" {\n source = \"example.com/m\"\n master = random_string.it.result\n secret = random_password.it.result\n}"}, "", false},
 		"a suffix into a module":      {[]string{"module \"m\" {\n source = \"example.com/m\"\n suffix = random_string.it.result\n}"}, "", true},
+		"by a workspace":              {[]string{"locals {\n env = lookup({ default = \"dev\" }, terraform.workspace, terraform.workspace)\n}\nresource \"a\" \"b\" {\n name = local.env\n}"}, "terraform.workspace", false},
+		"a workspace in a tag":        {[]string{queue + "resource \"a\" \"b\" {\n tags = { env = terraform.workspace }\n}"}, "", false},
+		"by what is looked up":        {[]string{"data \"aws_ssm_parameter\" \"n\" {\n name = \"/${var.env}/name\"\n}\nresource \"a\" \"b\" {\n bucket = data.aws_ssm_parameter.n.value\n}"}, "env", false},
+		"another is looked up":        {[]string{"data \"a\" \"n\" {\n name = var.env\n}\ndata \"a\" \"m\" {}\nresource \"a\" \"b\" {\n bucket = data.a.m.value\n}"}, "", false},
+		"looked up in JSON":           {[]string{`{"data":{"a":{"n":{"name":"${var.env}"}}},"resource":{"a":{"b":{"name":"${data.a.n.value}"}}}}`}, "env", false},
 		"in JSON":                     {[]string{`{"locals":[{"n":"x-${random_pet.it.id}"}],"resource":{"a":{"b":{"c":[{"name":"${local.n}-${var.env}"}],"note":"${var.note}"}}},"module":{"m":{"source":"x","stage":"${var.stage}"}}}`}, "env stage", true},
 	} {
 		var files []string
@@ -45,9 +50,15 @@ func TestNames(t *testing.T) {
 			files = append(files, file, text)
 		}
 		m := readRoot(t, "infra", files...)
+		if !m.Names && test.by != "" && name != "as the tag Name" && name != "into a module" {
+			t.Errorf("%s: it names nothing", name)
+		}
 		if by := strings.Join(slices.Sorted(maps.Keys(m.NamedBy)), " "); by != test.by || m.RandomNames != test.random {
 			t.Errorf("%s: by %q, random %t, want %q, %t", name, by, m.RandomNames, test.by, test.random)
 		}
+	}
+	if m := readRoot(t, "infra", "infra/main.tf", "resource \"aws_vpc\" \"it\" {\n cidr_block = \"10.0.0.0/16\"\n tags = { env = var.environment }\n}"); m.Names {
+		t.Error("a resource without a name is taken for one that has one")
 	}
 	called := readRoot(t, "infra", "infra/main.tf", "module \"m\" {\n source = \"./m\"\n}", "infra/m/main.tf", "resource \"random_id\" \"it\" {}\noutput \"suffix\" {\n value = random_id.it.hex\n}\nvariable \"v\" {}\nresource \"a\" \"b\" {\n name = var.v\n}")
 	if !called.RandomNames || len(called.NamedBy) > 0 {

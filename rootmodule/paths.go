@@ -15,7 +15,7 @@ func (f *reading) walk(node hclsyntax.Node) {
 	_ = hclsyntax.VisitAll(node, func(n hclsyntax.Node) hcl.Diagnostics {
 		switch e := n.(type) {
 		case *hclsyntax.ScopeTraversalExpr:
-			if traversal(e.Traversal) == "terraform.workspace" && f.out.Workspace == "" {
+			if traversal(e.Traversal) == WorkspaceName && f.out.Workspace == "" {
 				f.out.Workspace = f.at(e.SrcRange.Start.Line)
 			}
 		case *hclsyntax.FunctionCallExpr:

@@ -45,18 +45,38 @@ func (w Workspace) cannotTell() string {
 	if w.Module.RandomNames {
 		return fmt.Sprintf("%q names %s alike in each environment, of which AWS gives the same again", w.Infra, strings.Join(w.Module.Fixed, ", "))
 	}
+	if own := w.ownNames(); len(own) > 0 {
+		return fmt.Sprintf("%q has %s in no resource's name, only in tags and the like", w.Infra, strings.Join(own, " and "))
+	}
 	return fmt.Sprintf("%q has no way to tell environments apart", w.Infra)
+}
+
+// ownNames are the names that each environment has for itself, as the root module gets
+// them: that of the variable environment, and that of the workspace.
+func (w Workspace) ownNames() (out []string) {
+	if _, declares := w.Module.Variables["environment"]; declares {
+		out = append(out, "var.environment")
+	}
+	if w.Module.Workspace != "" && w.Backend.Workspace {
+		out = append(out, rootmodule.WorkspaceName)
+	}
+	return out
 }
 
 const tellThemApart = "declare variable \"environment\" and name resources after it, or give a variable of your own its value in " + settingsTable + ": variables = { env = \"" + environmentMark + "\" }, or variable-files with a file for each"
 
-// namesApart tells whether the root module gets anything that is the
-// environment's alone, to name resources after.
+// namesApart tells whether the root module names resources after anything that is the
+// environment's alone. One that names nothing at all has names of AWS's choice, and needs
+// only get it.
 func (w Workspace) namesApart(ctx context.Context) (bool, error) {
-	_, declares := w.Module.Variables["environment"]
-	if declares || w.Module.Workspace != "" && w.Backend.Workspace || w.Module.RandomNames && len(w.Module.Fixed) == 0 || // which are made anew for each state
+	if w.Module.RandomNames && len(w.Module.Fixed) == 0 || // which are made anew for each state
 		slices.Contains(strings.Split(w.Infra, "/"), w.Environment) { // a root module of its own
 		return true, nil
+	}
+	for _, own := range w.ownNames() {
+		if !w.Module.Names || w.Module.NamedBy[strings.TrimPrefix(own, "var.")] {
+			return true, nil
+		}
 	}
 	for name, value := range w.Settings.Variables {
 		if w.Module.NamedBy[name] && strings.Contains(value, environmentMark) {

@@ -17,7 +17,7 @@ const (
 	managed  = "managed"
 )
 
-// contact is a project as the pipeline finds it first, with the states that there are.
+// contact is a project when the pipeline first meets it, with the states that exist.
 type contact struct {
 	files       []string // path, text
 	states      bucketOf
@@ -32,8 +32,8 @@ type contact struct {
 	want string
 }
 
-// What a project may have before the pipeline comes, and each with the right
-// answer. docs/environments.md has the same table.
+// What a project may have when the pipeline first meets it, and the right answer to each.
+// docs/environments.md has the same table.
 func TestFirstContact(t *testing.T) {
 	const (
 		own  = "b/shop/prod/terraform.tfstate"
@@ -42,7 +42,10 @@ func TestFirstContact(t *testing.T) {
 	)
 	const (
 		env         = "variable \"env\" { default = \"dev\" }\nvariable \"note\" { default = \"\" }\nresource \"aws_sqs_queue\" \"orders\" { name = \"orders-${var.env}\" }\n"
-		byWorkspace = "locals { name = terraform.workspace }\n" + nameless
+		byWorkspace = "locals { name = terraform.workspace }\nresource \"aws_sqs_queue\" \"orders\" { name = \"orders-${local.name}\" }\n"
+		tagged      = "resource \"aws_sqs_queue\" \"orders\" {\n name = \"orders\"\n tags = { env = NAME }\n}\n"
+		vpc         = "resource \"aws_vpc\" \"it\" { tags = { env = NAME } }\n"
+		declared    = "variable \"environment\" {}\n"
 		empty       = "terraform {\n backend \"s3\" {}\n}\n" + queue
 		keyed       = "terraform {\n backend \"s3\" {\n key = \"k\"\n }\n}\n" + queue
 		script      = "deploy:\n  - terraform init -backend-config=bucket=old -backend-config=key=p\n"
@@ -98,6 +101,10 @@ func TestFirstContact(t *testing.T) {
 		"one file for two merge requests":               {files: main(env), environment: "mr-7", states: bucketOf{"b/shop/mr-8/terraform.tfstate": ours}, set: project.Terraform{VariableFiles: files("prod", "prod.tfvars", "*", "dev.tfvars")}, want: `and "mr-8" is deployed`},
 		"named after the workspace":                     {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}},
 		"named after the workspace, which is not taken": {files: main(byWorkspace), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "default"}, want: `and "prod" is deployed`},
+		"the environment in a tag alone":                {files: main(declared + strings.Replace(tagged, "NAME", "var.environment", 1)), environment: "mr-7", states: bucketOf{own: ours}, want: `"infra" has var.environment in no resource's name, only in tags and the like, and "prod" is deployed`},
+		"the workspace in a tag alone":                  {files: main(strings.Replace(tagged, "NAME", "terraform.workspace", 1)), environment: "mr-7", states: bucketOf{own: ours}, want: `"infra" has terraform.workspace in no resource's name`},
+		"the environment in a tag, and nothing named":   {files: main(declared + strings.Replace(vpc, "NAME", "var.environment", 1)), environment: "mr-7", states: bucketOf{own: stateWith("l", "aws_vpc.it")}},
+		"the workspace in a tag, and nothing named":     {files: main(strings.Replace(vpc, "NAME", "terraform.workspace", 1)), environment: "mr-7", states: bucketOf{own: stateWith("l", "aws_vpc.it")}},
 		"a workspace that names nothing":                {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Workspace: "environment"}, want: `and "prod" is deployed`},
 		"a value of the table has the name, unused":     {files: main(env), environment: "mr-7", states: bucketOf{own: ours}, set: project.Terraform{Variables: map[string]string{"note": "{environment}"}}, want: `and "prod" is deployed`},
 		"random names":                                {files: main(env + "resource \"random_pet\" \"it\" {}\nresource \"aws_sns_topic\" \"t\" { name = random_pet.it.id }\n"), environment: "mr-7", states: bucketOf{own: ours}},
