@@ -1,12 +1,42 @@
-"""A pytest plugin: each run writes a JUnit report of its own, where the project asks for none."""
+"""A pytest plugin: each run leaves a JUnit report of its own, whether the project asks for one or not.
+
+A run whose report the project places leaves a copy, because a later run may have the same place.
+"""
 
 import os
+import shutil
+import time
 import uuid
 
 import pytest
 
 # Set while a run goes on: one that a test starts, as those of pytest's plugins do, is no run of the project's tests.
 RUNNING = "PIPELINE_PYTEST"
+
+# reports.py knows both: what pytest writes here by itself, and COPIES/RUN/PATH of what it wrote to another path.
+OWN = "/var/tmp/pipeline-junit"
+COPIES = os.path.join(OWN, "copies")
+
+
+def written(path):
+    """Tell one state of a file from another."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return None
+    return info.st_ino, info.st_mtime_ns, info.st_size
+
+
+def keep(path, before):
+    """Keep a copy of a report, if this run wrote it."""
+    if written(path) in (None, before):
+        return
+    folder = os.path.join(COPIES, "%020d-%s" % (time.time_ns(), uuid.uuid4()))
+    try:
+        os.makedirs(folder + os.path.dirname(path))
+        shutil.copyfile(path, folder + path)
+    except OSError:
+        pass  # the project's own report is there
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -15,5 +45,10 @@ def pytest_configure(config):
         return
     os.environ[RUNNING] = "yes"
     config.add_cleanup(lambda: os.environ.pop(RUNNING, None))
-    if not getattr(config.option, "xmlpath", None) and not config.option.collectonly:
-        config.option.xmlpath = os.path.join("/var/tmp/pipeline-junit", "junit-%s.xml" % uuid.uuid4())
+    asked = getattr(config.option, "xmlpath", None)
+    if asked:
+        path = os.path.abspath(os.path.expanduser(os.path.expandvars(asked)))
+        before = written(path)
+        config.add_cleanup(lambda: keep(path, before))
+    elif not config.option.collectonly:
+        config.option.xmlpath = os.path.join(OWN, "junit-%s.xml" % uuid.uuid4())

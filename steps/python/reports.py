@@ -16,9 +16,11 @@ from xml.sax.saxutils import escape
 
 import command
 
-# Where the reports are given, and where pytest writes those that nobody asked it for.
+# Where the reports are given, and where pytest writes those that nobody asked it for, and
+# copies of those that somebody did: pipeline_junit.py knows both.
 OUT = "/reports"
 PYTEST = "/var/tmp/pipeline-junit"
+COPIES = os.path.join(PYTEST, "copies")
 
 HOME = os.path.dirname(os.path.abspath(__file__))
 
@@ -33,8 +35,9 @@ def ask_pytest():
     It is found like any installed one: no option, no variable and no file of the
     project is touched, so nothing is measured, selected or failed that was not.
     """
-    os.makedirs(PYTEST, exist_ok=True)
-    os.chmod(PYTEST, 0o1777)
+    for folder in (PYTEST, COPIES):
+        os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o1777)
     packages = sysconfig.get_path("purelib")
     try:
         shutil.copy(os.path.join(HOME, "pipeline_junit.py"), packages)
@@ -77,13 +80,24 @@ def collect(since, spec):
 def candidates(since, patterns):
     """The XML files that the run wrote: of the given patterns, or anywhere that a project writes."""
     if patterns:
-        paths = [p for pattern in patterns for p in sorted(glob.glob(pattern, recursive=True))]
+        named = [p for pattern in patterns for p in sorted(glob.glob(pattern, recursive=True))]
+        paths = [p for name in named for p in overwritten().get(os.path.abspath(name), []) + [name]]
     else:
-        paths = [p for root in (PYTEST, command.SOURCE, tempfile.gettempdir()) for p in below(root)]
+        paths = [p for copies in overwritten().values() for p in copies]
+        paths += [p for root in (PYTEST, command.SOURCE, tempfile.gettempdir()) for p in below(root) if not p.startswith(COPIES + "/")]
     for path in paths:
         info = os.stat(path) if os.path.exists(path) else None
         if info and stat.S_ISREG(info.st_mode) and info.st_ctime_ns >= since and info.st_size < LARGEST:
             yield path
+
+
+def overwritten():
+    """Copies of reports that a later run of pytest wrote over, by the path that they were written to."""
+    copies = {}
+    for run in sorted(os.listdir(COPIES)) if os.path.isdir(COPIES) else []:
+        for copy in below(os.path.join(COPIES, run)):
+            copies.setdefault(copy[len(os.path.join(COPIES, run)):], []).append(copy)
+    return {path: all[:-1] for path, all in copies.items()}  # the last is where it was written
 
 
 def below(root):
