@@ -31,7 +31,7 @@ func writeDiff(b *strings.Builder, text string, room int) {
 	for i, line := range lines {
 		line = diffLine(line)
 		if room -= len(line) + 1; room < 0 {
-			fmt.Fprintf(b, "... and %d more lines\n", len(lines)-i)
+			fmt.Fprintf(b, "... and %s\n", printable.Count(len(lines)-i, "more line"))
 			break
 		}
 		b.WriteString(line + "\n")

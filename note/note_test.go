@@ -45,7 +45,7 @@ var examples = map[string]Note{
 			{"test", "ok", 5100 * time.Millisecond, "41 tests passed"}, {"package", "ok", 300 * time.Millisecond, "artifact.zip, 12 kB"},
 			{"images", "ok", time.Second, "3 images, 0 of them pushed"}, {"plan", "ok", 8 * time.Second, "plan: 2 to add"}, {"deploy", "ok", 101 * time.Second, "mr-7: 2 added"},
 		},
-		Tests:    &Tests{Total: 42, Skipped: 1, Coverage: new(87.61), Before: new(87.2)},
+		Tests:    &Tests{Total: 42, Skipped: 1, Coverage: []float64{87.61}, Before: new(87.2)},
 		Packages: []Package{{"artifact.zip", 12_345, new(11_000)}, {"layer.zip", 2_000_000, nil}},
 		Images:   []Image{{"app", "registry.example.com/shop/app"}, {"terraform", ""}},
 		Plans:    []Plan{{"infra", "**2** to add, **0** to change, **0** to destroy", []List{{"Created", []Markdown{Code("aws_sqs_queue.jobs"), Code(`aws_sqs_queue.jobs["a"]`)}}}, planText}},
@@ -57,13 +57,13 @@ var examples = map[string]Note{
 			{"test", "failed", time.Second, "running make test: 2 of 3 tests failed"}, {"package", "ok", time.Second, "artifact.zip, 12 kB"},
 			{"plan", "failed", time.Second, "running terraform plan: no such role"}, {"deploy", "not run", 0, "done"},
 		},
-		Tests: &Tests{Total: 3, Failed: 2, Failures: []string{"tests.a", "tests.b"}, Coverage: new(50.0), Before: new(50.01), Took: time.Second, Reused: true},
+		Tests: &Tests{Total: 3, Failed: 2, Failures: []string{"tests.a", "tests.b"}, Coverage: []float64{50}, Before: new(50.01), Took: time.Second, Reused: true},
 	},
 	"broken":  {Environment: "mr-7", Parts: []Part{{"test", "failed", time.Second, "installing: no such package"}}},
 	"nothing": {Environment: "mr-7"},
 	"results": {
 		Environment: "mr-7", Server: "https://gitlab.example.com", Address: "https://gitlab.example.com/shop/app/-/issues/1",
-		Tests: &Tests{Total: 2}, Plans: []Plan{{"a", "No changes", nil, "No changes. Your infrastructure matches the configuration."}, {"b", "**1** to add", []List{{"Created", []Markdown{Code("x.y")}}}, ""}},
+		Tests: &Tests{Total: 2, Coverage: []float64{90, 75}}, Plans: []Plan{{"a", "No changes", nil, "No changes. Your infrastructure matches the configuration."}, {"b", "**1** to add", []List{{"Created", []Markdown{Code("x.y")}}}, ""}},
 	},
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"dagger/pipeline/printable"
 )
 
 // Tests are the results of the tests.
@@ -15,8 +17,9 @@ type Tests struct {
 	// Took is how long they ran; Reused reports that they ran in an earlier call.
 	Took   time.Duration
 	Reused bool
-	// Coverage is in percent; Before is the target branch's.
-	Coverage, Before *float64
+	// Coverage is in percent, of each report; Before is the target branch's of the first.
+	Coverage []float64
+	Before   *float64
 }
 
 func (t *Tests) line() Markdown {
@@ -30,10 +33,10 @@ func (t *Tests) line() Markdown {
 	if t.Skipped > 0 {
 		said = append(said, fmt.Sprintf("%d skipped", t.Skipped))
 	}
-	if t.Coverage != nil {
-		coverage := fmt.Sprintf("coverage %.1f %%", *t.Coverage)
+	if len(t.Coverage) > 0 {
+		coverage := "coverage " + Percents(t.Coverage, "%.1f %%")
 		if t.Before != nil {
-			coverage += fmt.Sprintf(" (%s)", change(*t.Coverage-*t.Before))
+			coverage += fmt.Sprintf(" (%s)", change(t.Coverage[0]-*t.Before))
 		}
 		said = append(said, coverage)
 	}
@@ -44,6 +47,18 @@ func (t *Tests) line() Markdown {
 		said = append(said, "nothing that they read has changed: reused")
 	}
 	return Markdown(strings.Join(said, ", "))
+}
+
+// Percents names the coverage of one report, or of each of several, by a format for one.
+func Percents(all []float64, format string) string {
+	var said []string
+	for _, percent := range all {
+		said = append(said, fmt.Sprintf(format, percent))
+	}
+	if len(said) == 1 {
+		return said[0]
+	}
+	return fmt.Sprintf("%s (%d reports)", strings.Join(said, " and "), len(said))
 }
 
 // change is a difference in percentage points.
@@ -93,7 +108,7 @@ func sizeChange(bytes int) string {
 func size(bytes int) string {
 	switch {
 	case bytes < 1000:
-		return fmt.Sprintf("%d bytes", bytes)
+		return printable.Count(bytes, "byte")
 	case bytes < 1_000_000:
 		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
 	}
@@ -116,7 +131,7 @@ func plansLine(all []Plan) Markdown {
 	var said []string
 	for i, p := range all {
 		if i == shownPackages {
-			said = append(said, fmt.Sprintf("and %d root modules more", len(all)-i))
+			said = append(said, "and "+printable.Count(len(all)-i, "more root module"))
 			break
 		}
 		text := string(p.Counts)

@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"strings"
+
+	"dagger/pipeline/printable"
 )
 
 // figures are the numbers of a run, the most important first.
@@ -18,7 +20,7 @@ func (r Run) figures() (out []figure) {
 		}
 	}
 	if len(r.Calls) > 0 {
-		commands := fmt.Sprintf("of %d commands", ran+reused)
+		commands := "of " + printable.Count(ran+reused, "command")
 		savedMore := "time of commands when they last ran"
 		if unknown > 0 {
 			savedMore += fmt.Sprintf("; of %d not known", unknown)
@@ -40,15 +42,18 @@ func (r Run) figures() (out []figure) {
 		}
 		out = append(out, figure{"Tests", value, strings.Join(counts, ", ") + ", ran for " + seconds(t.Seconds)})
 		if t.Coverage != nil {
-			more := ""
+			var more []string
 			if t.Before != nil {
-				more = fmt.Sprintf("%+.1f against the target branch", *t.Coverage-*t.Before)
+				more = append(more, fmt.Sprintf("%+.1f against the target branch", *t.Coverage-*t.Before))
 			}
-			out = append(out, figure{"Coverage", fmt.Sprintf("%.1f %%", *t.Coverage), more})
+			for _, other := range t.Others {
+				more = append(more, fmt.Sprintf("%.1f %% in another report", other))
+			}
+			out = append(out, figure{"Coverage", fmt.Sprintf("%.1f %%", *t.Coverage), strings.Join(more, ", ")})
 		}
 	}
 	if r.Space != nil {
-		out = append(out, figure{"Kept for reuse", size(r.Space.Bytes), fmt.Sprintf("%d records", r.Space.Records)})
+		out = append(out, figure{"Kept for reuse", size(r.Space.Bytes), printable.Count(r.Space.Records, "record")})
 	}
 	return out
 }

@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+
+	"dagger/pipeline/printable"
 )
 
 var (
@@ -67,7 +69,7 @@ func seconds(s float64) string {
 func size(bytes int64) string {
 	switch n := float64(bytes); {
 	case bytes < 1000:
-		return fmt.Sprintf("%d bytes", bytes)
+		return printable.Count(int(bytes), "byte")
 	case n < 1e6:
 		return fmt.Sprintf("%.1f kB", n/1e3)
 	case n < 1e9:

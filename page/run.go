@@ -69,15 +69,17 @@ type Step struct {
 	Bytes  int64   `json:"bytes,omitempty"`
 }
 
-// Tests are the results of the tests; coverage is in percent, and Before is the target branch's.
+// Tests are the results of the tests; coverage is in percent: that of the first report, of the Others, and Before that
+// of the target branch.
 type Tests struct {
-	Total    int      `json:"total"`
-	Failed   int      `json:"failed"`
-	Skipped  int      `json:"skipped"`
-	Seconds  float64  `json:"seconds"`
-	Coverage *float64 `json:"coverage,omitempty"`
-	Before   *float64 `json:"coverage_before,omitempty"`
-	Cases    []Case   `json:"cases"`
+	Total    int       `json:"total"`
+	Failed   int       `json:"failed"`
+	Skipped  int       `json:"skipped"`
+	Seconds  float64   `json:"seconds"`
+	Coverage *float64  `json:"coverage,omitempty"`
+	Others   []float64 `json:"coverage_others,omitempty"`
+	Before   *float64  `json:"coverage_before,omitempty"`
+	Cases    []Case    `json:"cases"`
 }
 
 // Case is a test. Result is passed, failed or skipped.

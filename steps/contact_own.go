@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/printable"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/state"
 )
@@ -98,12 +99,12 @@ func (w Workspace) checkWhose(ctx context.Context, own state.Object) error {
 		return err
 	}
 	if other != "" {
-		return fmt.Errorf("reading the state of %s: %s has %d resources of the root module %q and none of %q: a deployment would destroy them: move the state to that root module's own key (s3://%s/%s), or name it with --infra",
-			w.Environment, w.statePlace(), len(own.Addresses), other, w.Infra, w.State.Bucket, w.keyOf(other))
+		return fmt.Errorf("reading the state of %s: %s has %s of the root module %q and none of %q: a deployment would destroy them: move the state to that root module's own key (s3://%s/%s), or name it with --infra",
+			w.Environment, w.statePlace(), printable.Count(len(own.Addresses), "resource"), other, w.Infra, w.State.Bucket, w.keyOf(other))
 	}
 	if len(w.Module.Addresses) > 0 {
-		return fmt.Errorf("reading the state of %s: %s has %d resources and none of %q: a deployment would destroy them: where they are of another project called %q, give this one a name of its own, or another --state-bucket; where all of them are to go, destroy the environment with the sources that made it, or keep one of them for one more deployment",
-			w.Environment, w.statePlace(), len(own.Addresses), w.Infra, w.Project)
+		return fmt.Errorf("reading the state of %s: %s has %s and none of %q: a deployment would destroy them: where they are of another project called %q, give this one a name of its own, or another --state-bucket; where all of them are to go, destroy the environment with the sources that made it, or keep one of them for one more deployment",
+			w.Environment, w.statePlace(), printable.Count(len(own.Addresses), "resource"), w.Infra, w.Project)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"dagger/pipeline/ecr"
 	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
+	"dagger/pipeline/printable"
 	"dagger/pipeline/registry"
 	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
@@ -155,5 +156,5 @@ func report(checks []doctor.Check, settings string) (string, error) {
 		return text, nil
 	}
 	tell.Line(text)
-	return "", fmt.Errorf("%d of %d checks are not ok: %s: the lines above say what to do", len(bad), len(checks), strings.Join(bad, ", "))
+	return "", fmt.Errorf("not ok: %d of %s: %s: the lines above say what to do", len(bad), printable.Count(len(checks), "check"), strings.Join(bad, ", "))
 }

@@ -17,7 +17,7 @@ func TestDoctorsReport(t *testing.T) {
 		t.Errorf("got %q, %v", text, err)
 	}
 	text, err = report([]doctor.Check{good, bad, {Name: "registry"}}, "the settings")
-	if err == nil || text != "" || !strings.Contains(err.Error(), "2 of 3 checks are not ok: identity, registry") {
+	if err == nil || text != "" || !strings.Contains(err.Error(), "not ok: 2 of 3 checks: identity, registry") {
 		t.Errorf("got %q, %v", text, err)
 	}
 }

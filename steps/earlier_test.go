@@ -46,12 +46,12 @@ func remembering(t *testing.T, at string, change func(labels map[string]string))
 	return settings(server.URL), asked
 }
 
-// ranHere is what tests come to that the fake engine runs.
-const ranHere = "1 tests passed"
+// ranHere is the result of tests that the fake engine runs.
+const ranHere = "1 test passed"
 
 func asItIs(map[string]string) {}
 
-// What tests came to is taken from the registry, with where it is from.
+// The result of the tests comes from the registry, and the output says from where.
 func TestTestsThatPassedElsewhere(t *testing.T) {
 	with, asked := remembering(t, "group/shop/results", asItIs)
 	text, err := NewRun(with, "").Test(t.Context(), "")
@@ -99,7 +99,7 @@ func TestOpenRunTakesAProtectedResult(t *testing.T) {
 	}
 }
 
-// What depends on more than the inputs neither uses a result nor keeps one.
+// A step that depends on more than its inputs neither uses a stored result nor stores one.
 func TestRunsWithoutResults(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func(*Settings)
@@ -134,7 +134,7 @@ func TestRunsWithoutResults(t *testing.T) {
 	}
 }
 
-// A setting that decides of a result is part of its name.
+// A setting that affects a result is part of its name.
 func TestSettingsCount(t *testing.T) {
 	keys := map[string]string{}
 	for name, change := range map[string]func(*Settings){

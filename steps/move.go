@@ -134,11 +134,18 @@ func (w Workspace) move(ctx context.Context, bucket state.Bucket, src source, fr
 			return "", tell.Errorf("%s: it is there: %w", doing, err)
 		}
 	}
-	n := len(state.Parse(body).Addresses)
 	if from == fromNone {
 		return w.Environment + ": a new environment, with an empty state at " + to.String(), nil
 	}
-	return fmt.Sprintf("%s: %d resources and modules are now in %s; %s; plan must say that there is nothing to change", w.Environment, n, to, left), nil
+	return fmt.Sprintf("%s: now in %s: %s; %s; plan must say that there is nothing to change", w.Environment, to, addresses(len(state.Parse(body).Addresses)), left), nil
+}
+
+// addresses counts what a state has at its top.
+func addresses(n int) string {
+	if n == 1 {
+		return "1 resource or module"
+	}
+	return fmt.Sprintf("%d resources and modules", n)
 }
 
 // newState is a state with nothing in it.
@@ -161,7 +168,7 @@ func (w Workspace) fits(body []byte, from string) error {
 		return errors.New("what is there is not a terraform state")
 	}
 	if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == 0 {
-		return fmt.Errorf("it has %d resources and modules, and none of %q: name the root module that it is of with --infra", n, w.Infra)
+		return fmt.Errorf("it has %s, and none of %q: name the root module that it is of with --infra", addresses(n), w.Infra)
 	}
 	if len(there.Addresses) > 0 && !w.lasts() && !w.names(from) && !w.names(string(body)) {
 		return fmt.Errorf("neither the place nor anything in it has the name %s, so it is another environment's, and closing the merge request would destroy that: move it to its own with --environment", w.Environment)

@@ -71,7 +71,7 @@ func TestMoveState(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || !strings.Contains(said, "1 resources and modules are now in") {
+			if err != nil || !strings.Contains(said, ": 1 resource or module; ") {
 				t.Fatalf("got %q, %v", said, err)
 			}
 			var mark struct{ Version int }

@@ -12,7 +12,7 @@ import (
 	"dagger/pipeline/note/notetest"
 )
 
-// factsFile is how the name of a file ends that has in its name, encoded, what is in it.
+// factsFile ends the names of files whose content is encoded in the name.
 const factsFile = ".facts"
 
 // noting is where a note goes on a stand-in for GitLab.
@@ -27,7 +27,7 @@ func noting(url, token string, more ...string) Noting {
 	return n
 }
 
-// A whole pipeline writes its note by itself: all that it knows, none of what it was given to keep.
+// A whole pipeline writes its own note, with everything it knows and no secret.
 func TestChainWritesItsNote(t *testing.T) {
 	server, _ := cloud(t)
 	board := notetest.GitLab(t)
@@ -99,7 +99,7 @@ func TestNoteIsNeverNeeded(t *testing.T) {
 	}
 }
 
-// What says wrongly where the note goes stops the call before anything else.
+// Wrong facts about where the note goes stop the call before anything else.
 func TestNotingIsChecked(t *testing.T) {
 	for name, tt := range map[string]struct {
 		noting Noting
@@ -174,15 +174,15 @@ func TestTestsOf(t *testing.T) {
 		return fmt.Sprintf(`<testsuites><testsuite tests="5" skipped="1" time="2.5" timestamp=%q><testcase classname="m" name="a"><failure/></testcase></testsuite><testsuite tests="1" time="0.5"/></testsuites>`, timestamp)
 	}
 	for timestamp, reused := range map[string]bool{"2026-01-02T11:59:59.5+00:00": true, "2026-01-02T12:00:01+00:00": false, "2026-01-02T12:30:00+02:00": true, "2026-01-01T00:00:00": false, "": false} {
-		got := testsOf(suite(timestamp), `<coverage line-rate="0.8761"/>`, start)
-		if got == nil || got.Total != 6 || got.Failed != 1 || got.Skipped != 1 || got.Took != 3*time.Second || fmt.Sprint(got.Failures) != "[m.a]" || *got.Coverage != 87.61 {
+		got := testsOf(suite(timestamp), []string{`<coverage line-rate="0.8761"/>`, "no XML"}, start)
+		if got == nil || got.Total != 6 || got.Failed != 1 || got.Skipped != 1 || got.Took != 3*time.Second || fmt.Sprint(got.Failures) != "[m.a]" || len(got.Coverage) != 1 || got.Coverage[0] != 87.61 {
 			t.Fatalf("got %+v", got)
 		}
 		if got.Reused != reused {
 			t.Errorf("%q: reused %v", timestamp, got.Reused)
 		}
 	}
-	if got := testsOf("no XML", "", start); got != nil {
+	if got := testsOf("no XML", nil, start); got != nil {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -200,7 +200,7 @@ func TestURLOf(t *testing.T) {
 
 func TestCompare(t *testing.T) {
 	n := note.Note{Tests: &note.Tests{}, Packages: []note.Package{{Name: "a.zip", Bytes: 2}, {Name: "new.zip"}}}
-	compare(&n, note.Note{Tests: &note.Tests{Coverage: new(50.0)}, Packages: []note.Package{{Name: "a.zip", Bytes: 1}}})
+	compare(&n, note.Note{Tests: &note.Tests{Coverage: []float64{50}}, Packages: []note.Package{{Name: "a.zip", Bytes: 1}}})
 	if *n.Tests.Before != 50 || *n.Packages[0].Before != 1 || n.Packages[1].Before != nil {
 		t.Errorf("got %+v", n)
 	}

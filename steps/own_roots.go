@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 
+	"dagger/pipeline/printable"
 	"dagger/pipeline/state"
 )
 
@@ -33,8 +34,8 @@ func (b ownBackend) checkRoots(ctx context.Context, self sibling, own state.Obje
 		}
 	}
 	if len(own.Addresses) > 0 && len(b.Module.Addresses) > 0 && len(b.declared(own.Addresses)) == 0 && !b.Ends {
-		return fmt.Errorf("reading the state of %s: %s has %d resources and none of %q: a deployment would destroy them: give this root module a state of its own, by its backend or by backend-config or backend-files in %s; where all of them are to go, destroy the environment with the sources that made it",
-			b.Environment, self.at, len(own.Addresses), b.Infra, settingsTable)
+		return fmt.Errorf("reading the state of %s: %s has %s and none of %q: a deployment would destroy them: give this root module a state of its own, by its backend or by backend-config or backend-files in %s; where all of them are to go, destroy the environment with the sources that made it",
+			b.Environment, self.at, printable.Count(len(own.Addresses), "resource"), b.Infra, settingsTable)
 	}
 	return nil
 }

@@ -63,7 +63,10 @@ func casesOf(junitXML string, t *note.Tests) *page.Tests {
 	if t == nil {
 		return nil
 	}
-	out := page.Tests{Total: t.Total, Failed: t.Failed, Skipped: t.Skipped, Seconds: t.Took.Seconds(), Coverage: t.Coverage, Before: t.Before}
+	out := page.Tests{Total: t.Total, Failed: t.Failed, Skipped: t.Skipped, Seconds: t.Took.Seconds(), Before: t.Before}
+	if len(t.Coverage) > 0 {
+		out.Coverage, out.Others = &t.Coverage[0], t.Coverage[1:]
+	}
 	for _, s := range parseJUnit(junitXML) {
 		for _, c := range s.Cases {
 			one := page.Case{Name: page.Name(strings.TrimPrefix(c.Class+"."+c.Name, ".")), Result: "passed"}

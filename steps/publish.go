@@ -10,6 +10,7 @@ import (
 
 	"dagger/pipeline/fault"
 	"dagger/pipeline/images"
+	"dagger/pipeline/printable"
 	"dagger/pipeline/registry"
 	"dagger/pipeline/tell"
 )
@@ -212,5 +213,5 @@ func ImagesPart(pushed []Pushed) (string, error) {
 			fresh++
 		}
 	}
-	return fmt.Sprintf("%s\n%d images, %d of them pushed", text, len(pushed), fresh), err
+	return fmt.Sprintf("%s\n%s, %d of them pushed", text, printable.Count(len(pushed), "image"), fresh), err
 }

@@ -3,10 +3,11 @@ package steps
 import (
 	"encoding/xml"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"dagger/pipeline/note"
+	"dagger/pipeline/printable"
+	"dagger/pipeline/tell"
 )
 
 // suite is the part of a JUnit report that the summary needs. A report is one suite,
@@ -95,39 +96,43 @@ func (j junit) tests() (tests, bad, skipped int) {
 	return tests, bad, skipped
 }
 
-// TestSummary turns the JUnit and the Cobertura report of a successful command into
-// one line; either may be empty. Failed reports whether tests failed anyway: a command
+// TestSummary turns the JUnit and the Cobertura reports of a successful command into
+// one line; there may be none of them. Failed reports whether tests failed anyway: a command
 // such as `pytest; coverage report` has the exit code of its last part.
-func TestSummary(command, junitXML, coberturaXML string) (line string, failed bool) {
+func TestSummary(command, junitXML string, coberturaXML ...string) (line string, failed bool) {
 	report := parseJUnit(junitXML)
 	if len(report) == 0 {
 		return command + " succeeded; it wrote no JUnit report", false
 	}
 	tests, bad, skipped := report.tests()
-	line = fmt.Sprintf("%d tests passed", tests-skipped)
+	line = printable.Count(tests-skipped, "test") + " passed"
 	if bad > 0 {
 		why := report.failedLine()
 		if why == "" {
-			why = fmt.Sprintf("%d of %d tests failed", bad, tests)
+			why = fmt.Sprintf("%d of %s failed", bad, printable.Count(tests, "test"))
 		}
 		line = command + " succeeded, although " + why
 	}
 	if skipped > 0 {
 		line += fmt.Sprintf(", %d skipped", skipped)
 	}
-	if rate, ok := coverage(coberturaXML); ok {
-		line += fmt.Sprintf(", coverage %.1f%%", rate*100)
+	if all := coverage(coberturaXML); len(all) > 0 {
+		line += ", coverage " + note.Percents(all, "%.1f%%")
 	}
 	return line, bad > 0
 }
 
-// coverage is the share of lines that a Cobertura report says were run.
-func coverage(coberturaXML string) (rate float64, ok bool) {
-	var report struct {
-		Rate float64 `xml:"line-rate,attr"`
+// coverage is the share of lines that each Cobertura report says were run, in percent.
+func coverage(coberturaXML []string) (all []float64) {
+	for _, text := range coberturaXML {
+		var report struct {
+			Rate float64 `xml:"line-rate,attr"`
+		}
+		if xml.Unmarshal([]byte(text), &report) == nil {
+			all = append(all, report.Rate*100)
+		}
 	}
-	err := xml.Unmarshal([]byte(coberturaXML), &report)
-	return report.Rate, err == nil
+	return all
 }
 
 // failed are the names of the tests that failed.
@@ -142,8 +147,12 @@ func (j junit) failed() (names []string) {
 	return names
 }
 
-// shownFailures is how many failed tests are named in an error.
-const shownFailures = 3
+// shownFailures is how many failed tests are named in an error, and longestTest how much of
+// each name: the report has all of it.
+const (
+	shownFailures = 3
+	longestTest   = 80
+)
 
 // FailedTests names the tests that failed, or returns "" if the report has
 // none.
@@ -152,21 +161,24 @@ func FailedTests(junitXML string) string { return parseJUnit(junitXML).failedLin
 func (j junit) failedLine() string {
 	var failed []string
 	for _, name := range j.failed() {
-		failed = append(failed, note.Line(name))
+		failed = append(failed, name)
 	}
 	tests, _, _ := j.tests()
-	return failedOf(failed, strconv.Itoa(tests))
+	return failedOf(failed, tests)
 }
 
 // failedOf is a line with the first of the tests that failed, "" where none did.
-func failedOf(failed []string, total string) string {
+func failedOf(failed []string, total int) string {
 	if len(failed) == 0 {
 		return ""
 	}
-	names := failed
-	more := ""
-	if len(names) > shownFailures {
-		names, more = names[:shownFailures], fmt.Sprintf(" and %d more", len(failed)-shownFailures)
+	var names []string
+	for _, name := range failed[:min(len(failed), shownFailures)] {
+		names = append(names, note.Line(tell.ShortTo(longestTest, name)))
 	}
-	return fmt.Sprintf("%d of %s tests failed: %s%s", len(failed), total, strings.Join(names, ", "), more)
+	more := ""
+	if len(failed) > shownFailures {
+		more = fmt.Sprintf(" and %d more", len(failed)-shownFailures)
+	}
+	return fmt.Sprintf("%d of %s failed: %s%s", len(failed), printable.Count(total, "test"), strings.Join(names, ", "), more)
 }

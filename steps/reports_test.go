@@ -26,13 +26,15 @@ func TestTestSummary(t *testing.T) {
 		{mixed, "", "make test succeeded, although 2 of 5 tests failed: tests.test_a.test_wrong, tests/test_b.py, 1 skipped"},
 		{`<testsuite tests="3" errors="1"/>`, `<coverage line-rate="1"/>`, "make test succeeded, although 1 of 3 tests failed, coverage 100.0%"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, `<coverage line-rate="0.8761"/>`, "2 tests passed, coverage 87.6%"},
+		{`<testsuites><testsuite tests="1"/></testsuites>`, `<coverage line-rate="0.9"/>|<coverage line-rate="0.75"/>`, "1 test passed, coverage 90.0% and 75.0% (2 reports)"},
+		{`<testsuite tests="1" errors="1"/>`, "", "make test succeeded, although 1 of 1 test failed"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, `<coverage line-rate="0"/>`, "2 tests passed, coverage 0.0%"},
 		{`<testsuites><testsuite tests="2"/></testsuites>`, "<cover", "2 tests passed"},
 		{"", "", "make test succeeded; it wrote no JUnit report"},
 		{"<testsuites/>", "", "make test succeeded; it wrote no JUnit report"},
 		{"no XML", `<coverage line-rate="1"/>`, "make test succeeded; it wrote no JUnit report"},
 	} {
-		got, failed := TestSummary("make test", test.junit, test.cobertura)
+		got, failed := TestSummary("make test", test.junit, strings.Split(test.cobertura, "|")...)
 		if got != test.want || failed != strings.Contains(test.want, "although") {
 			t.Errorf("%q, %q: %q (failed: %v), want %q", test.junit, test.cobertura, got, failed, test.want)
 		}
@@ -71,6 +73,14 @@ func TestNothingDone(t *testing.T) {
 	} {
 		if err := nothingDone("test", test.stdout); (err != nil) != test.wrong {
 			t.Errorf("%q: %v", test.stdout, err)
+		}
+	}
+}
+
+func TestIsCoverage(t *testing.T) {
+	for name, want := range map[string]bool{"coverage.xml": true, "coverage-2.xml": true, "coverage-10.xml": true, "junit.xml": false, "coverage.json": false, "coverages.xml": false} {
+		if isCoverage(name) != want {
+			t.Errorf("%q: %v, want %v", name, !want, want)
 		}
 	}
 }

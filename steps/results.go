@@ -14,8 +14,9 @@ import (
 // Where the calls of a pipeline leave what a note tells of, as the component and the
 // examples have them.
 const (
-	resultJUnit     = "reports/junit.xml"
-	resultCoverage  = "reports/coverage.xml"
+	resultReports   = "reports"
+	resultJUnit     = resultReports + "/junit.xml"
+	resultCoverage  = resultReports + "/coverage.xml"
 	resultPlan      = "plan"
 	resultArtifacts = "artifacts"
 	resultOutputs   = "deploy.env"
@@ -23,10 +24,11 @@ const (
 
 // left is what the calls of a pipeline have left in a directory.
 type left struct {
-	junit, cobertura string
-	plans            []rootPlan
-	packages         []note.Package
-	address          string
+	junit     string
+	cobertura []string
+	plans     []rootPlan
+	packages  []note.Package
+	address   string
 }
 
 // rootPlan is the plan of a root module.
@@ -52,7 +54,7 @@ func readLeft(ctx context.Context, dir *dagger.Directory) (l left, err error) {
 		case name == resultJUnit:
 			l.junit, err = file.Contents(ctx)
 		case name == resultCoverage:
-			l.cobertura, err = file.Contents(ctx)
+			l.cobertura, err = readCoverage(ctx, dir.Directory(resultReports))
 		case path.Base(name) == "summary.json" && inside(name, resultPlan):
 			if text, err = file.Contents(ctx); err == nil {
 				l.plans = append(l.plans, planned(name, text)...)
@@ -121,8 +123,8 @@ func addressIn(dotenv string) string {
 
 // compare puts what the target branch has beside what is new.
 func compare(n *note.Note, before note.Note) {
-	if n.Tests != nil && before.Tests != nil {
-		n.Tests.Before = before.Tests.Coverage
+	if n.Tests != nil && before.Tests != nil && len(before.Tests.Coverage) > 0 {
+		n.Tests.Before = &before.Tests.Coverage[0]
 	}
 	for i := range n.Packages {
 		for _, p := range before.Packages {

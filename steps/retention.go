@@ -11,6 +11,7 @@ import (
 	"dagger/pipeline/ci"
 	"dagger/pipeline/ecr"
 	"dagger/pipeline/ecr/lifecycle"
+	"dagger/pipeline/printable"
 	"dagger/pipeline/results"
 	"dagger/pipeline/state"
 	"dagger/pipeline/tell"
@@ -136,7 +137,7 @@ func (r Retention) environments(ctx context.Context) (map[string]string, error) 
 	if err != nil {
 		return nil, tell.Errorf("%w: without the states it is not known what is deployed: give --state-bucket= and what runs with --deployed", err)
 	}
-	tell.Line(fmt.Sprintf("retention: %d environments of %q have a state in %q", len(names), r.Registry.Project, r.Bucket))
+	tell.Line(fmt.Sprintf("retention: with a state of %q in %q: %s", r.Registry.Project, r.Bucket, printable.Count(len(names), "environment")))
 	out := map[string]string{}
 	for _, name := range names {
 		target, err := ci.TargetNamed(name)

@@ -115,8 +115,8 @@ func (r *Run) noted(ctx context.Context, e earlier) bool {
 	if err != nil {
 		return false
 	}
-	cobertura, err := readReport(ctx, reports, "coverage.xml")
-	r.seen.tests(junit, cobertura)
+	cobertura, err := readCoverage(ctx, reports)
+	r.seen.tests(junit, cobertura...)
 	return err == nil
 }
 

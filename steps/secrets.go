@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/printable"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/tell"
 )
@@ -43,7 +44,7 @@ func (w Workspace) secretValues(ctx context.Context) (dagger.WithContainerFunc, 
 		values = append(values, dag.SetSecret(fmt.Sprintf("terraform-variable-%d", i+1), form))
 	}
 	if short > 0 {
-		tell.Once(fmt.Sprintf("%d values of the secret variables have fewer than %d characters and are not masked", short, shortestValue))
+		tell.Once(fmt.Sprintf("not masked, because shorter than %d characters: %s of the secret variables", shortestValue, printable.Count(short, "value")))
 	}
 	return func(c *dagger.Container) *dagger.Container {
 		for i, value := range values {

@@ -32,7 +32,7 @@ func (s *Seen) take(f func()) {
 	f()
 }
 
-func (s *Seen) tests(junit, cobertura string) {
+func (s *Seen) tests(junit string, cobertura ...string) {
 	s.take(func() { s.reports = testsOf(junit, cobertura, s.start) })
 }
 func (s *Seen) built(p Package)        { s.take(func() { s.packages = p }) }
@@ -82,7 +82,7 @@ func urlOf(stdout string) (url string) {
 
 // testsOf are the results in the reports of the tests, nil where there are none.
 // What they say that it ran before start was reused.
-func testsOf(junitXML, coberturaXML string, start time.Time) *note.Tests {
+func testsOf(junitXML string, coberturaXML []string, start time.Time) *note.Tests {
 	report := parseJUnit(junitXML)
 	if len(report) == 0 {
 		return nil
@@ -100,9 +100,6 @@ func testsOf(junitXML, coberturaXML string, start time.Time) *note.Tests {
 		}
 	}
 	t.Took = time.Duration(took * float64(time.Second))
-	if rate, ok := coverage(coberturaXML); ok {
-		percent := rate * 100
-		t.Coverage = &percent
-	}
+	t.Coverage = coverage(coberturaXML)
 	return t
 }

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -89,7 +90,7 @@ func (t Test) Run(ctx context.Context) (Passed, error) {
 	if err != nil {
 		return Passed{}, err
 	}
-	t.Seen.tests(junit, cobertura)
+	t.Seen.tests(junit, cobertura...)
 	if junit == "" {
 		stdout, err := c.Stdout(ctx)
 		if err == nil {
@@ -100,16 +101,16 @@ func (t Test) Run(ctx context.Context) (Passed, error) {
 		}
 	}
 	out := Passed{Container: c}
-	out.Summary, out.Failed = TestSummary(t.name(stderr), junit, cobertura)
+	out.Summary, out.Failed = TestSummary(t.name(stderr), junit, cobertura...)
 	return out, nil
 }
 
 // read gets what a summary is made of, at the same time: each is a request.
-func read(ctx context.Context, c *dagger.Container) (junit, cobertura, stderr string, err error) {
+func read(ctx context.Context, c *dagger.Container) (junit string, cobertura []string, stderr string, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	reports := c.Directory(reportsDir)
 	group.Go(func() (err error) { junit, err = readReport(ctx, reports, "junit.xml"); return })
-	group.Go(func() (err error) { cobertura, err = readReport(ctx, reports, "coverage.xml"); return })
+	group.Go(func() (err error) { cobertura, err = readCoverage(ctx, reports); return })
 	group.Go(func() (err error) { stderr, err = c.Stderr(ctx); return })
 	err = group.Wait()
 	return junit, cobertura, stderr, err
@@ -129,7 +130,7 @@ func (t Test) failed(ctx context.Context, err error) error {
 		if tests, err = readReport(ctx, c.Directory(reportsDir), "junit.xml"); err != nil {
 			return err
 		}
-		t.Seen.tests(tests, "")
+		t.Seen.tests(tests)
 	}
 	return failure(exec.ExitCode, strings.Fields(t.name(exec.Stderr)), exec.Stdout, exec.Stderr, func(stdout, stderr string) string {
 		return ExplainTests(FailedTests(tests), stdout, stderr)
@@ -177,6 +178,30 @@ func (t Test) Reports(ctx context.Context) (*dagger.Directory, error) {
 		return nil, t.failed(ctx, err)
 	}
 	return c.Directory(reportsDir), nil
+}
+
+// isCoverage tells whether a file is one of the Cobertura reports.
+func isCoverage(name string) bool {
+	number, ok := strings.CutPrefix(name, "coverage")
+	return ok && strings.HasSuffix(number, ".xml") && (number == ".xml" || number[0] == '-')
+}
+
+// readCoverage gives the texts of all Cobertura reports, the first one first.
+func readCoverage(ctx context.Context, dir *dagger.Directory) (all []string, err error) {
+	names, err := dir.Entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !isCoverage(name) })
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	for _, name := range names {
+		text, err := readReport(ctx, dir, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, text)
+	}
+	return all, nil
 }
 
 // readReport gives a report's text, or "" where the tests wrote none.

@@ -33,7 +33,7 @@ func (r Report) text() string {
 	_ = w.Flush()
 	b.WriteString("\n" + r.headline() + "\n")
 	if unknown := r.total().Unknown; unknown > 0 {
-		fmt.Fprintf(&b, "of %d reused commands it is not known what they took\n", unknown)
+		fmt.Fprintf(&b, "not known what they took: %s\n", Count(unknown, "reused command"))
 	}
 	b.WriteString(r.space() + "\n")
 	return b.String()
@@ -51,7 +51,15 @@ func (r Report) space() string {
 	if r.Space == nil {
 		return "space: not known, the engine does not run"
 	}
-	return fmt.Sprintf("space: the engine keeps %s in %d records", size(r.Space.Bytes), r.Space.Records)
+	return fmt.Sprintf("space: the engine keeps %s in %s", size(r.Space.Bytes), Count(r.Space.Records, "record"))
+}
+
+// Count is a number of things: "1 record", "2 records".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func seconds(s float64) string {

@@ -33,7 +33,7 @@ func TestDoctor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := world.Run(t, call(p, images(), test.flags, "doctor"))
-			if r.Code != 1 || !strings.Contains(r.Stderr, test.bad) || !strings.Contains(r.Stderr, "checks are not ok: ") {
+			if r.Code != 1 || !strings.Contains(r.Stderr, test.bad) || !strings.Contains(r.Stderr, "not ok: ") {
 				t.Errorf("exit code %d, want 1, and %q in\n%s", r.Code, test.bad, r.Stderr)
 			}
 		})

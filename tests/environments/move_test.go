@@ -61,7 +61,7 @@ func TestMoveFromServer(t *testing.T) {
 	p.Write("pyproject.toml", text+"\n[tool.pipeline.terraform]\nbackend = \"managed\"\n")
 	from := []string{"--from", address + "/" + env}
 	refused(t, call(p, "move-state", env, from...), 1, "the server answers 401 Unauthorized: give TF_HTTP_USERNAME and TF_HTTP_PASSWORD in --terraform-secrets")
-	if got := as("move-state", from...); !strings.Contains(got, env+": 1 resources and modules are now in s3://") {
+	if got := as("move-state", from...); !strings.Contains(got, env+": now in s3://") {
 		t.Errorf("move-state says %q", got)
 	}
 	if got := as("plan"); got != noChanges {
@@ -90,7 +90,7 @@ func TestMoveFromKey(t *testing.T) {
 		t.Error("the refused move wrote a state or left a lock")
 	}
 	s3(t, http.MethodDelete, "/"+key+".tflock", "")
-	if got := result(t, call(p, "move-state", env, "--from", place)); !strings.Contains(got, "1 resources and modules are now in") {
+	if got := result(t, call(p, "move-state", env, "--from", place)); !strings.Contains(got, ": 1 resource or module; ") {
 		t.Errorf("move-state says %q", got)
 	}
 	if got := result(t, call(p, "plan", env)); got != noChanges {

@@ -113,7 +113,7 @@ resource "terraform_data" "adopted" {}
 	if got, want := readFile(t, filepath.Join(dir, "plan.json")), `{"create":0,"update":0,"delete":0,"import":1,"move":1,"forget":1}`+"\n"; got != want {
 		t.Errorf("GitLab's report is %q, want %q", got, want)
 	}
-	if said := result(t, call(p, "deploy", env)); !strings.Contains(said, "Left in place, and no longer in the state: terraform_data.gone (id ") {
+	if said := result(t, call(p, "deploy", env)); !strings.Contains(said, ", 1 moved. Left in place, and no longer in the state: terraform_data.gone (id ") {
 		t.Errorf("the deployment said %q", said)
 	}
 }

@@ -106,7 +106,7 @@ func TestRootsFormerKey(t *testing.T) {
 	}
 	// And the default root module does not take it for its own.
 	p.Write("infra/main.tf", variables+counted)
-	refused(t, call(p, "deploy", env), 1, `has 1 resources of the root module "terraform/service" and none of "infra": a deployment would destroy them`)
+	refused(t, call(p, "deploy", env), 1, `has 1 resource of the root module "terraform/service" and none of "infra": a deployment would destroy them`)
 }
 
 // Two projects of one name share their key: the second one's deployment would destroy
@@ -118,7 +118,7 @@ func TestProjectsOfOneName(t *testing.T) {
 	putObject(t, stateKey(env), first)
 	p.Write("infra/main.tf", variables+counted)
 	for _, verb := range []string{"plan", "deploy", "destroy"} {
-		refused(t, call(p, verb, env), 1, "has 1 resources and none of \"infra\": a deployment would destroy them: where they are of another project called ")
+		refused(t, call(p, verb, env), 1, "has 1 resource and none of \"infra\": a deployment would destroy them: where they are of another project called ")
 	}
 	if text, _ := world.Object(t, stateKey(env)); text != first {
 		t.Errorf("the state is now %s", text)

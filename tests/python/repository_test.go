@@ -6,7 +6,7 @@ import "testing"
 // touches, and installs no third-party package again.
 func TestRepository(t *testing.T) {
 	p := world.Repository(t)
-	services := map[string]string{"orders": "2 tests passed", "invoices": "1 tests passed"}
+	services := map[string]string{"orders": "2 tests passed", "invoices": "1 test passed"}
 	for service, want := range services {
 		passes(t, p, want, "--project", "services/"+service)
 	}

@@ -49,11 +49,11 @@ func TestManagers(t *testing.T) {
 	for _, test := range []struct {
 		name, project, want, ran string
 	}{
-		{"poetry18", ".", "1 tests passed", "poetry==1.8.5"},
+		{"poetry18", ".", "1 test passed", "poetry==1.8.5"},
 		{"workspace", "services/api", "2 tests passed", "uv=="},
-		{"requirements", ".", "1 tests passed", ""},
-		{"pylock", ".", "1 tests passed", "uv=="},
-		{"pipfile", ".", "1 tests passed", "pipenv<="},
+		{"requirements", ".", "1 test passed", ""},
+		{"pylock", ".", "1 test passed", "uv=="},
+		{"pipfile", ".", "1 test passed", "pipenv<="},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := project(t, test.name)
@@ -71,7 +71,7 @@ func TestManagers(t *testing.T) {
 func TestRequirementsAlone(t *testing.T) {
 	p := project(t, "requirements")
 	p.Remove("pyproject.toml")
-	passes(t, p, "1 tests passed")
+	passes(t, p, "1 test passed")
 }
 
 // What a package of the repository requires is installed, also where only its build backend
@@ -83,7 +83,7 @@ func TestRequiresOfSetup(t *testing.T) {
 	p.Write("legacy/setup.py", "from setuptools import setup\nsetup(name='legacy', version='1', packages=['legacy'], install_requires=['six'], extras_require={'web': ['toml'], 'other': ['click']})\n")
 	p.Write("legacy/legacy/__init__.py", "import six\n")
 	p.Write("tests/test_plain.py", "from importlib.metadata import version\nfrom importlib.util import find_spec\nimport legacy\n\n\ndef test_installed():\n    assert version('legacy') == '1'\n    assert find_spec('toml') and not find_spec('click')\n")
-	passes(t, p, "1 tests passed")
+	passes(t, p, "1 test passed")
 }
 
 // What does not fit is said in one line, before anything is installed where it

@@ -59,13 +59,13 @@ func commit(t *testing.T, p *harness.Project) {
 func TestVersionFromGit(t *testing.T) {
 	p := fromGit(t)
 	flags := []string{"--git", p.Path(".git")}
-	passes(t, p, "1 tests passed", flags...)
+	passes(t, p, "1 test passed", flags...)
 	first := packedVersion(t, p, flags)
 	if !strings.HasPrefix(first, "1.2.4.dev1+g") {
 		t.Errorf("the package is of version %q", first)
 	}
 	commit(t, p)
-	if r := passes(t, p, "1 tests passed", flags...); world.Engine.Name() == "embedded" && tested(r) {
+	if r := passes(t, p, "1 test passed", flags...); world.Engine.Name() == "embedded" && tested(r) {
 		t.Errorf("a commit without a change ran the tests: %q", r.Ran())
 	}
 	if got := packedVersion(t, p, flags); !strings.HasPrefix(got, "1.2.4.dev2+g") {

@@ -203,7 +203,7 @@ func (engine) Status(ctx context.Context) (string, error) {
 		fmt.Fprintf(&b, "pid          %d\n", info.PID)
 	}
 	if info.Running {
-		fmt.Fprintf(&b, "snapshotter  %s\ncache        %s in %d records\n", info.Snapshotter, cli.Size(info.CacheSize), info.Records)
+		fmt.Fprintf(&b, "snapshotter  %s\ncache        %s in %s\n", info.Snapshotter, cli.Size(info.CacheSize), report.Count(info.Records, "record"))
 	}
 	for _, line := range []struct{ name, value string }{{"state", info.State}, {"log", info.Log}} {
 		if line.value != "" {
