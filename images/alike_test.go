@@ -5,8 +5,8 @@ import (
 	"testing/fstest"
 )
 
-// Two projects of one repository with one name have one state, where their root
-// modules are at the same path.
+// Two projects of a repository that have the same name, and their root modules at the same
+// path, would share a state.
 func TestNamedAlike(t *testing.T) {
 	const service = "[project]\nname = \"service\"\n"
 	for name, test := range map[string]struct {

@@ -8,6 +8,9 @@ import (
 
 // explainPoetry turns poetry's and pip's complaints into one line.
 func explainPoetry(output string) string {
+	if missed := explainUnreachable(output); missed != "" {
+		return missed
+	}
 	switch {
 	case strings.Contains(output, "changed significantly since poetry.lock was last generated"):
 		return "poetry.lock is out of date with pyproject.toml: run `poetry lock` and commit the file"
@@ -30,6 +33,9 @@ func explainPoetry(output string) string {
 
 // explainUV is explainPoetry for uv.
 func explainUV(output string) string {
+	if missed := explainUnreachable(output); missed != "" {
+		return missed
+	}
 	switch {
 	case strings.Contains(output, "needs to be updated, but `--locked` was provided"):
 		return "uv.lock is out of date with pyproject.toml: run `uv lock` and commit the file"
@@ -46,6 +52,9 @@ func explainUV(output string) string {
 
 // explainPip is explainPoetry for pip.
 func explainPip(output string) string {
+	if missed := explainUnreachable(output); missed != "" {
+		return missed
+	}
 	switch {
 	case refusedLogin.MatchString(output) || strings.Contains(output, "User for "):
 		return explainLogin(output)

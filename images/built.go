@@ -19,7 +19,7 @@ func built(ctx context.Context, doing string, c *dagger.Container, explain func(
 	}
 	message := explain(failed.Stdout + "\n" + failed.Stderr)
 	if message == "" {
-		message = tell.LastLine(failed.Stderr, failed.Stdout)
+		message = tell.Short(tell.LastLine(WithoutHints(failed.Stderr), WithoutHints(failed.Stdout)))
 	}
 	return nil, tell.Failure(failed.ExitCode, failed.Cmd, fmt.Sprintf("%s: %s", doing, message))
 }

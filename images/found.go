@@ -58,21 +58,19 @@ func readPyproject(ctx context.Context, source *dagger.Directory, dir string) (s
 			return "", nil
 		}
 		if there {
-			return read(ctx, source, path.Join(dir, name), noProject)
+			return source.File(path.Join(dir, name)).Contents(ctx)
 		}
 	}
 	if names, err := source.Directory(dir).Entries(ctx); err == nil && described(names) {
 		return "", noLock(names, "")
 	}
-	return read(ctx, source, path.Join(dir, "pyproject.toml"), noProject)
+	return "", noProject(ctx, source, dir)
 }
 
 // described tells whether files say what a Python project is, without a lock file or pyproject.toml.
 func described(names []string) bool {
 	return slices.ContainsFunc([]string{"setup.py", "setup.cfg", "Pipfile", "requirements.in", "environment.yml"}, func(name string) bool { return slices.Contains(names, name) })
 }
-
-const noProject = "is this the root of a Python project? name it with --source, or its directory in the source with --project"
 
 func read(ctx context.Context, source *dagger.Directory, name, hint string) (string, error) {
 	ok, err := source.Exists(ctx, name)

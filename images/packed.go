@@ -76,7 +76,7 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, g 
 		WithEnvVariable("PACKED_FOR", fmt.Sprintf("--python-version 3.%d --python-platform %s", target.Python, target.Wheels())).
 		WithExec(append([]string{"sh", "-c", installPackedBy(lock), "install-packed"}, arguments...)).
 		With(secrets.Without)
-	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explainPacked(target))
+	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, g.explained(packTable, explainPacked(target)))
 }
 
 // exporter is what has the packages of the main group installed, by the lock

@@ -7,7 +7,7 @@ import (
 	"dagger/pipeline/project"
 )
 
-// What uv printed where there was no wheel, and the line that is made of it.
+// What uv printed about missing wheels, and the line that is made of it.
 func TestExplainPacked(t *testing.T) {
 	target := project.Target{Python: 12, Architecture: "arm64", Platform: "manylinux_2_34"}
 	for _, test := range []struct{ printed, want string }{

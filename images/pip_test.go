@@ -29,7 +29,7 @@ func TestRequirementFiles(t *testing.T) {
 	}
 }
 
-// What has no file comes from the project's own tables; what stands nowhere is refused.
+// A group without a file comes from the project's own tables; one that exists nowhere is refused.
 func TestGroupRequires(t *testing.T) {
 	const tables = "[project]\nname = \"a\"\n[project.optional-dependencies]\nweb = [\"flask\"]\n[dependency-groups]\ndev = [\"mypy\", {include-group = \"Test\"}]\ntest = [\"pytest\"]\n"
 	for _, test := range []struct {
@@ -41,7 +41,7 @@ func TestGroupRequires(t *testing.T) {
 		{pyproject: tables, without: []string{"dev", "test"}, want: "mypy\npytest\npytest\n"},
 		{pyproject: tables, extras: []string{"web"}, want: "flask\n"},
 		{pyproject: "", without: []string{"dev", "test"}},
-		{pyproject: tables, groups: []string{"docs"}, without: []string{"docs"}, err: `no group "docs"`},
+		{pyproject: tables, groups: []string{"docs"}, without: []string{"docs"}, err: `groups in [tool.pipeline] names "docs", which the project does not declare: its groups are dev, test`},
 		{pyproject: "", extras: []string{"web"}, err: "extras in [tool.pipeline]"},
 	} {
 		f := found{pyproject: test.pyproject}

@@ -45,7 +45,7 @@ func (a App) poetry(ctx context.Context, f found) (installer, error) {
 		arguments: arguments,
 		files:     files,
 		archives:  archives,
-		explain:   explainPoetry,
+		explain:   f.explained(appTable, explainPoetry),
 	}, nil
 }
 

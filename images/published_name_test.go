@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Whoever may push an image writes its label: it cannot lead to another
+// Anybody who may push an image chooses its label, so the label must not lead to another
 // project's state.
 func TestProjectOnALabel(t *testing.T) {
 	for _, name := range []string{"orders", "Orders_2.api"} {

@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -95,6 +96,11 @@ func groupRequires(f found, groups []string) (string, error) {
 		if !known {
 			return "", fmt.Errorf("reading pyproject.toml: extras in [tool.pipeline] are those of its [project] table, and it has none that says them")
 		}
+		for _, extra := range f.Settings.Extras {
+			if there := project.Extras(f.pyproject); !slices.ContainsFunc(there, func(name string) bool { return project.SameName(name, extra) }) {
+				return "", errors.New("reading pyproject.toml: " + notDeclared("extras", appTable, extra, there))
+			}
+		}
 		for _, line := range requires {
 			lines += line + "\n"
 		}
@@ -105,7 +111,7 @@ func groupRequires(f found, groups []string) (string, error) {
 			return "", err
 		}
 		if !there && slices.Contains(f.Settings.Groups, group) {
-			return "", fmt.Errorf("reading the source: no requirements-%s.txt, and no group %q in [dependency-groups]: groups in [tool.pipeline] names it", group, group)
+			return "", fmt.Errorf("reading the source: %s, and there is no requirements-%s.txt", notDeclared("groups", appTable, group, project.Groups(f.pyproject)), group)
 		}
 		for _, line := range requires {
 			lines += line + "\n"

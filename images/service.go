@@ -92,7 +92,7 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 	}
 	return a.Registry.image(ctx, "service", tag, func() (*dagger.Container, error) {
 		installed, err := built(ctx, serviceDoing,
-			tools.WithExec(append([]string{"sh", "-c", installServedBy(lock), "install-served"}, arguments...)).With(secrets.Without), explainUV)
+			tools.WithExec(append([]string{"sh", "-c", installServedBy(lock), "install-served"}, arguments...)).With(secrets.Without), g.explained(packTable, explainUV))
 		if err != nil {
 			return nil, err
 		}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What an image is installed for decides what is in it: it is in its tag. Where it is
-// what the app image is made for, that one's tag says it.
+// The target of an installation decides what is in the image, so it is in the tag. If it is
+// the app image's own, the tag of that image, which is in it, is enough.
 func TestServiceIsNamedByWhatItIsInstalledFor(t *testing.T) {
 	of := func(flags string) []string { return service{installFor: flags}.config() }
 	if slices.Equal(of("--python-version 3.12 --python-platform aarch64-manylinux_2_34"), of("--python-version 3.13 --python-platform aarch64-manylinux_2_34")) {

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// What installs runs code of the packages, and package managers take what is in their
-// caches for verified: so nothing that installs has a volume of its own or another's.
-// The only ones are those in which steps keep reports and states, by project and level.
+// Installing runs code of the packages, and package managers trust their caches. So nothing
+// that installs has a volume. The only volumes are those in which steps keep reports and
+// states, by project and level.
 func TestNoVolumeWhereAnythingIsInstalled(t *testing.T) {
 	for _, dir := range []string{".", "../steps"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -76,6 +76,9 @@ func checkRoot(ctx context.Context, source *dagger.Directory, root string) error
 	return err
 }
 
+// Files is a source as Go reads it.
+func Files(ctx context.Context, source *dagger.Directory) fs.FS { return sourceFS{ctx, source} }
+
 // sourceFS is a directory of the engine as Go reads one. Nothing in it can be
 // opened: whole files are read.
 type sourceFS struct {

@@ -27,8 +27,8 @@ func TestRepositories(t *testing.T) {
 	}
 }
 
-// A protected run builds on no image that any branch may have pushed, also where
-// there is no registry or it cannot be opened.
+// A protected run builds on no image that any branch may have pushed, even without a
+// registry, or with one that cannot be opened.
 func TestBaseImageOfTheOpenLevel(t *testing.T) {
 	for _, store := range []Store{kept(trust.Protected), {Reads: trust.Protected.Reads()}, {}} {
 		if _, err := store.from(t.Context(), "registry:5000/group/open/app:mr-7"); err == nil || !strings.Contains(err.Error(), "any branch may have pushed it") {

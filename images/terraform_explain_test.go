@@ -2,7 +2,7 @@ package images
 
 import "testing"
 
-// What init says of something unforeseen is its first error, not the frame around it.
+// For an unknown failure of init, the line is its first error, without the frame around it.
 func TestExplainInitOfSomethingElse(t *testing.T) {
 	const start = "\x1b[0m\x1b[1mInitializing the backend...\x1b[0m\n\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m"
 	for output, want := range map[string]string{

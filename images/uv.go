@@ -110,7 +110,7 @@ func (a App) uv(ctx context.Context, f found) (installer, error) {
 		arguments: append([]string{"sync", u.check, "--inexact", "--no-install-project", "--no-install-workspace"}, arguments...),
 		files:     u.files,
 		archives:  archives,
-		explain:   explainUV,
+		explain:   f.explained(appTable, explainUV),
 	}, nil
 }
 

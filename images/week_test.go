@@ -2,7 +2,7 @@ package images
 
 import "testing"
 
-// An image whose files do not fix its versions is of its week; another is not.
+// An image whose files do not fix versions is rebuilt each week; any other is not.
 func TestWeek(t *testing.T) {
 	if week(false) != "" || week(true) == "" {
 		t.Errorf("%q, %q", week(false), week(true))

@@ -56,6 +56,9 @@ func normal(name string) string {
 	return strings.ToLower(separator.ReplaceAllString(strings.TrimSpace(name), "-"))
 }
 
+// SameName tells whether two names are one to an index.
+func SameName(a, b string) bool { return normal(a) == normal(b) }
+
 // GroupRequires is what a group of [dependency-groups] has, with the groups that it
 // includes. there is false where the file has no such group.
 func GroupRequires(pyproject, group string) (lines []string, there bool, err error) {

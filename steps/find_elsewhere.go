@@ -7,13 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/images"
 	"dagger/pipeline/rootmodule"
-)
-
-// Limits of the search for a root module that nobody has named: its answer is a hint.
-const (
-	deepest     = 4
-	mostEntries = 300
 )
 
 // noRoots are directories in which no root module of a project is.
@@ -21,30 +16,16 @@ var noRoots = []string{"modules", "module", "examples", "example", "tests", "tes
 
 // elsewhere are the directories of the source with Terraform files, from the project.
 func (r *Run) elsewhere(ctx context.Context) (out []string, err error) {
-	dirs := []string{"."}
-	for n := 0; len(dirs) > 0 && n < mostEntries; n++ {
-		dir := dirs[0]
-		dirs = dirs[1:]
-		entries, err := r.Source.Directory(dir).Entries(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(entries, rootmodule.Configures) {
+	err = images.Search(images.Files(ctx, r.Source), noRoots, func(dir string, names []string) {
+		if slices.ContainsFunc(names, rootmodule.Configures) {
 			from, err := filepath.Rel(path.Clean(r.Settings.Project), dir)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, from)
-		}
-		for _, entry := range entries {
-			name, isDir := strings.CutSuffix(entry, "/")
-			if isDir && !strings.HasPrefix(name, ".") && !slices.Contains(noRoots, name) && strings.Count(dir, "/") < deepest {
-				dirs = append(dirs, path.Join(dir, name))
+			if err == nil { // both are paths in the source
+				out = append(out, from)
 			}
 		}
-	}
+	})
 	slices.Sort(out)
-	return out, nil
+	return out, err
 }
 
 // listed names the first few of some directories.

@@ -53,7 +53,7 @@ func (w Workspace) initialisedIf(ctx context.Context, check func(context.Context
 	if c, err = w.live(ctx, c.WithWorkdir(path.Join(images.Workdir, w.Infra))); err != nil {
 		return nil, err
 	}
-	if c, err = done(ctx, c.WithExec(init), []string{"terraform", "init"}, w.explain); err != nil {
+	if c, err = done(ctx, c.WithExec(init), []string{"terraform", "init"}, w.explain(ctx)); err != nil {
 		return nil, err
 	}
 	if err := check(ctx); err != nil {
@@ -110,7 +110,7 @@ func (w Workspace) ready(ctx context.Context) (*dagger.Directory, error) {
 		WithDirectory(images.Workdir, configuration).
 		WithWorkdir(path.Join(images.Workdir, w.Infra)).
 		WithExec([]string{"init-ready.sh", images.Providers})
-	c, err := done(ctx, c, []string{"terraform", "init"}, w.explain)
+	c, err := done(ctx, c, []string{"terraform", "init"}, w.explain(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func Outputs(ctx context.Context, w Workspace, format string) (string, error) {
 		return "", err
 	}
 	c = c.WithExec([]string{"public-outputs.sh"}, anyExit)
-	if err := check(ctx, c, []string{"terraform", "output"}, w.explain); err != nil {
+	if err := check(ctx, c, []string{"terraform", "output"}, w.explain(ctx)); err != nil {
 		return "", err
 	}
 	out, err := c.Stdout(ctx)

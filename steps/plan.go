@@ -47,7 +47,7 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	c = c.With(withPlanKey(p.Key)).WithExec(append([]string{"make-plan.sh", planMemory, planOut, planBundle}, variables...), anyExit)
 	code, err := c.ExitCode(ctx)
 	if err == nil && code != planChanges {
-		err = check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain)
+		err = check(ctx, c, []string{"terraform", "plan"}, p.Workspace.explain(ctx))
 	}
 	if err != nil {
 		return nil, Summary{}, err

@@ -35,7 +35,7 @@ func (w Workspace) apply(ctx context.Context, c *dagger.Container, key *dagger.S
 		return nil, err
 	}
 	c = c.With(withPlanKey(key)).With(w.withKeep).WithExec(command, anyExit)
-	return c, check(ctx, c, name, w.explain)
+	return c, check(ctx, c, name, w.explain(ctx))
 }
 
 // ErroredState returns the state that a run could not write, encrypted for the
@@ -57,7 +57,7 @@ func ErroredState(ctx context.Context, w Workspace, drop string) (*dagger.File, 
 	case code == differs:
 		return nil, fmt.Errorf("forgetting the errored state of %s: %q is not the SHA-256 of the one that is kept: get it without --drop, and give what sha256sum says of that file", w.Environment, drop)
 	case code != 0:
-		return nil, check(ctx, c, []string{"errored-state.sh"}, w.explain)
+		return nil, check(ctx, c, []string{"errored-state.sh"}, w.explain(ctx))
 	}
 	ok, err := c.Directory("/").Exists(ctx, "errored.tfstate.age")
 	if err != nil {
@@ -73,7 +73,7 @@ func ErroredState(ctx context.Context, w Workspace, drop string) (*dagger.File, 
 // know.
 func (w Workspace) lost(ctx context.Context, c *dagger.Container) ([]string, error) {
 	c = w.withKeep(c).WithMountedTemp(planMemory).WithExec([]string{"lost.sh"}, anyExit)
-	if err := check(ctx, c, []string{"terraform", "state", "list"}, w.explain); err != nil {
+	if err := check(ctx, c, []string{"terraform", "state", "list"}, w.explain(ctx)); err != nil {
 		return nil, err
 	}
 	out, err := c.Stdout(ctx)

@@ -33,7 +33,7 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 		if d, ok := decodeDiagnostic(again); err == nil && ok {
 			return d.line(d.detail)
 		}
-		return w.explain(stdout, stderr)
+		return w.explain(ctx)(stdout, stderr)
 	})
 	if err != nil {
 		return "", err
@@ -45,7 +45,7 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 func Format(ctx context.Context, w Workspace) (string, error) {
 	command := []string{"terraform", "fmt", "-no-color", "-check", "-diff", "-recursive"}
 	_, err := done(ctx, w.module().WithExec(command), []string{"terraform", "fmt"}, func(stdout, stderr string) string {
-		if m := w.explain(stdout, stderr); m != "" {
+		if m := w.explain(ctx)(stdout, stderr); m != "" {
 			return m
 		}
 		return "the files above are not formatted: run `terraform fmt -recursive` and commit"

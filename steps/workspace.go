@@ -161,7 +161,7 @@ func volatile(c *dagger.Container) *dagger.Container {
 
 // terraform runs one command and returns the container after it.
 func (w Workspace) terraform(ctx context.Context, c *dagger.Container, args ...string) (*dagger.Container, error) {
-	return done(ctx, c.WithExec(append([]string{"terraform"}, args...)), []string{"terraform", args[0]}, w.explain)
+	return done(ctx, c.WithExec(append([]string{"terraform"}, args...)), []string{"terraform", args[0]}, w.explain(ctx))
 }
 
 // The project's own scripts, which are run in place of the built-in steps.
@@ -187,13 +187,16 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 		return nil, true, err
 	}
 	c = c.WithExec(command, anyExit)
-	return c, true, check(ctx, c, []string{p}, w.explain)
+	return c, true, check(ctx, c, []string{p}, w.explain(ctx))
 }
 
-func (w Workspace) explain(stdout, stderr string) string {
-	said := Explain(strings.Join([]string{stdout, stderr}, "\n"), w.State.Bucket, w.Environment)
-	if strings.HasPrefix(said, "Invalid value for variable") { // by the project's own rule, which the environment's name may break
-		return fmt.Sprintf("%q in the environment %q: %s", w.Infra, w.Environment, said)
+// explain makes one line of what terraform printed for this environment.
+func (w Workspace) explain(ctx context.Context) explainer {
+	return func(stdout, stderr string) string {
+		said := Explain(strings.Join([]string{stdout, stderr}, "\n"), w.State.Bucket, w.Environment)
+		if strings.HasPrefix(said, "Invalid value for variable") { // by the project's own rule, which the environment's name may break
+			return fmt.Sprintf("%q in the environment %q: %s", w.Infra, w.Environment, said)
+		}
+		return whereSet(images.Files(ctx, w.Source), w.Infra, said)
 	}
-	return said
 }

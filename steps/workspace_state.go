@@ -26,7 +26,7 @@ func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagge
 		command = append(command, "only")
 	}
 	c = c.WithExec(command, anyExit)
-	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain)
+	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain(ctx))
 }
 
 // dropWorkspace removes the one of a merge request in the project's own backend,
@@ -36,7 +36,7 @@ func (w Workspace) dropWorkspace(ctx context.Context, c *dagger.Container) {
 		return
 	}
 	c = c.WithExec([]string{"drop-workspace.sh", w.Environment}, anyExit)
-	if err := check(ctx, c, []string{"terraform", "workspace", "delete"}, w.explain); err != nil {
+	if err := check(ctx, c, []string{"terraform", "workspace", "delete"}, w.explain(ctx)); err != nil {
 		tell.Line("Warning: the empty workspace stays: " + err.Error())
 	}
 }

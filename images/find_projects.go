@@ -1,0 +1,50 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
+// notProjects are directories in which no project is looked for.
+var notProjects = []string{"node_modules", "venv", "site-packages", "fixtures", "testdata", "dist", "build"}
+
+// projectsIn are the directories of a source that have a pyproject.toml.
+func projectsIn(files fs.FS) (out []string, err error) {
+	err = Search(files, notProjects, func(dir string, names []string) {
+		if slices.Contains(names, "pyproject.toml") {
+			out = append(out, dir)
+		}
+	})
+	slices.Sort(out)
+	return out, err
+}
+
+// noProject is the error for a directory without a pyproject.toml.
+func noProject(ctx context.Context, source *dagger.Directory, dir string) error {
+	found, err := projectsIn(sourceFS{ctx, source})
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("reading the source: no %s: %s", path.Join(dir, "pyproject.toml"), whichProject(found))
+}
+
+// shownProjects is how many projects an error names.
+const shownProjects = 6
+
+func whichProject(found []string) string {
+	switch n := len(found); {
+	case n == 0:
+		return "is this the root of a Python project? name it with --source, or its directory in the source with --project"
+	case n == 1:
+		return fmt.Sprintf("there is one in %s: name it with --project %s", found[0], found[0])
+	case n > shownProjects:
+		return fmt.Sprintf("there is one in %s and %d more directories: name one of them, as in --project %s", strings.Join(found[:shownProjects], ", "), n-shownProjects, found[0])
+	}
+	return fmt.Sprintf("there is one in %s: name one of them, as in --project %s", strings.Join(found, ", "), found[0])
+}
