@@ -153,7 +153,7 @@ func (d diagnostic) ofCommand(text string) string {
 	if !d.whole || m == nil {
 		return d.line(text)
 	}
-	return d.where(d.summary) + strings.TrimSuffix(": "+m[1]+": "+tell.LastLine(m[2]), ": ")
+	return d.where(d.summary) + strings.TrimSuffix(": "+m[1]+": "+tell.Short(tell.LastLine(m[2])), ": ")
 }
 
 var (

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/note"
+	"dagger/pipeline/printable"
 	"dagger/pipeline/tell"
 )
 
@@ -28,14 +30,47 @@ func explainPackage(stdout, stderr string) string {
 }
 
 // ExplainTests turns the failed tests, as FailedTests names them, and their output
-// into one line.
+// into one line, with lines before it where there is more to say.
 func ExplainTests(failed, stdout, stderr string) string {
 	if failed == "" {
 		if failed = failedUnittests(stderr); failed == "" {
 			return ExplainBuild(stdout, stderr)
 		}
 	}
-	return strings.Join(append([]string{failed}, causesIn(raised(stdout)+"\n"+stderr)...), ": ")
+	return because(failed, causesIn(raised(stdout)+"\n"+stderr))
+}
+
+// longestLine is how long a line with a cause in it may be, to be read at a glance.
+const longestLine = 240
+
+// because is a line of what failed and why. Causes that make it too long are told in lines
+// before it, and it names the first.
+func because(failed string, causes []string) string {
+	line := strings.Join(append([]string{failed}, causes...), ": ")
+	if len(causes) == 0 || len(line) <= longestLine {
+		return line
+	}
+	line = failed + ": " + firstClause(causes[0])
+	if more := len(causes) - 1; more > 0 {
+		line += ", and " + printable.Count(more, "more cause")
+	}
+	return strings.Join(append(slices.Clone(causes), line+": the lines above say what to do"), "\n")
+}
+
+// firstClause is what comes before what to do about it.
+func firstClause(cause string) string {
+	open := 0
+	for i, r := range cause {
+		switch {
+		case r == '(':
+			open++
+		case r == ')':
+			open--
+		case open == 0 && strings.HasPrefix(cause[i:], ": "):
+			return cause[:i]
+		}
+	}
+	return cause
 }
 
 // cause is what stands behind a text in the output of a failed command.
@@ -154,9 +189,10 @@ func failedUnittests(stderr string) string {
 		if !strings.HasSuffix(name, "."+m[1]) { // Python before 3.11 names the class alone
 			name += "." + m[1]
 		}
-		failed = append(failed, note.Line(name))
+		failed = append(failed, name)
 	}
-	return failedOf(failed, ran[1])
+	total, _ := strconv.Atoi(ran[1])
+	return failedOf(failed, total)
 }
 
 var makes = regexp.MustCompile(`^make(\[\d+\])?: `)
@@ -165,16 +201,16 @@ var makes = regexp.MustCompile(`^make(\[\d+\])?: `)
 // of a recipe is no more than its exit code.
 func lastWords(stdout, stderr string) string {
 	own := func(text string) []string {
-		return slices.DeleteFunc(strings.Split(withoutNotes(text), "\n"), func(line string) bool {
+		return slices.DeleteFunc(strings.Split(images.WithoutHints(withoutNotes(text)), "\n"), func(line string) bool {
 			return makes.MatchString(line) || strings.TrimSpace(line) == ""
 		})
 	}
 	if said := own(stderr); len(said) > 0 {
-		return strings.TrimSpace(said[len(said)-1])
+		return tell.Short(strings.TrimSpace(said[len(said)-1]))
 	}
 	end := tell.LastLine(withoutNotes(stderr), stdout)
 	if said := own(stdout); len(said) > 0 && said[len(said)-1] != end {
-		return fmt.Sprintf("%s: %s", strings.TrimSpace(said[len(said)-1]), end)
+		return fmt.Sprintf("%s: %s", tell.Short(strings.TrimSpace(said[len(said)-1])), end)
 	}
-	return end
+	return tell.Short(end)
 }

@@ -1,11 +1,16 @@
 package steps
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dagger/pipeline/tell"
 )
 
 // What testdata/commands/record.py recorded of commands that really failed, and
@@ -72,7 +77,7 @@ func TestExplainRealFailures(t *testing.T) {
 	}
 }
 
-// Where tests are named that failed, what they raised is named too, and not what others printed.
+// A line on failed tests also names what they raised, and nothing that other tests printed.
 func TestExplainNamedTests(t *testing.T) {
 	stdout := "E       KeyError: 'DATABASE_URL'\n\n<frozen os>:679: KeyError\n\n----- Captured stdout call -----\nfatal: not a git repository\nNo module named 'x'\n"
 	const want = `1 of 3 tests failed: t.a: the variable "DATABASE_URL" is not set: give it in [tool.pipeline.test] variables, or with --test-secrets`
@@ -85,6 +90,44 @@ func TestExplainNamedTests(t *testing.T) {
 	}
 	if got := ExplainTests("1 of 3 tests failed: t.a", "assert 1 == 2\n", "make: *** [Makefile:2: test] Error 1\n"); got != "1 of 3 tests failed: t.a" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Causes that would make the line too long to read are on lines of their own above it.
+func TestLongCauses(t *testing.T) {
+	const failed = "3 of 3 tests failed: tests.test_it.test_variable, tests.test_it.test_dotenv, tests.test_it.test_git"
+	stdout := "E       KeyError: 'DATABASE_URL'\n\n<frozen os>:679: KeyError\n" +
+		"E       AssertionError: assert False\nE        +  where False = exists()\nE        +    where exists = PosixPath('.env').exists\n" +
+		"E       FileNotFoundError: [Errno 2] No such file or directory: 'git'\n"
+	lines := strings.Split(ExplainTests(failed, stdout, ""), "\n")
+	last := lines[len(lines)-1]
+	if want := failed + `: .env files stay out of the containers, and 2 more causes: the lines above say what to do`; last != want || len(lines) != 4 {
+		t.Errorf("%d lines, the last is\n%s\nwant\n%s", len(lines), last, want)
+	}
+	for i, want := range []string{"include the file only where it is there", "add git to system-packages", `"DATABASE_URL" is not set: give it in`} {
+		if i >= len(lines) || !strings.Contains(lines[i], want) {
+			t.Errorf("no %q in line %d of %q", want, i, lines)
+		}
+	}
+	if len(last) > longestLine {
+		t.Errorf("%d characters: %s", len(last), last)
+	}
+	for cause, want := range map[string]string{"a: b": "a", "killed (make says: x: y), most likely: give more": "killed (make says: x: y), most likely", "no more": "no more"} {
+		if got := firstClause(cause); got != want {
+			t.Errorf("%q: %q", cause, got)
+		}
+	}
+	err := failure(1, []string{"make", "test"}, "its output", "", func(string, string) string { return "a cause\nthe line" })
+	var api *gqlerror.Error
+	if !errors.As(err, &api) || api.Message != "running make test: the line" || !strings.Contains(api.Extensions["output"].(string), "a cause") {
+		t.Errorf("%v", err)
+	}
+	long := strings.Repeat("x", 5000)
+	if got := ExplainBuild("", long+"\n"); len(got) > longestLine {
+		t.Errorf("a line of %d characters", len(got))
+	}
+	if got := FailedTests(`<testsuite><testcase name="` + long + `[a]"><failure/></testcase></testsuite>`); len(got) > longestLine || !strings.HasSuffix(got, "x[a]") {
+		t.Errorf("%q", got)
 	}
 }
 
@@ -126,7 +169,7 @@ func TestExplainUVRun(t *testing.T) {
 	}
 }
 
-// Docker is not missing: there is another way to have what it starts.
+// The answer to a missing Docker is not to install it, but to declare services.
 func TestExplainDocker(t *testing.T) {
 	for _, said := range []string{
 		"/bin/sh: 1: docker: not found\nmake: *** [Makefile:3: test] Error 127\n",
@@ -147,16 +190,17 @@ func TestExplainCrash(t *testing.T) {
 	}
 }
 
-// A link that leads out of what the tests have says more than the module that is missing.
+// A link to files that the tests do not have explains more than the missing module.
 func TestExplainBrokenLinks(t *testing.T) {
 	const said = "pipeline: running pytest\npipeline: note: common is a link to ../common, which the tests do not have\n"
-	got := ExplainTests("1 of 1 tests failed: t.a", "E   ModuleNotFoundError: No module named 'common'\n", said)
-	if want := `1 of 1 tests failed: t.a: "common" is a link to "../common", which the tests do not have: name that path in [tool.pipeline.test]`; !strings.HasPrefix(got, want) {
+	got := ExplainTests("1 of 1 test failed: t.a", "E   ModuleNotFoundError: No module named 'common'\n", said)
+	want := `"common" is a link to "../common", which the tests do not have`
+	if last := tell.LastLine(got); !strings.HasPrefix(got, want+": name that path in [tool.pipeline.test]") || !strings.HasPrefix(last, "1 of 1 test failed: t.a: "+want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-// A build gets no variables of tests, and what it takes from git is told where it succeeds, too.
+// A build does not get the tests' variables. That it called git is reported even if it succeeds.
 func TestWhatABuildMisses(t *testing.T) {
 	const stderr = "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'DATABASE_URL'\n"
 	if got := ExplainBuild("", stderr); !strings.Contains(got, inTests) {

@@ -19,7 +19,8 @@ var dag = dagger.Connect()
 // for commands that are volatile.
 var anyExit = dagger.ContainerWithExecOpts{Expect: dagger.ReturnTypeAny}
 
-// explainer makes one line of what a command printed, or "" where it knows none.
+// explainer makes one line of what a command printed, or "" where it knows none. Lines
+// before it say more.
 type explainer func(stdout, stderr string) string
 
 // done evaluates a container whose last command must succeed; name is what that
@@ -54,9 +55,15 @@ func check(ctx context.Context, c *dagger.Container, command []string, explain e
 }
 
 func failure(code int, command []string, stdout, stderr string, explain explainer) error {
-	message := explain(stdout, stderr)
-	if message == "" {
-		message = tell.LastLine(withoutNotes(stderr), stdout)
+	more := strings.Split(explain(stdout, stderr), "\n")
+	message := more[len(more)-1]
+	more = more[:len(more)-1]
+	for _, line := range more {
+		tell.Line(line)
 	}
-	return tell.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), strings.TrimSpace(stdout+"\n"+stderr))
+	if message == "" {
+		message = tell.Short(tell.LastLine(withoutNotes(stderr), stdout))
+	}
+	output := strings.TrimSpace(stdout + "\n" + stderr + "\n" + strings.Join(more, "\n"))
+	return tell.FailureWith(code, command, fmt.Sprintf("running %s: %s", strings.Join(command, " "), message), output)
 }

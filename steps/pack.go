@@ -77,7 +77,7 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 		Sync(ctx)
 	var failed *dagger.ExecError
 	if errors.As(err, &failed) {
-		why := project.First(refusal(failed.Stderr), tell.LastLine(failed.Stderr, failed.Stdout))
+		why := project.First(refusal(failed.Stderr), tell.Short(tell.LastLine(failed.Stderr, failed.Stdout)))
 		return Package{}, tell.Failure(failed.ExitCode, failed.Cmd, "packing for Lambda: "+why)
 	}
 	if err != nil {

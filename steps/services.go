@@ -119,7 +119,7 @@ func explainService(name, text string, command []string, code int, stdout, stder
 	said := func(what, next string) string {
 		line := fmt.Sprintf("starting the service %q: %s", name, what)
 		if strings.TrimSpace(stderr+stdout) != "" {
-			line += ": " + tell.LastLine(stderr, stdout)
+			line += ": " + tell.Short(tell.LastLine(stderr, stdout))
 		}
 		return line + ": " + next
 	}
