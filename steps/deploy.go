@@ -2,8 +2,6 @@ package steps
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 
@@ -61,15 +59,8 @@ func (d Deploy) run(ctx context.Context) (*dagger.Container, error) {
 func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 	w := d.Workspace
 	w.Deploys = true
-	if d.Key == nil {
-		return nil, errors.New("no key given for the saved plan: give the one that it was made with, --plan-key")
-	}
-	own, err := w.owns(ctx, applyScript)
-	if err != nil {
+	if err := d.checkSaved(ctx); err != nil {
 		return nil, err
-	}
-	if own {
-		return nil, fmt.Errorf("applying the saved plan: the project is deployed by its own scripts/%s, which the plan would bypass: deploy without --plan to run the script, or remove the script to apply plans", applyScript)
 	}
 	if err := w.planned(ctx); err != nil {
 		return nil, err
@@ -88,16 +79,21 @@ func (d Deploy) applySaved(ctx context.Context) (*dagger.Container, error) {
 
 var (
 	completed = regexp.MustCompile(`(?m)^(?:Apply|Destroy) complete! Resources: (.+)\.$`)
+	// movedTo is what apply.sh says of resources that have another address now.
+	movedTo = regexp.MustCompile(`(?m)^Moved: (\d+)$`)
 	// leftInPlace is what apply.sh says of resources that terraform has forgotten.
 	leftInPlace = regexp.MustCompile(`(?m)^Left in place, and no longer in the state: .+$`)
 )
 
-// Completed is terraform's count of its changes, from its output, and what it has
-// forgotten.
+// Completed is terraform's count of its changes, from its output, with those that it does
+// not count: what it has moved, and what it has forgotten.
 func Completed(stdout string) string {
 	said := "done"
 	if m := completed.FindStringSubmatch(stdout); m != nil {
 		said = m[1]
+	}
+	if m := movedTo.FindStringSubmatch(stdout); m != nil {
+		said += ", " + m[1] + " moved"
 	}
 	if left := leftInPlace.FindString(stdout); left != "" {
 		said += ". " + left

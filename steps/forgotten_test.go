@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// planning is what terraform, and OpenTofu, say of a change before they make it.
+// planning is what Terraform and OpenTofu print about a change before they make it.
 func planning(action, address string) string {
 	return `{"@message":"` + address + `: Plan to ` + action + `","type":"planned_change","change":{"resource":{"addr":"` + address + `"},"action":"` + action + `"}}` + "\n"
 }
@@ -16,8 +16,8 @@ func failed(summary string) string {
 	return `{"@message":"Error: ` + summary + `","type":"diagnostic","diagnostic":{"severity":"error","summary":"` + summary + `","detail":""}}` + "\n"
 }
 
-// applied is a run of apply.sh whose terraform says something, ends with a code, and
-// has one state before it and another one after it.
+// applied is a run of apply.sh with a terraform that prints something and ends with an exit
+// code, and with the states before and after it.
 type applied struct {
 	files         map[string]string
 	command       string
@@ -52,8 +52,8 @@ const (
 	undone     = "Error: left in place: aws_x.kept (id k): "
 )
 
-// What terraform forgets, and does not destroy, is named with its id. A destruction
-// that leaves something in place is not done.
+// Resources that Terraform forgets without destroying are named with their ids. A destruction
+// that leaves some in place fails.
 func TestForgottenIsNamed(t *testing.T) {
 	config := map[string]string{"main.tf": forgetting}
 	for name, tt := range map[string]struct {
@@ -93,8 +93,34 @@ func TestForgottenIsNamed(t *testing.T) {
 	}
 }
 
-// What terraform has made is noted until the state has it, also where it ends by
-// itself without writing one: after a second interrupt, or by a fault of its own.
+// Resources that have moved to another address are counted, whatever else happens to them,
+// even when a saved plan is applied, which does not mention them again.
+func TestMovedIsCounted(t *testing.T) {
+	move := func(action, from, to string) string {
+		return strings.Replace(planning(action, to), `"},"action"`, `"},"previous_resource":{"addr":"`+from+`"},"action"`, 1)
+	}
+	const complete = `{"@message":"Apply complete! Resources: 0 added, 1 changed, 0 destroyed.","type":"change_summary"}` + "\n"
+	for name, tt := range map[string]struct {
+		applied
+		want string
+	}{
+		"two":                {applied{command: "apply", said: move("move", "aws_x.a", "aws_x.b") + move("update", "aws_x.c", "aws_x.d") + planning("create", "aws_x.e") + complete, ends: "0"}, "0 added, 1 changed, 0 destroyed, 2 moved"},
+		"none":               {applied{command: "apply", said: planning("update", "aws_x.e") + complete, ends: "0"}, "0 added, 1 changed, 0 destroyed"},
+		"a saved plan":       {applied{files: map[string]string{"memory/moves": "3\n"}, command: "apply", said: complete, ends: "0"}, "0 added, 1 changed, 0 destroyed, 3 moved"},
+		"one that failed":    {applied{command: "apply", said: move("move", "aws_x.a", "aws_x.b") + failed("no"), ends: "1"}, "done"},
+		"one that destroyed": {applied{command: "destroy", said: move("delete", "aws_x.a", "aws_x.b"), ends: "0"}, "done"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tt.run(t)
+			if got := Completed(tt.stdout); got != tt.want {
+				t.Errorf("%q, want %q\n%s%s", got, tt.want, tt.stdout, tt.stderr)
+			}
+		})
+	}
+}
+
+// What Terraform has made is noted until the state has it, even if Terraform ends without
+// writing one: after a second interrupt, or a crash.
 func TestMadeAndNotWritten(t *testing.T) {
 	made := event("apply_start", "create", "aws_x.kept", "") + event("apply_complete", "create", "aws_x.kept", "k") + event("apply_start", "create", "aws_x.next", "")
 	const names = "Error: state not written: made and not in it: "

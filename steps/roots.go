@@ -86,10 +86,8 @@ func (r Roots) Report(ctx context.Context, key *dagger.Secret) (*dagger.Director
 	if len(r) == 1 {
 		return Plan{Workspace: r[0], Key: key}.Report(ctx)
 	}
-	if key != nil {
-		if _, err := r.one("saving the plan"); err != nil {
-			return nil, err
-		}
+	if err := r.checkSaving(ctx, key); err != nil {
+		return nil, err
 	}
 	out := dag.Directory()
 	for _, w := range r {

@@ -96,7 +96,7 @@ func (r *Run) chain(ctx context.Context, how Chained) (string, error) {
 	parts = append(parts,
 		// A plan changes nothing: it need not wait for the tests.
 		Part{Name: "plan", After: []string{"package"}, Run: func(ctx context.Context) (text string, err error) {
-			roots, err := r.deployment(ctx, Artifacts{})
+			roots, err := r.deployment(ctx, Artifacts{}, Options{})
 			if err != nil {
 				return "", err
 			}

@@ -44,7 +44,7 @@ func (r *Run) Format(ctx context.Context) (string, error) {
 // Drift fails if the environment was changed outside of terraform.
 func (r *Run) Drift(ctx context.Context, given Artifacts) (string, error) {
 	r.purpose = r.deploying(ctx, using)
-	roots, err := r.deployment(ctx, given)
+	roots, err := r.deployment(ctx, given, Options{})
 	if err != nil {
 		return "", err
 	}

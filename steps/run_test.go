@@ -49,7 +49,7 @@ func TestRunOpensOnce(t *testing.T) {
 	}
 }
 
-// What a call does not need is not opened.
+// A call opens only what it needs.
 func TestRunOpensWhatItNeeds(t *testing.T) {
 	verbs := map[string]func(r *Run) error{
 		"test":     func(r *Run) error { _, err := r.Test(t.Context(), ""); return err },
@@ -78,6 +78,51 @@ func TestRunOpensWhatItNeeds(t *testing.T) {
 	}
 }
 
+// Refusals that do not depend on the package come before it is built.
+func TestRefusedBeforeTheBuild(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*Settings)
+		run    func(*Run) error
+		want   string
+	}{
+		"no bucket to plan": {func(s *Settings) { s.StateBucket = nil }, func(r *Run) error { _, err := r.Plan(t.Context(), Artifacts{}, Options{}); return err }, "no state bucket given"},
+		"no bucket to deploy": {func(s *Settings) { s.StateBucket = nil }, func(r *Run) error {
+			_, err := r.Deploy(t.Context(), Artifacts{}, nil, nil, Options{})
+			return err
+		}, "no state bucket given"},
+		"a saved plan without its key": {nil, func(r *Run) error {
+			_, err := r.Deploy(t.Context(), Artifacts{}, dag.Directory().File("plan.age"), nil, Options{})
+			return err
+		}, "no key given for the saved plan"},
+		"an empty key": {nil, func(r *Run) error {
+			_, err := r.PlanReport(t.Context(), Artifacts{}, dag.SetSecret("plan-key", ""), Options{})
+			return err
+		}, "reading --plan-key"},
+		"an empty target": {nil, func(r *Run) error {
+			_, err := r.Plan(t.Context(), Artifacts{}, Options{Target: []string{""}})
+			return err
+		}, "reading --target"},
+		"two kinds of artifacts": {nil, func(r *Run) error {
+			_, err := r.Plan(t.Context(), Artifacts{File: dag.Directory().File("a.zip"), Files: dag.Directory()}, Options{})
+			return err
+		}, "give one of them"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, asked := cloud(t)
+			with := settings(server.URL)
+			if test.change != nil {
+				test.change(&with)
+			}
+			if err := test.run(NewRun(with, "mr-7")); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+			if asked.count("HEAD /v2/group/shop/results/") != 0 || asked.count("HEAD /v2/group/shop/app/") != 0 {
+				t.Errorf("the package was looked for\n%s", strings.Join(asked.seen, "\n"))
+			}
+		})
+	}
+}
+
 // The doctor looks with the session that lists the states.
 func TestDoctorOpensOneSession(t *testing.T) {
 	server, asked := cloud(t)
@@ -87,7 +132,7 @@ func TestDoctorOpensOneSession(t *testing.T) {
 	}
 }
 
-// A sweep destroys each environment with a session that tells of it, and all with one image.
+// A sweep opens a session for each environment that it destroys, and one image for all.
 func TestSweepOpensASessionForEach(t *testing.T) {
 	server, asked := cloud(t)
 	with := settings(server.URL)
@@ -111,8 +156,8 @@ func TestSweepOpensASessionForEach(t *testing.T) {
 	}
 }
 
-// A session tells in its name and tags on whose behalf it is: another
-// environment has one of its own, the same one shares it.
+// The name and tags of a session say what it is for: each environment has its own, and
+// shares it between calls.
 func TestSessionsByFacts(t *testing.T) {
 	server, asked := cloud(t)
 	r := NewRun(settings(server.URL), "")

@@ -106,7 +106,7 @@ func (w Workspace) variable(name, value string) []string {
 // tellName says that a file's name of the environment does not count.
 func (w Workspace) tellName(file, name string) {
 	if name != "" && name != w.Environment {
-		tell.Line(fmt.Sprintf("%s: environment = %q does not count: this is %q", file, name, w.Environment))
+		tell.Once(fmt.Sprintf("%s: environment = %q does not count: this is %q", file, name, w.Environment))
 	}
 }
 

@@ -77,6 +77,13 @@ left() {
   [ -z "$forgotten" ] || echo "Left in place, and no longer in the state: $forgotten"
 }
 
+# moved says how many resources have another address now, which terraform does not count.
+moved() {
+  planned=$(jq -R -s '[split("\n")[] | (try fromjson catch empty) | objects | select(.type == "planned_change" and .change.previous_resource)] | length' "$said")
+  saved=$(cat "$memory/moves" 2>/dev/null) || saved=0
+  [ "$((planned + saved))" -eq 0 ] || echo "Moved: $((planned + saved))"
+}
+
 [ ! -f "$kept" ] || push_kept
 # terraform leaves it in clear where it runs: let that be memory, not disk.
 ln -sf "$errored" errored.tfstate
@@ -135,6 +142,7 @@ if unbuilt "$1"; then
 fi
 left
 [ ! -s "$errored" ] || save
+[ "$code" -ne 0 ] || [ "$1" != apply ] || moved
 case $code in
   0) ;;
   1) account ;;

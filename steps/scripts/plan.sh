@@ -84,6 +84,7 @@ apply() {
     --slurpfile ca "$saved/changes.json" --slurpfile cb "$fresh/changes.json")
   [ -z "$moved" ] || fail "plan changed: $moved" 3
   jq -r '.changes[] | select(.action | contains("forget")).address' "$saved/summary.json" > "$dir/forgets" # applying a plan does not say them
+  jq '[.changes[] | select(.from)] | length' "$saved/summary.json" > "$dir/moves"
   for option; do
     shift
     case ${PLAN_EPHEMERAL:+$option} in -var=* | -var-file=*) set -- "$@" "$option" ;; esac
