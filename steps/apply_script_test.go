@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Whatever goes wrong on the way of what terraform says, its code, its error and the
-// state that it could not write are not lost.
+// Whatever happens to Terraform's output, its exit code, its error and the state that it
+// could not write are never lost.
 func TestApplyScriptLosesNothing(t *testing.T) {
 	const begins = `{"@message":"test_thing.orders: Creating...","type":"apply_start","hook":{"resource":{"addr":"test_thing.orders"},"action":"create"}}`
 	const fails = `{"@message":"Error: no","type":"diagnostic","diagnostic":{"severity":"error","summary":"the state was refused","detail":""}}`

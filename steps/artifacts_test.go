@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Artifacts that are given have the order of those that are built: var.artifact is
-// the first, and a plan's fingerprint takes them in turn.
+// Given artifacts have the same order as built ones: var.artifact is the first, and a
+// plan's fingerprint covers them in order.
 func TestOrderOfArtifacts(t *testing.T) {
 	paths := []string{"dist/api.zip", "dist/worker.zip", "layer.zip", "other.txt"}
 	for _, test := range []struct{ patterns, want []string }{

@@ -9,7 +9,7 @@ import (
 	"dagger/pipeline/rootmodule"
 )
 
-// Twenty shapes of what a project may have before the pipeline comes.
+// Twenty kinds of backend that a project may have when it starts to use the pipeline.
 func TestChooseBackend(t *testing.T) {
 	declared := func(kind string, config ...string) *rootmodule.Backend {
 		b := &rootmodule.Backend{Type: kind, Where: "infra/main.tf line 2", Config: map[string]string{}}

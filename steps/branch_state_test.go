@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A state that any branch may write decides nothing in a protected run: it could name
-// production's resources by their ids, at an address that the root module declares.
+// A protected run does not follow a state that any branch may write: the state could have
+// the ids of production's resources, at an address that the root module declares.
 func TestProtectedRunDestroysNothingOfABranch(t *testing.T) {
 	server, asked := cloud(t)
 	for name, test := range map[string]struct {

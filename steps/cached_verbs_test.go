@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// cachedVerbs are those whose answer a Dagger engine may give again for the same
-// arguments: it depends on nothing else, or not for as long as that lasts.
+// cachedVerbs are those whose result a Dagger engine may reuse for the same arguments: it
+// depends on nothing else, or on nothing that changes within the time given.
 var cachedVerbs = map[string]string{
 	"AppContainer":       "a container, whose layers are looked up when it is used",
 	"TerraformContainer": "the same",
@@ -23,7 +23,7 @@ var cachedVerbs = map[string]string{
 	"Fmt":                "the same",
 }
 
-// All other verbs look at what changes without an argument, or change it.
+// All other verbs read or change something besides their arguments.
 func TestVerbsThatAreNeverCached(t *testing.T) {
 	cached := maps.Clone(cachedVerbs)
 	paths, err := filepath.Glob("../*.go")

@@ -83,7 +83,7 @@ func TestChainPassesOnNoCommand(t *testing.T) {
 	}
 }
 
-// A part that fails stops what waits for it, also by way of another, and lets the others end.
+// A part that fails stops the parts that depend on it, directly or indirectly, and no others.
 func TestChainAfterAFailure(t *testing.T) {
 	var r trace
 	_, err := Chain{Parts: []Part{

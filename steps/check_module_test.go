@@ -7,8 +7,8 @@ import (
 	"dagger/pipeline/rootmodule"
 )
 
-// A file that the container's program passes over is refused before anything is
-// planned: what it declares would be destroyed.
+// A file that the container's Terraform or OpenTofu ignores is refused before anything is
+// planned: what the file declares would be destroyed.
 func TestFilesThatAreNotRead(t *testing.T) {
 	if err := readable(rootmodule.Module{Path: "infra", Tofu: "infra/main.tofu"}); err != nil {
 		t.Errorf("with OpenTofu: %v", err)

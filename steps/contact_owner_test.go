@@ -19,8 +19,8 @@ func ran(f *awstest.Fake, dir, job string, deploys bool) error {
 	return w.checkState(context.Background())
 }
 
-// Two projects of one name have one key: the state is of the one that deployed it
-// first, and of no other. What a run does not tell locks nobody out.
+// Two projects of the same name have the same key: the state belongs to the one that
+// deployed first. What a run does not know about itself is not compared.
 func TestStateHasOneOwner(t *testing.T) {
 	const (
 		ours   = "https://gitlab.example.com/shop/orders/-/jobs/1"
@@ -110,7 +110,7 @@ func TestFirstDeploymentsAtOnce(t *testing.T) {
 	}
 }
 
-// An owner that may not be seen locks nobody out; one that is none is refused.
+// An owner that the role may not read stops nobody; a record that is not an owner is refused.
 func TestOwnerThatCannotBeRead(t *testing.T) {
 	f := awstest.NewFake(t)
 	f.Objects[ownerAt] = "<html>"

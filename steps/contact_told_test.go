@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Whoever has run Terraform from the source gave init what the backend leaves open,
-// wherever that is written. What only checks, tells or tests is no sign.
+// A line that runs Terraform shows that somebody has passed the backend's missing arguments,
+// wherever it is. Lines that only check, describe or test are no such sign.
 func TestBackendSigns(t *testing.T) {
 	for name, test := range map[string]struct{ file, text, want string }{
 		"nothing":                {"src/app.py", "print('terraform')\n", ""},

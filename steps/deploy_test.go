@@ -25,7 +25,7 @@ func TestSavedPlanIsRefused(t *testing.T) {
 	}
 }
 
-// What fails stops what comes after it, and says what was done.
+// A root module that fails stops those after it, and the error says what was done.
 func TestRootModulesAreDeployedInTheirOrder(t *testing.T) {
 	good := stateWorkspace(awstest.NewFake(t))
 	bad, last := good, good

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A symbolic link is told of where it leads to nothing, by its path and its target's.
+// A broken symbolic link is reported with its path and its target.
 func TestBrokenLinksAreNoted(t *testing.T) {
 	at, err := filepath.Abs("python")
 	if err != nil {
@@ -40,8 +40,8 @@ func TestBrokenLinksAreNoted(t *testing.T) {
 	}
 }
 
-// A command of .venv, as teams have one in the project's directory, is that of the
-// environment that is installed: named as it is, by a variable, or with the whole path.
+// A command in the project's own .venv is the installed environment's, whether it is called
+// by its relative path, by a variable, or by its full path.
 func TestEnvironmentsAreLinked(t *testing.T) {
 	at, err := filepath.Abs("python")
 	if err != nil {

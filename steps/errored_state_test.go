@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A state is forgotten only by who has it.
+// Only somebody who has the state can make the engine forget it.
 func TestErroredStateIsForgottenByItsSum(t *testing.T) {
 	sum := fmt.Sprintf("%x", sha256.Sum256([]byte("sealed")))
 	for name, test := range map[string]struct {

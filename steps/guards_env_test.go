@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// An owner that nobody named fits no lock, a lock without a holder least of all.
+// An empty owner matches no lock, not even one without a holder.
 func TestEmptyOwner(t *testing.T) {
 	_, err := Unlock{Owner: " "}.Run(context.Background())
 	if err == nil || !strings.Contains(err.Error(), "--owner") {
@@ -14,7 +14,7 @@ func TestEmptyOwner(t *testing.T) {
 	}
 }
 
-// A retention that does not know what is deployed is none.
+// Retention refuses to run if it does not know what is deployed.
 func TestRetentionKnowsWhatIsDeployed(t *testing.T) {
 	server, _ := cloud(t)
 	with := settings(server.URL)
@@ -51,7 +51,7 @@ func TestEmptyPlanKey(t *testing.T) {
 	}
 }
 
-// Lists of one call guard too: what is open, what is deployed, what is kept.
+// Lists that are flags of one verb are guards too: what is open, deployed or kept.
 func TestEmptyLists(t *testing.T) {
 	r := NewRun(Settings{}, "")
 	ctx := context.Background()

@@ -1,8 +1,8 @@
 package steps
 
 // What an empty value of each setting of main.go and the files beside it means: an error,
-// or why it is harmless. A new setting has to be put here. An empty one is most
-// often a variable of the CI that is not set in this job.
+// or why it is harmless. Every new setting belongs here. An empty value is
+// usually a CI variable that is not set in this job.
 const refused = ""
 
 var emptyMeans = map[string]string{

@@ -82,7 +82,7 @@ func TestJournal(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "values/2"), "abc")
 	writeFile(t, filepath.Join(dir, "said"), said)
 	journal := filepath.Join(dir, "journal")
-	// It is read as it comes, and notes without waiting for more.
+	// Each line is noted as soon as it arrives.
 	if _, stderr, code := runScript(t, dir, "", []string{"AWS_SECRET_ACCESS_KEY=secret-key"}, "../testdata/follow.sh", filepath.Join(dir, "said"), journal); code != 0 {
 		t.Fatalf("code %d: %s", code, stderr)
 	}
@@ -104,8 +104,8 @@ const stateOf = `{"version":4,"resources":[
 {"mode":"managed","type":"aws_x","name":"again","instances":[{"attributes":{"id":"old"}}]},
 {"mode":"data","type":"aws_x","name":"read","instances":[{"attributes":{"id":"r"}}]}]}`
 
-// What killed runs have made is named as far as the state does not have it: also
-// where it has an older one of the same address.
+// What killed runs have made is named unless the state has it, even if the state has an
+// older resource at the same address.
 func TestLostIsNamed(t *testing.T) {
 	noted := func(event, action, address, id string) string {
 		line := `{"event":"` + event + `","action":"` + action + `","address":"` + strings.ReplaceAll(address, `"`, `\"`) + `"`

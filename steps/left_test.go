@@ -38,7 +38,7 @@ func TestLeft(t *testing.T) {
 	}
 }
 
-// Nothing is destroyed while another root module of the environment remains.
+// Nothing is destroyed while the environment still has another root module.
 func TestDestroyAllOrNothing(t *testing.T) {
 	server, asked := cloud(t)
 	asked.states = map[string]string{"/states/shop/mr-1/cache/terraform.tfstate": stateWith("l", "aws_sqs_queue.orders")}

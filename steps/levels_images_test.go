@@ -56,7 +56,7 @@ func TestProtectedRunTakesNoOpenImage(t *testing.T) {
 	}
 }
 
-// A login that is not used is said, and half a login is refused.
+// An unused login is reported, and half a login is refused.
 func TestUnusedLogin(t *testing.T) {
 	password := dag.SetSecret("p", "secret")
 	for _, tt := range []struct {

@@ -55,7 +55,7 @@ func TestRootsStopAtAFailure(t *testing.T) {
 	}
 }
 
-// Each flag that takes lines of secrets reads them as what reads dotenv files does.
+// Each flag with lines of secrets reads them like a dotenv file.
 func TestQuotesAreNoPartOfASecret(t *testing.T) {
 	lines := dag.SetSecret("lines", `A="s3cret"`)
 	for flag, read := range map[string]func() (map[string]*dagger.Secret, error){

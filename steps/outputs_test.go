@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// More outputs than GitLab takes fail nobody's job: GitLab's report has the URL then,
-// and who has no such limit gets all of them.
+// More outputs than GitLab accepts fail no job: GitLab's report then has only the URL, and
+// systems without such a limit get all of them.
 func TestMoreOutputsThanGitLabTakes(t *testing.T) {
 	const url = "ENVIRONMENT_URL=https://mr-7.example.com\n"
 	for name, test := range map[string]struct {

@@ -24,6 +24,9 @@ type ownBackend struct {
 	entries func(ctx context.Context, dir string) ([]string, error)
 	in      states
 	login   []string
+	// configs are the arguments that were read, by root module and environment: each is
+	// asked for several times.
+	configs map[[2]string]map[string]string
 }
 
 // checkOwnBackend is checkState for a backend of the project's own, as far as its
@@ -61,7 +64,7 @@ func (w Workspace) checkOwnBackend(ctx context.Context) error {
 
 // ownBackend is the backend with the files of the source.
 func (w Workspace) ownBackend() ownBackend {
-	b := ownBackend{Workspace: w, login: []string{"", ""}}
+	b := ownBackend{Workspace: w, login: []string{"", ""}, configs: map[[2]string]map[string]string{}}
 	b.text = func(ctx context.Context, name string) (string, error) {
 		there, err := w.Source.Exists(ctx, name)
 		if err != nil || !there {
@@ -129,6 +132,10 @@ func (b ownBackend) unseen() bool {
 
 // config are the arguments that the backend has for an environment.
 func (b ownBackend) config(ctx context.Context, environment string) (map[string]string, error) {
+	key := [2]string{b.Infra, environment}
+	if config, read := b.configs[key]; read {
+		return config, nil
+	}
 	config := maps.Clone(b.Module.Backend.Config)
 	for _, file := range b.Settings.BackendFiles.For(environment) {
 		text, err := b.text(ctx, path.Join(b.Infra, file))
@@ -140,6 +147,7 @@ func (b ownBackend) config(ctx context.Context, environment string) (map[string]
 	for name, value := range b.Settings.BackendConfig {
 		config[name] = strings.ReplaceAll(value, environmentMark, environment)
 	}
+	b.configs[key] = config
 	return config, nil
 }
 

@@ -51,8 +51,12 @@ func (o owned) refused(t *testing.T, server string) error {
 	if w.Backend, err = ChooseBackend(w.Module, w.Settings, "b", w.Environment); err != nil {
 		t.Fatal(err)
 	}
-	b := ownBackend{Workspace: w, in: o.states.in, login: []string{"", ""}}
+	b := ownBackend{Workspace: w, in: o.states.in, login: []string{"", ""}, configs: map[[2]string]map[string]string{}}
+	read := map[string]int{}
 	b.text = func(_ context.Context, name string) (string, error) {
+		if read[name]++; read[name] > 1 {
+			t.Errorf("%s is read %d times", name, read[name])
+		}
 		if f := source[name]; f != nil {
 			return string(f.Data), nil
 		}
@@ -120,7 +124,7 @@ func TestOwnBackendIsCompared(t *testing.T) {
 		"the first one":                                    {main: keyed + fixed, set: key},
 		"something else beside it":                         {main: keyed + fixed, set: key, states: bucketOf{"own/shop/network/x.tfstate": stateWith("n", "aws_vpc.it")}},
 		"a copy of production's":                           {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": theirs, "own/shop/prod/x.tfstate": theirs}, want: `it is a copy of the state of "prod"`},
-		"a state of something else":                        {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("n", "aws_vpc.it")}, want: `s3://own/shop/mr-7/x.tfstate has 1 resources and none of "infra"`},
+		"a state of something else":                        {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("n", "aws_vpc.it")}, want: `s3://own/shop/mr-7/x.tfstate has 1 resource and none of "infra"`},
 		"two root modules of one key":                      {main: keyed + queue, set: two, want: `s3://own/shop/mr-7/x.tfstate is the state of "net", too`},
 		"two root modules of one server":                   {main: http + queue, set: twoAtAddress, want: `is the state of "net", too`},
 		"two root modules of one key, each in a workspace": {main: keyed + spaced, set: project.Terraform{Roots: []string{"net", "infra"}}, want: `s3://own/env:/mr-7/shop/x.tfstate is the state of "net", too`},
@@ -205,7 +209,7 @@ func TestImportsOfMergeRequests(t *testing.T) {
 	}
 }
 
-// Environments that have a root module each are told apart, whatever it declares.
+// Environments with a root module each are apart, whatever the root module declares.
 func TestOwnBackendOfADirectory(t *testing.T) {
 	b := ownBackend{Workspace: Workspace{Infra: "envs/dev", Environment: "dev"}}
 	if apart, err := b.namesApart(t.Context()); err != nil || !apart {

@@ -19,7 +19,7 @@ func TestCasesOfAReport(t *testing.T) {
 	}
 }
 
-// What destroys is first; what is neither of the four is told by what else is done to it.
+// Destructive changes come first; a change that is none of the four actions shows its other ones.
 func TestPlanOfAPage(t *testing.T) {
 	s := Summary{
 		Changes: []Change{

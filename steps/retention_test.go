@@ -13,8 +13,8 @@ import (
 
 var keeping = RetentionRules{MergeRequestDays: 14, ContentCount: 10, UntaggedDays: 7, Deployed: []string{"v1", digest}}
 
-// What runs is known from the states and from --deployed, and each repository
-// has the keeping of its own content.
+// Deployed images are known from the states and from --deployed, and each repository
+// keeps its own content.
 func TestRetentionGuardsWhatIsDeployed(t *testing.T) {
 	server, _ := cloud(t)
 	r := NewRun(settings(server.URL), "")

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A directory for each environment is deployed and destroyed with that one alone,
-// whatever an image has.
+// A directory of one environment is deployed and destroyed with that environment only,
+// whatever the image contains.
 func TestRootsOfAnEnvironment(t *testing.T) {
 	all := Roots{{Infra: "svc/network"}, {Infra: "svc/environments/dev"}, {Infra: "svc/environments/prod"}}
 	for _, tt := range []struct {

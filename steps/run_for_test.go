@@ -2,7 +2,7 @@ package steps
 
 import "testing"
 
-// A test or a build that names no environment for itself uses no less carefully what it finds, where its result lasts.
+// A test or build whose result is for a lasting environment is as careful about what it reuses as a deployment of it.
 func TestWhatLastsIsForNamed(t *testing.T) {
 	for environment, lasts := range map[string]bool{"": false, "mr-7": false, "staging": true, "prod": true} {
 		r, err := NewRun(Settings{}, "").For(environment)

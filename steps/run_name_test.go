@@ -2,7 +2,7 @@ package steps
 
 import "testing"
 
-// A project without a name is tested; it needs one where something is kept under it.
+// A project without a name is tested; it needs one only if something is stored under it.
 func TestNamelessProjects(t *testing.T) {
 	for name, test := range map[string]struct {
 		settings    Settings

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// masked is a text as an engine shows it that masks these forms.
+// masked is a text as an engine shows it when it masks these forms.
 func masked(text string, forms []string) string {
 	for _, form := range forms {
 		text = strings.ReplaceAll(text, form, "***")
@@ -15,7 +15,7 @@ func masked(text string, forms []string) string {
 	return text
 }
 
-// However a command writes a value, no part of it that says something is left.
+// However a command prints a value, no meaningful part of it is left.
 func TestMaskedForms(t *testing.T) {
 	for _, value := range []string{
 		"canary-plain", `canary "quoted" \ and <html> & ${interpolated} %{too}`, "canary line one\n  canary line two\ncanary line three\n",
@@ -43,7 +43,7 @@ func TestMaskedForms(t *testing.T) {
 	}
 }
 
-// What is short stays, so that words do; how many that are is known.
+// Short values are not masked, so that ordinary words stay readable; their number is reported.
 func TestShortValuesAreNotMasked(t *testing.T) {
 	forms, short := maskForms([]string{"a", "ab", "abc", " no \n", "", "abcd", "üüü", "a\nb\nc\nd"})
 	if short != 5 {

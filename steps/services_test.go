@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What engines say of a service becomes one line with its name, what was wrong,
-// the last that it printed, and what to do.
+// An engine's error about a service becomes one line: its name, what was wrong, the last
+// line that it printed, and what to do.
 func TestExplainService(t *testing.T) {
 	ready := []string{"/bin/sh", "-c", "pg_isready"}
 	own := []string{"postgres"}

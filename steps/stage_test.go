@@ -9,7 +9,7 @@ import (
 	"dagger/pipeline/rootmodule"
 )
 
-// An environment is not deployed under another one's name that nobody has given for it.
+// An environment is not deployed under the name of another one, unless somebody has given it that.
 func TestStageOfAnotherEnvironment(t *testing.T) {
 	variable := func(name, value string) map[string]rootmodule.Variable {
 		return map[string]rootmodule.Variable{"environment": {}, name: {Default: value, Optional: true}}
@@ -50,7 +50,7 @@ func TestStageOfAnotherEnvironment(t *testing.T) {
 	}
 }
 
-// A directory that is an environment's is no other one's, and has its own backend.
+// The directory of one environment is not used for another, and may have its own backend.
 func TestDirectoryOfAnEnvironment(t *testing.T) {
 	for _, tt := range []struct {
 		infra, environment string

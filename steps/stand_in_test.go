@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A root module that reads an archive which only a build leaves is valid without it; one
-// that reads a file which is not there is not.
+// A root module that reads an archive which only a build makes is valid without it. One that
+// reads any other missing file is not.
 func TestValidateWithoutBuild(t *testing.T) {
 	terraform, err := exec.LookPath("terraform")
 	if err != nil {

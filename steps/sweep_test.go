@@ -139,8 +139,8 @@ func TestSweepAsksAgain(t *testing.T) {
 	}
 }
 
-// The number of a merge request is one of each project: only that of the repository
-// that a state is of, or of the run's own job where nothing is noted, counts.
+// Every project has a merge request 7. The one that counts is of the repository recorded
+// beside the state, or of the run's own job if none is recorded.
 func TestSweepAsksTheStatesProject(t *testing.T) {
 	const (
 		shop    = `{"repository":"gitlab.example.com/shop/orders"}`

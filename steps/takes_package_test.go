@@ -9,8 +9,8 @@ import (
 	"dagger/pipeline/rootmodule"
 )
 
-// A package is made for whoever may use it: a root module that says nothing of one
-// packs the source by itself, or has no function.
+// A package is made only if a root module may use it: one that does not mention any packs the
+// source itself, or has no function.
 func TestTakesArtifact(t *testing.T) {
 	for text, want := range map[string]bool{
 		``:                       false,
@@ -42,8 +42,8 @@ func TestTakesArtifact(t *testing.T) {
 	}
 }
 
-// The target build of a service's Makefile makes its image, most often: it is run where
-// somebody has a use for what else it leaves.
+// In the Makefile of a service, the target build usually makes its image. It is run only if
+// something else that it makes is used.
 func TestOnlyImage(t *testing.T) {
 	for name, want := range map[string]int{"only-image": 0, "also-image": 1, "no-table": 1} {
 		with := Settings{Source: dag.Directory().WithDirectory(name, dag.Directory()), Project: ".", PythonImage: new("python"), Trust: "open"}

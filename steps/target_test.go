@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What make itself knows as a target counts, however it is written; a rule for
-// anything does not.
+// Whatever make itself knows as a target counts, however it is written; a catch-all rule
+// does not.
 func TestHasTarget(t *testing.T) {
 	for _, test := range []struct {
 		makefile string

@@ -11,7 +11,7 @@ import (
 	"dagger/pipeline/gitlab"
 )
 
-// A lock is released for who names its holder, once nothing can run under it.
+// A lock is released if its holder is named, and nothing can still be running under it.
 func TestUnlock(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status := map[string]string{"7": "running", "8": "canceled"}[r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]]
@@ -57,7 +57,7 @@ func TestUnlock(t *testing.T) {
 	}
 }
 
-// A lock in the project's own backend cannot be looked at: it is the caller who knows.
+// A lock in the project's own backend cannot be read: the caller has to know.
 func TestUnlockInTheProjectsOwnBackend(t *testing.T) {
 	w := stateWorkspace(awstest.NewFake(t))
 	w.Backend.Own = true

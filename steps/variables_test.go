@@ -10,8 +10,8 @@ import (
 	"dagger/pipeline/rootmodule"
 )
 
-// A value of the table is for the root modules that declare it; one that none does is
-// refused. A root module that is not in the source may declare it.
+// A variable in the table goes to the root modules that declare it. If none does it is
+// refused, unless one of them is not in the source.
 func TestVariablesOfSeveralRoots(t *testing.T) {
 	declares := func(path string, names ...string) rootmodule.Module {
 		m := rootmodule.Module{Path: path, Variables: map[string]rootmodule.Variable{}}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A tag is written in more ways than a version is; what is none would be in the
-// package's metadata, where no installer reads it.
+// Tags are written in more ways than versions. A text that is not a version would end up in
+// the package's metadata, which no installer could read.
 func TestProjectVersion(t *testing.T) {
 	for asked, want := range map[string]string{
 		"1.2.3": "1.2.3", "v1.2.3": "1.2.3", "V1.2": "1.2", " v1.2.3-rc.1\n": "1.2.3rc1", "1.2.3.dev4+g0123abc": "1.2.3.dev4+g0123abc", "1.2.3-5": "1.2.3.post5",

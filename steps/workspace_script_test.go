@@ -36,8 +36,8 @@ func inRoot(t *testing.T, commands ...string) (out string, code int) {
 	return string(text), c.ProcessState.ExitCode()
 }
 
-// A lasting environment's first workspace is made, unless another one has a
-// state that may be its own under a former name.
+// The workspace of a lasting environment is created, unless another one has a state: that
+// may be its own, under a former name.
 func TestSelectWorkspace(t *testing.T) {
 	const apply = "terraform apply -auto-approve >/dev/null"
 	for name, test := range map[string]struct {
@@ -62,8 +62,8 @@ func TestSelectWorkspace(t *testing.T) {
 	}
 }
 
-// The workspace of a merge request goes with its environment, and stays while it
-// has resources.
+// The workspace of a merge request is removed with its environment, but not while it has
+// resources.
 func TestDropWorkspace(t *testing.T) {
 	const apply = "select-workspace.sh mr-7\nterraform apply -auto-approve >/dev/null"
 	if out, code := inRoot(t, apply, "terraform destroy -auto-approve >/dev/null", "drop-workspace.sh mr-7", "echo left $(terraform workspace list | tr -d '* ')"); code != 0 || !strings.Contains(out, "left default\n") {

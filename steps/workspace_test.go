@@ -124,8 +124,8 @@ func TestOutputLines(t *testing.T) {
 	}
 }
 
-// What a failed run leaves on the engine is pushed by the next run of the same
-// state, and of the same level.
+// A state that a failed run left on the engine is pushed by the next run of that state on
+// the same level of trust.
 func TestKeptStateIsOfOneLevel(t *testing.T) {
 	keep := func(level trust.Level, environment string) string {
 		return Workspace{Trust: level, State: StateFor("states", "shop", environment, "infra"), AWS: AWS{Endpoint: "http://aws"}}.keep()
