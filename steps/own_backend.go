@@ -19,14 +19,13 @@ import (
 // each environment by its arguments or by the workspace.
 type ownBackend struct {
 	Workspace
-	// text reads a file of the source, "" where there is none; entries lists a directory.
-	text    func(ctx context.Context, name string) (string, error)
+	// read reads a file of the source, "" where there is none; entries lists a directory.
+	read    func(ctx context.Context, name string) (string, error)
 	entries func(ctx context.Context, dir string) ([]string, error)
 	in      states
 	login   []string
-	// configs are the arguments that were read, by root module and environment: each is
-	// asked for several times.
-	configs map[[2]string]map[string]string
+	// texts are the files that were read: each is asked for several times.
+	texts map[string]string
 }
 
 // checkOwnBackend is checkState for a backend of the project's own, as far as its
@@ -64,8 +63,8 @@ func (w Workspace) checkOwnBackend(ctx context.Context) error {
 
 // ownBackend is the backend with the files of the source.
 func (w Workspace) ownBackend() ownBackend {
-	b := ownBackend{Workspace: w, login: []string{"", ""}, configs: map[[2]string]map[string]string{}}
-	b.text = func(ctx context.Context, name string) (string, error) {
+	b := ownBackend{Workspace: w, login: []string{"", ""}, texts: map[string]string{}}
+	b.read = func(ctx context.Context, name string) (string, error) {
 		there, err := w.Source.Exists(ctx, name)
 		if err != nil || !there {
 			return "", err
@@ -130,12 +129,20 @@ func (b ownBackend) unseen() bool {
 	return b.Module.Backend.Type != "s3" && b.Module.Backend.Type != "http"
 }
 
+// text is a file of the source, "" where there is none.
+func (b ownBackend) text(ctx context.Context, name string) (string, error) {
+	if text, read := b.texts[name]; read {
+		return text, nil
+	}
+	text, err := b.read(ctx, name)
+	if err == nil {
+		b.texts[name] = text
+	}
+	return text, err
+}
+
 // config are the arguments that the backend has for an environment.
 func (b ownBackend) config(ctx context.Context, environment string) (map[string]string, error) {
-	key := [2]string{b.Infra, environment}
-	if config, read := b.configs[key]; read {
-		return config, nil
-	}
 	config := maps.Clone(b.Module.Backend.Config)
 	for _, file := range b.Settings.BackendFiles.For(environment) {
 		text, err := b.text(ctx, path.Join(b.Infra, file))
@@ -147,7 +154,6 @@ func (b ownBackend) config(ctx context.Context, environment string) (map[string]
 	for name, value := range b.Settings.BackendConfig {
 		config[name] = strings.ReplaceAll(value, environmentMark, environment)
 	}
-	b.configs[key] = config
 	return config, nil
 }
 

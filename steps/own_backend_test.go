@@ -51,9 +51,9 @@ func (o owned) refused(t *testing.T, server string) error {
 	if w.Backend, err = ChooseBackend(w.Module, w.Settings, "b", w.Environment); err != nil {
 		t.Fatal(err)
 	}
-	b := ownBackend{Workspace: w, in: o.states.in, login: []string{"", ""}, configs: map[[2]string]map[string]string{}}
+	b := ownBackend{Workspace: w, in: o.states.in, login: []string{"", ""}, texts: map[string]string{}}
 	read := map[string]int{}
-	b.text = func(_ context.Context, name string) (string, error) {
+	b.read = func(_ context.Context, name string) (string, error) {
 		if read[name]++; read[name] > 1 {
 			t.Errorf("%s is read %d times", name, read[name])
 		}
