@@ -1,10 +1,13 @@
 package images
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"dagger/pipeline/internal/dagger"
 )
 
 // What package managers print of an index, or the server of a package's file, that they do
@@ -79,6 +82,19 @@ func hostOfPip(attempts, said string) string {
 		hosts = append(hosts, host)
 	}
 	return strings.Join(hosts, " or ")
+}
+
+// pipLooksIn names the index that pip is configured for, as pip does where it is not quiet, for
+// an output that has a failed attempt and no host. It asks only then.
+func pipLooksIn(ctx context.Context, c *dagger.Container, output string) string {
+	if !triedAgain.MatchString(output) || pipHost.MatchString(output) || pipIndexes.MatchString(output) {
+		return ""
+	}
+	index, err := c.WithExec([]string{"sh", "-c", `index=${PIP_INDEX_URL:-$(python3 -m pip config get global.index-url 2>/dev/null || echo https://pypi.org/)}; host=${index#*://}; host=${host%%/*}; echo "${host##*@}"`}).Stdout(ctx)
+	if err != nil {
+		return ""
+	}
+	return "\nLooking in indexes: https://" + strings.TrimSpace(index) + "/\n"
 }
 
 func withoutPort(host string) string {
