@@ -162,9 +162,7 @@ func (a App) built(ctx context.Context, r recipe) (*dagger.Container, error) {
 		With(withManager(r.install.manager)).
 		With(a.withDependencies(r.install)).
 		With(secrets.Without)
-	return built(ctx, "building the app container", c, func(output string) string {
-		return r.install.explain(output + pipLooksIn(ctx, r.base.With(secrets.With), output))
-	})
+	return built(ctx, "building the app container", c, r.explained(ctx, secrets))
 }
 
 // appTools installs what the targets of projects use, and git where a package

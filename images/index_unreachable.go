@@ -84,6 +84,13 @@ func hostOfPip(attempts, said string) string {
 	return strings.Join(hosts, " or ")
 }
 
+// explained is the installer's explanation of an output, which need not name the index.
+func (r recipe) explained(ctx context.Context, secrets Secrets) func(output string) string {
+	return func(output string) string {
+		return r.install.explain(output + pipLooksIn(ctx, r.base.With(secrets.With), output))
+	}
+}
+
 // pipLooksIn names the index that pip is configured for, as pip does where it is not quiet, for
 // an output that has a failed attempt and no host. It asks only then.
 func pipLooksIn(ctx context.Context, c *dagger.Container, output string) string {
