@@ -10,10 +10,10 @@
 //
 //	go run -C bench . run --add --line 100mbit,20ms --arms ABD --scenarios nothing,source
 //
-// Two more ways, e and f, are E and F on the machine's Dagger engine v0.21.8, which `dagger` on PATH
-// finds. They run only if they are named:
+// Three more ways run on the machine's Dagger engine v0.21.8, which `dagger` on PATH finds: e and f are E and F,
+// m is minimal/, the least module that runs the same commands in the same image. They run only if they are named:
 //
-//	go run -C bench . run --add --arms ef --bind ADDRESS:PORT --limit 20m
+//	go run -C bench . run --add --arms efm --bind ADDRESS:PORT --limit 20m
 //
 // ADDRESS is an address of this machine that the engine's containers can reach, such as that of their bridge,
 // and the engine must be configured to use the registry there without TLS: [registry."ADDRESS:PORT"] with
@@ -93,7 +93,7 @@ func start(ctx context.Context, args []string) (err error) {
 // makers make the arms.
 var makers = map[string]func(ctx context.Context, w *world.World, dir string) (arm.Arm, error){
 	"A": arm.InstallEverything, "B": arm.Archive, "C": arm.ImageInEachPipeline, "D": arm.EmptyEngine, "E": arm.KeptEngine, "F": arm.OneCall, "G": arm.EmptyOneCall, "Z": arm.Bare,
-	"e": arm.DaggerKept, "f": arm.DaggerOneCall,
+	"e": arm.DaggerKept, "f": arm.DaggerOneCall, "m": arm.DaggerMinimal,
 }
 
 func measure(ctx context.Context, o options, command string) (err error) {

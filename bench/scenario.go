@@ -33,8 +33,8 @@ var single = []int{0}
 
 // scenarios are in order of value.
 var scenarios = []scenario{
-	{name: "nothing changed", arms: "ABCDEeZ", slow: 2, quick: 10, sizes: single, jobs: standard},
-	{name: "source edit", arms: "ABCDEeZ", slow: 2, quick: 10, sizes: single, jobs: standard, change: edit},
+	{name: "nothing changed", arms: "ABCDEemZ", slow: 2, quick: 10, sizes: single, jobs: standard},
+	{name: "source edit", arms: "ABCDEemZ", slow: 2, quick: 10, sizes: single, jobs: standard, change: edit},
 	{name: "credentials rotated", arms: "Ee", quick: 2, sizes: single, jobs: rotated, instance: "whole"},
 	{name: "version bump", arms: "EeZ", quick: 3, sizes: single, jobs: standard, change: bump},
 	{name: "whole pipeline, source edit", arms: "DEFGef", slow: 1, quick: 3, sizes: single, jobs: whole, instance: "whole", change: edit},

@@ -34,6 +34,7 @@ var Titles = map[string]string{
 	"G": "this pipeline, empty engine, one call",
 	"e": "this pipeline on Dagger, kept engine",
 	"f": "this pipeline on Dagger, kept engine, one call",
+	"m": "a minimal module on Dagger, kept engine",
 	"Z": "bare commands in a ready environment, no container",
 }
 

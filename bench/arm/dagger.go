@@ -14,7 +14,11 @@ import (
 )
 
 // onDagger is the machine's Dagger engine, as its command line finds it. All arms share it.
-type onDagger struct{ w *world.World }
+type onDagger struct {
+	w *world.World
+	// module is the directory of the module that it calls.
+	module string
+}
 
 // DaggerKept is arm e.
 func DaggerKept(ctx context.Context, w *world.World, dir string) (Arm, error) {
@@ -28,16 +32,16 @@ func DaggerOneCall(ctx context.Context, w *world.World, dir string) (Arm, error)
 
 func newDagger(ctx context.Context, a *ours) (Arm, error) {
 	if _, err := exec.LookPath("dagger"); err != nil {
-		return nil, fmt.Errorf("finding Dagger's command line: %w: install version v0.21.8, or leave arms e and f out", err)
+		return nil, fmt.Errorf("finding Dagger's command line: %w: install version v0.21.8, or leave arms e, f and m out", err)
 	}
 	if a.host = a.w.Outer; a.host == "" {
 		return nil, errors.New("finding an address that Dagger's containers reach: servers are on loopback: give --bind HOST:PORT, an address of this machine")
 	}
-	d := &onDagger{a.w}
+	d := &onDagger{a.w, a.w.Checkout}
 	asking, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	if _, err := d.dagger(asking, d.w.Dir, nil, "--silent", "core", "engine", "name"); err != nil {
-		return nil, fmt.Errorf("asking the Dagger engine for its name: %w: start one, or leave arms e and f out", err)
+		return nil, fmt.Errorf("asking the Dagger engine for its name: %w: start one, or leave arms e, f and m out", err)
 	}
 	a.on, a.scheme = d, "http://"
 	return a, a.Forget(ctx)
@@ -62,7 +66,7 @@ func (d *onDagger) forget(context.Context) error { return nil }
 
 // call counts no commands: Dagger writes no summary.
 func (d *onDagger) call(ctx context.Context, _ *Result, dir string, env, args []string) (string, error) {
-	return d.dagger(ctx, dir, env, append([]string{"--progress=plain", "-m", d.w.Checkout, "call"}, args...)...)
+	return d.dagger(ctx, dir, env, append([]string{"--progress=plain", "-m", d.module, "call"}, args...)...)
 }
 
 func (d *onDagger) kept(ctx context.Context) (int64, error) {

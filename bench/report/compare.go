@@ -27,6 +27,8 @@ var comparisons = []comparison{
 	{"Source edit: an image in each pipeline, against the kept engine", times("source edit", "C"), times("source edit", "E")},
 	{"Whole pipeline after an edit, empty engines: one call, against a call for each job", times(wholeEdit, "G"), times(wholeEdit, "D")},
 	{"Whole pipeline after an edit: one call, against a call for each job", times(wholeEdit, "F"), times(wholeEdit, "E")},
+	{"On Dagger, nothing changed: kept engine, against a minimal module", times("nothing changed", "e"), times("nothing changed", "m")},
+	{"On Dagger, source edit: kept engine, against a minimal module", times("source edit", "e"), times("source edit", "m")},
 }
 
 func times(scenario, arm string) func(d data) []float64 {

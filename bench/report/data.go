@@ -90,7 +90,7 @@ func (d data) sizes(scenario string) (out []int) {
 
 // arms are the letters that a scenario has rows of; "" is any.
 func (d data) arms(scenario string) (out []string) {
-	for _, a := range strings.Split("ABCDGEFefZ", "") {
+	for _, a := range strings.Split("ABCDGEFefmZ", "") {
 		if slices.ContainsFunc(d.rows, func(r record.Row) bool { return r.Arm == a && (scenario == "" || r.Scenario == scenario) }) {
 			out = append(out, a)
 		}

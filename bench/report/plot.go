@@ -154,7 +154,7 @@ func plotJobs(d data) (*plot.Plot, error) {
 var names = map[string]string{
 	"A": "install in each job", "B": "archive and restore", "C": "image in each pipeline", "D": "pipeline, empty engine",
 	"E": "pipeline, kept engine", "F": "pipeline, one call", "G": "pipeline, empty engine, one call", "Z": "bare commands",
-	"e": "on Dagger, kept engine", "f": "on Dagger, one call",
+	"e": "on Dagger, kept engine", "f": "on Dagger, one call", "m": "on Dagger, minimal module",
 }
 
 // legend describes the arms that were measured.

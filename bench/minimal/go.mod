@@ -1,0 +1,3 @@
+module dagger/minimal
+
+go 1.26.1
