@@ -113,4 +113,9 @@ func TestProgram(t *testing.T) {
 	if !seen[Program(file("a", "b"))] || len(seen) != 5 {
 		t.Errorf("%d hashes of five programs", len(seen))
 	}
+	with := file("a", "b")
+	with["a_test.go"] = &fstest.MapFile{Data: []byte("c")}
+	if !seen[Program(with)] {
+		t.Error("a test counts, which a Dagger engine does not get")
+	}
 }

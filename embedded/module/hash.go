@@ -93,15 +93,20 @@ func (c Config) enter(dir string) error {
 	return nil
 }
 
+// roots are where the files are. An include that begins with "!" only leaves out of the
+// others, what stands before it: all that Dagger would load by itself, and tests.
 func (c Config) roots() []string {
 	roots := []string{filepath.Join(c.Dir, ConfigName)}
 	for _, p := range c.Include {
-		if strings.ContainsAny(p, "*?[!") {
+		switch {
+		case strings.HasPrefix(p, "!"):
+		case strings.ContainsAny(p, "*?["):
 			return []string{c.Dir}
+		default:
+			roots = append(roots, filepath.Join(c.Dir, p))
 		}
-		roots = append(roots, filepath.Join(c.Dir, p))
 	}
-	if len(c.Include) == 0 {
+	if len(roots) == 1 {
 		return []string{c.Dir}
 	}
 	return roots

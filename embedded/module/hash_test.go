@@ -17,7 +17,7 @@ func TestHashFollowsTheSource(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, include := range []string{"", `, "include": ["go.mod", "main.go", "steps"]`} {
+	for _, include := range []string{"", `, "include": ["go.mod", "main.go", "steps"]`, `, "include": ["!*", "go.mod", "main.go", "steps", "!**/*_test.go"]`} {
 		for _, tc := range []struct {
 			name    string
 			change  string // file to write
@@ -33,6 +33,7 @@ func TestHashFollowsTheSource(t *testing.T) {
 			{"client bindings", "internal/dagger/dagger.gen.go", false},
 			{"nested module", "lab/main.go", false},
 			{"hidden", ".git/config", false},
+			{"outside the include", "docs/data.json", include == ""},
 		} {
 			t.Run(tc.name+include, func(t *testing.T) {
 				dir := writeModule(t, head)

@@ -104,6 +104,9 @@ func CopyModule(root, to string) error {
 		return fmt.Errorf("reading dagger.json: %w", err)
 	}
 	for _, name := range append(config.Include, "dagger.json") {
+		if strings.HasPrefix(name, "!") { // leaves out of the others
+			continue
+		}
 		if err := copyTree(filepath.Join(root, name), filepath.Join(to, name)); err != nil {
 			return err
 		}
