@@ -82,7 +82,7 @@ type cause struct {
 func when(text, say string) cause { return cause{regexp.MustCompile(`(?m)` + text), say} }
 
 const (
-	installIt = "add the package that has it to the project's dependencies, or to system-packages in [tool.pipeline]"
+	installIt = "add the package that has it to the project's dependencies, or its extra or group, or a system package, to [tool.pipeline]"
 	inTests   = "in [tool.pipeline.test] variables, or with --test-secrets"
 	giveIt    = "give it " + inTests
 )

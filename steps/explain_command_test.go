@@ -17,7 +17,7 @@ import (
 // the line that each gives.
 func TestExplainRealFailures(t *testing.T) {
 	const (
-		notThere = ` is not there: add the package that has it to the project's dependencies, or to system-packages in [tool.pipeline]`
+		notThere = ` is not there: add the package that has it to the project's dependencies, or its extra or group, or a system package, to [tool.pipeline]`
 		dotenv   = ".env files stay out of the containers: give their values in [tool.pipeline.test] variables, or with --test-secrets, and include the file only where it is there (-include .env in a Makefile)"
 		noGit    = "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and give it in [tool.pipeline.test] variables, or with --test-secrets; where it is for something else, add git to system-packages in [tool.pipeline]"
 		noModule = ` is installed: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`

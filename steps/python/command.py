@@ -45,7 +45,11 @@ def chosen(given, target, other=None):
         if other:
             what += ", and %s is not installed" % other[0]
         table = "test" if other else "package"
-        raise Refused('%s: add one, or name the command in pyproject.toml: [tool.pipeline.%s] command = "..."' % (what, table), 2)
+        if other:
+            what += ": add a target, or the extra or group that has %s to [tool.pipeline], or name the command" % other[0]
+        else:
+            what += ": add one, or name the command"
+        raise Refused('%s in pyproject.toml: [tool.pipeline.%s] command = "..."' % (what, table), 2)
     say("running " + " ".join(args))
     return args
 
