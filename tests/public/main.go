@@ -9,7 +9,7 @@
 //
 // It needs a lab (go run -C lab . up) whose environment is exported, and on PATH the Pythons that the
 // projects ask for, such as python3.12. LAB_PYTHON_IMAGES is the base image, with %s for Python's version.
-// PUBLIC_PROVIDER_MIRROR has the providers that root modules need besides that of AWS: archive, null, random, local.
+// PUBLIC_PROVIDER_MIRROR has the providers that root modules need besides that of AWS: archive, null, random, local, time.
 package main
 
 import (
@@ -37,7 +37,7 @@ type Project struct {
 	Test       string   // command that runs its tests by hand; none where only its root modules are run
 	Package    string   // command that packages it by hand
 	Artifacts  []string // what that leaves
-	Account    []string // commands that make what its AWS account has already
+	Account    []string // commands that make what its AWS account has already; those of a root module run before it
 	Roots      []Root   // its root modules for AWS
 	Mended     string   // what was mended in the pipeline for it
 	Missing    string   // why it is not compared: what it needs, or does not have
@@ -51,7 +51,8 @@ type Root struct {
 	// Environment to deploy.
 	Environment string
 	// Values of the module's variables, as the text of a .tfvars file.
-	Values string
+	Values  string
+	Account []string
 	// Artifact is a file of the repository that is deployed in place of a package.
 	Artifact string
 	// Missing is what it needs and a machine without the internet has not.

@@ -15,9 +15,9 @@ type caller struct {
 }
 
 func (c caller) call(flags, verb string, env ...string) (string, error) {
-	image := os.Getenv("LAB_PYTHON_IMAGES")
-	if image != "" {
-		image = "--python-image " + fmt.Sprintf(image, c.project.Python)
+	var image string
+	if images := os.Getenv("LAB_PYTHON_IMAGES"); images != "" && c.project.Python != "" {
+		image = "--python-image " + fmt.Sprintf(images, c.project.Python)
 	}
 	return shell("..", strings.Join([]string{"./pipeline call --source", c.source, "--project", c.project.Directory, image, flags, verb}, " "), c.log, env...)
 }

@@ -73,19 +73,22 @@ func (r runner) run(p Project, result Result) (Result, error) {
 		}
 	}
 	if len(p.Roots) > 0 && slices.Contains(r.parts, "terraform") {
-		for _, command := range p.Account {
-			if out, err := shell("", command, c.log); err != nil {
-				return result, fmt.Errorf("making what the account has, %q: %w: %s", command, err, last(out))
-			}
-		}
 		result.Roots = map[string]string{}
-		for _, root := range p.Roots {
+		for i, root := range p.Roots {
+			if i == 0 {
+				root.Account = slices.Concat(p.Account, root.Account)
+			}
 			if root.Table != "" {
 				if err := r.checkout(p, name, pipeline); err != nil {
 					return result, err
 				}
 				if err := add(root.Table, filepath.Join(pipeline, p.Directory, "pyproject.toml")); err != nil {
 					return result, err
+				}
+			}
+			for _, command := range root.Account {
+				if out, err := shell("", command, c.log); err != nil {
+					return result, fmt.Errorf("making what the account has, %q: %w: %s", command, err, last(out))
 				}
 			}
 			result.Roots[root.Path] = c.deploy(root)
