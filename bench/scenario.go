@@ -37,8 +37,7 @@ var scenarios = []scenario{
 	{name: "source edit", arms: "ABCDEemZ", slow: 2, quick: 10, sizes: single, jobs: standard, change: edit},
 	{name: "credentials rotated", arms: "Ee", quick: 2, sizes: single, jobs: rotated, instance: "whole"},
 	{name: "version bump", arms: "EeZ", quick: 3, sizes: single, jobs: standard, change: bump},
-	{name: "whole pipeline, source edit", arms: "DEFGef", slow: 1, quick: 3, sizes: single, jobs: whole, instance: "whole", change: edit},
-	{name: "terraform, source edit", arms: "EZ", quick: 3, sizes: single, jobs: deployed, instance: "whole", change: edit},
+	{name: "whole pipeline, source edit", arms: "DEFGefZ", slow: 1, quick: 3, sizes: single, jobs: whole, instance: "whole", change: edit},
 	{name: "jobs", arms: "AEeZ", slow: 1, quick: 2, sizes: []int{1, 3}, jobs: attempts},
 	{name: "first run", arms: "BDE", slow: 1, quick: 1, sizes: single, jobs: standard, instance: "cold", cold: true},
 	{name: "dependency changed", arms: "ABCEZ", slow: 1, quick: 1, sizes: single, jobs: standard, change: depend},
@@ -64,9 +63,6 @@ func attempts(size int) []arm.Job {
 	}
 	return jobs
 }
-
-// deployed is what Terraform is part of.
-func deployed(int) []arm.Job { return []arm.Job{{Name: "package"}, {Name: "plan"}, {Name: "deploy"}} }
 
 // whole is everything that a merge request needs.
 func whole(int) []arm.Job {

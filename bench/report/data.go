@@ -75,7 +75,7 @@ func (d data) jobs(scenario, arm, job string) (out []float64) {
 }
 
 // order is the order of the scenarios in the report.
-var order = []string{"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run", wholeEdit, deployed, "jobs"}
+var order = []string{"nothing changed", "source edit", "version bump", "credentials rotated", "dependency changed", "first run", wholeEdit, "jobs"}
 
 // sizes are those that a scenario was measured with, rising.
 func (d data) sizes(scenario string) (out []int) {

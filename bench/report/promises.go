@@ -9,7 +9,7 @@ import (
 	"dagger/pipeline/bench/stat"
 )
 
-const unchanged, edited, deployed = "nothing changed", "source edit", "terraform, source edit"
+const unchanged, edited = "nothing changed", "source edit"
 
 // promise is a limit that the pipeline keeps, or does not.
 type promise struct {
@@ -50,7 +50,7 @@ func against(scenario, arm string) func(data) float64 {
 // againstBare is the ratio of a job of Terraform's on a kept engine.
 func againstBare(job string) func(data) float64 {
 	return func(d data) float64 {
-		return stat.Median(d.jobs(deployed, "E", job)) / stat.Median(d.jobs(deployed, "Z", job))
+		return stat.Median(d.jobs(wholeEdit, "E", job)) / stat.Median(d.jobs(wholeEdit, "Z", job))
 	}
 }
 
