@@ -54,6 +54,9 @@ func New(s struct {
 	// PIP_INDEX_URL; NETRC is the text of a netrc file.
 	// +optional
 	InstallSecrets *dagger.Secret
+	// Socket of an SSH agent, for packages and Terraform modules that git fetches over SSH: unix://$SSH_AUTH_SOCK. Only what installs or initialises has it.
+	// +optional
+	SshAgent *dagger.Socket
 	// Base image of the terraform container: Alpine or Debian. Terraform or OpenTofu in it is kept. Default: the image in the project's table, or debian:bookworm-slim.
 	// +optional
 	TerraformImage *string

@@ -28,6 +28,8 @@ type App struct {
 	Version string
 	// Secrets are variables for installing packages, NAME=value lines, or nil.
 	Secrets *dagger.Secret
+	// SSH is for packages of git servers that are reached so.
+	SSH SSH
 	// Tokens logs in to indexes of AWS CodeArtifact; nil does not.
 	Tokens   IndexTokens
 	Registry Store
@@ -48,6 +50,8 @@ type installer struct {
 	// in the registry is not used for longer.
 	week    string
 	explain func(output string) string
+	// overSSH is the first address that git reaches over SSH, "" for none.
+	overSSH string
 }
 
 // Image is pulled from the registry if it is there, else built. Layers, from
@@ -98,6 +102,7 @@ func (a App) recipe(ctx context.Context) (recipe, error) {
 		return recipe{}, err
 	}
 	base, err := a.Registry.from(ctx, name)
+	install = install.forSSH(found.lockName, a.SSH.Agent != nil)
 	return recipe{base: base, system: found.Settings.SystemPackages, tools: appTools(install.files), install: install, asked: found.asked()}, err
 }
 
@@ -165,18 +170,6 @@ func (a App) built(ctx context.Context, r recipe) (*dagger.Container, error) {
 	return built(ctx, "building the app container", c, r.explained(ctx, secrets))
 }
 
-// appTools installs what the targets of projects use, and git where a package
-// comes from a repository.
-func appTools(files map[string]string) []string {
-	tools := []tool{{"make", "make", "make"}, {"zip", "zip", "zip"}}
-	for _, text := range files {
-		if project.Clones(text) {
-			return installTools(append(tools, tool{"git", "git", "git"}, tool{"ssh", "openssh-client", "openssh-client-default"})...)
-		}
-	}
-	return installTools(tools...)
-}
-
 func withSystemPackages(names []string) dagger.WithContainerFunc {
 	return func(c *dagger.Container) *dagger.Container {
 		if len(names) == 0 {
@@ -214,7 +207,10 @@ func (a App) withDependencies(install installer) dagger.WithContainerFunc {
 		for _, file := range sortedKeys(install.archives) {
 			c = c.WithFile(file, install.archives[file])
 		}
-		return c.WithExec(install.command())
+		if install.overSSH == "" {
+			return c.WithExec(install.command())
+		}
+		return c.With(a.SSH.With).WithExec(install.command()).With(a.SSH.Without)
 	}
 }
 

@@ -28,12 +28,12 @@ func (t Terraform) Module(ctx context.Context, tools Image, project string) (Ima
 	}
 	image, err := t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		init := []string{"terraform", "init", "-backend=false", "-input=false", "-no-color"}
-		c := tools.Container.WithDirectory(Workdir, files).With(t.Secrets.With)
+		c := tools.Container.WithDirectory(Workdir, files).With(t.Secrets.With).With(t.SSH.With)
 		for _, root := range t.Roots {
 			c = c.WithWorkdir(path.Join(Workdir, root)).WithExec(init)
 		}
-		c = c.WithWorkdir(Workdir).With(t.Secrets.Without)
-		return built(ctx, "initialising the root module", c, explainInit)
+		c = c.WithWorkdir(Workdir).With(t.SSH.Without).With(t.Secrets.Without)
+		return built(ctx, "initialising the root module", c, explainSSH(FetchesModule(t.Release.OverSSH), t.SSH.Agent != nil, explainInit))
 	})
 	if err == nil {
 		image.Container = image.Container.WithLabel(projectLabel, project).WithLabel(infraLabel, strings.Join(t.Roots, "\n"))

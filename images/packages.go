@@ -1,6 +1,10 @@
 package images
 
-import "strings"
+import (
+	"strings"
+
+	"dagger/pipeline/project"
+)
 
 // tool is a command that an image must have, and the packages that bring it.
 type tool struct{ command, debian, alpine string }
@@ -12,4 +16,20 @@ func installTools(tools ...tool) []string {
 		args = append(args, strings.Join([]string{t.command, t.debian, t.alpine}, "="))
 	}
 	return args
+}
+
+// appTools installs what the targets of projects use, git where a package comes
+// from a repository, and ssh where git needs it for one.
+func appTools(files map[string]string) []string {
+	tools := []tool{{"make", "make", "make"}, {"zip", "zip", "zip"}}
+	for _, text := range files {
+		if project.Clones(text) {
+			tools = append(tools, tool{"git", "git", "git"})
+			break
+		}
+	}
+	if overSSH(files) != "" {
+		tools = append(tools, sshTool)
+	}
+	return installTools(tools...)
 }

@@ -70,13 +70,19 @@ func (a App) packedDependencies(ctx context.Context, image *dagger.Container, g 
 	if err != nil {
 		return nil, err
 	}
+	ssh, explain, err := a.sshOf(ctx, g.found, g.explained(packTable, explainPacked(target)))
+	if err != nil {
+		return nil, err
+	}
 	c := image.
 		With(secrets.With).
 		With(g.withTools(manager)).
 		WithEnvVariable("PACKED_FOR", fmt.Sprintf("--python-version 3.%d --python-platform %s", target.Python, target.Wheels())).
+		With(ssh.With).
 		WithExec(append([]string{"sh", "-c", installPackedBy(lock), "install-packed"}, arguments...)).
+		With(ssh.Without).
 		With(secrets.Without)
-	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, g.explained(packTable, explainPacked(target)))
+	return built(ctx, fmt.Sprintf("packing for Lambda (%s)", target), c, explain)
 }
 
 // exporter is what has the packages of the main group installed, by the lock

@@ -8,7 +8,7 @@ import (
 // scripts run in a container that is being built. They are given as text, so
 // that none of them is left in an image; each is named by the argument after it.
 //
-//go:embed scripts/*.sh
+//go:embed scripts/*.sh scripts/known_hosts
 var scripts embed.FS
 
 var (
@@ -51,11 +51,16 @@ func script(names ...string) string {
 	var b strings.Builder
 	b.WriteString(places)
 	for _, name := range names {
-		text, err := scripts.ReadFile("scripts/" + name + ".sh")
-		if err != nil {
-			panic(err)
-		}
-		b.Write(text)
+		b.WriteString(embedded(name + ".sh"))
 	}
 	return b.String()
+}
+
+// embedded is the text of a file beside the scripts.
+func embedded(name string) string {
+	text, err := scripts.ReadFile("scripts/" + name)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
 }

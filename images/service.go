@@ -91,8 +91,14 @@ func (a App) Service(ctx context.Context, app Image, roots []string) (Image, err
 		return contentTag("service", ingredients...), nil
 	}
 	return a.Registry.image(ctx, "service", tag, func() (*dagger.Container, error) {
-		installed, err := built(ctx, serviceDoing,
-			tools.WithExec(append([]string{"sh", "-c", installServedBy(lock), "install-served"}, arguments...)).With(secrets.Without), g.explained(packTable, explainUV))
+		ssh, explain, err := a.sshOf(ctx, g.found, g.explained(packTable, explainUV))
+		if err != nil {
+			return nil, err
+		}
+		installed, err := built(ctx, serviceDoing, tools.
+			With(ssh.With).
+			WithExec(append([]string{"sh", "-c", installServedBy(lock), "install-served"}, arguments...)).
+			With(ssh.Without).With(secrets.Without), explain)
 		if err != nil {
 			return nil, err
 		}

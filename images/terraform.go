@@ -29,8 +29,9 @@ type Terraform struct {
 	Release  Release
 	Releases string
 	Mirror   *dagger.Directory
-	// Secrets are for terraform init, which downloads modules and providers.
+	// Secrets and SSH are for terraform init, which downloads modules and providers.
 	Secrets  Secrets
+	SSH      SSH
 	Registry Store
 }
 
@@ -40,10 +41,18 @@ func (t Terraform) Container(ctx context.Context) (*dagger.Container, error) {
 	return image.Container, err
 }
 
-var terraformTools = installTools(
-	tool{"aws", "awscli", "aws-cli"}, tool{"jq", "jq", "jq"}, tool{"git", "git", "git"}, tool{"age", "age", "age"},
-	tool{"curl", "curl", "curl"}, tool{"unzip", "unzip", "unzip"}, tool{"update-ca-certificates", "ca-certificates", "ca-certificates"},
-)
+var terraformTools = []tool{
+	{"aws", "awscli", "aws-cli"}, {"jq", "jq", "jq"}, {"git", "git", "git"}, {"age", "age", "age"},
+	{"curl", "curl", "curl"}, {"unzip", "unzip", "unzip"}, {"update-ca-certificates", "ca-certificates", "ca-certificates"},
+}
+
+// tools installs what the pipeline, the project's scripts and git use.
+func (t Terraform) tools() []string {
+	if t.Release.OverSSH == "" {
+		return installTools(terraformTools...)
+	}
+	return installTools(append(slices.Clone(terraformTools), sshTool)...)
+}
 
 // Image is pulled from the registry if it is there, else built. Layers, from
 // the one that changes least: base image, tools, terraform, providers.
@@ -62,12 +71,12 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	}
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
-		return contentTag("terraform", from, strings.Join(terraformTools, "\n"), installTerraform, t.Release.Program(), t.Release.Version, t.Release.From, fetchProviders, strings.Join(wanted, "\n")), err
+		return contentTag("terraform", from, strings.Join(t.tools(), "\n"), installTerraform, t.Release.Program(), t.Release.Version, t.Release.From, fetchProviders, strings.Join(wanted, "\n")), err
 	}
 	return t.Registry.image(ctx, "terraform", tag, func() (*dagger.Container, error) {
 		c := base.
 			WithUser("root"). // whichever the image names: tools are installed
-			WithExec(terraformTools).
+			WithExec(t.tools()).
 			With(t.withTerraform()).
 			WithEnvVariable("TF_IN_AUTOMATION", "1").
 			WithEnvVariable("CHECKPOINT_DISABLE", "1")

@@ -21,31 +21,6 @@ const (
 	defaultOpenTofuVersion  = "1.10.6"
 )
 
-// Release is the program that plans and applies.
-type Release struct {
-	Version  string
-	OpenTofu bool
-	// From is where the version is named, "" if it is not: then an image that
-	// already has one keeps it.
-	From string
-}
-
-// usual is the version where none is named.
-func (r Release) usual() string {
-	if r.OpenTofu {
-		return defaultOpenTofuVersion
-	}
-	return defaultTerraformVersion
-}
-
-// Program is its name.
-func (r Release) Program() string {
-	if r.OpenTofu {
-		return "OpenTofu"
-	}
-	return "Terraform"
-}
-
 const oneForAll = "name one for all with version in [tool.pipeline.terraform] of pyproject.toml"
 
 // ChooseRelease is the release for some root modules. named is the version that
@@ -63,17 +38,20 @@ func ChooseRelease(ctx context.Context, source *dagger.Directory, roots []string
 		file = named
 	}
 	var required []string
+	overSSH := ""
 	for _, root := range roots {
 		m, err := ReadRoot(ctx, source, root)
 		if err != nil {
 			return Release{}, err
 		}
-		required = append(required, m.Required...)
+		required, overSSH = append(required, m.Required...), first(overSSH, m.OverSSH)
 		if file, err = file.reading(m.Missed, byFile); err != nil {
 			return Release{}, err
 		}
 	}
-	return file.allowed(required)
+	file, err = file.allowed(required)
+	file.OverSSH = overSSH
+	return file, err
 }
 
 // reading is the release that reads some files, which are for OpenTofu alone: they

@@ -13,6 +13,18 @@ var cloned = regexp.MustCompile(`(?m)^type = "git"|\bgit = "|\btype = "git"|\bgi
 // repository, so that what installs it needs git.
 func Clones(lock string) bool { return cloned.MatchString(lock) }
 
+// overSSH are addresses of git repositories that are reached over SSH, in those forms.
+var overSSH = regexp.MustCompile(`\b(?:git\+)?(ssh://[^\s"'#?;,]+)|"(?:git\+)?([\w.-]+@[\w.-]+:[^\s"#?;,]+)"`)
+
+// ClonesOverSSH is the first such address in a lock or requirements file, "" for none.
+func ClonesOverSSH(lock string) string {
+	m := overSSH.FindStringSubmatch(lock)
+	if m == nil || !Clones(lock) {
+		return ""
+	}
+	return First(m[1], m[2])
+}
+
 // fromGit are build requirements that take a version from git, where the project does
 // not say it itself.
 var fromGit = []string{"setuptools-scm", "hatch-vcs", "flit-scm", "setuptools-git-versioning", "versioningit", "vcs-versioning", "uv-dynamic-versioning"}

@@ -23,6 +23,24 @@ func TestVersionTool(t *testing.T) {
 	}
 }
 
+func TestClonesOverSSH(t *testing.T) {
+	for text, want := range map[string]string{
+		"[package.source]\ntype = \"git\"\nurl = \"git@github.com:team/x.git\"\nreference = \"main\"\n":      "git@github.com:team/x.git", // Poetry's
+		"[package.source]\ntype = \"git\"\nurl = \"ssh://git@example.com:2222/team/x.git\"\n":                "ssh://git@example.com:2222/team/x.git",
+		"source = { git = \"ssh://git@example.com/x.git?rev=v1#0123\" }\n":                                   "ssh://git@example.com/x.git",      // uv's
+		"x @ git+ssh://git@example.com/x.git@0123 ; python_version > '3'\n":                                  "ssh://git@example.com/x.git@0123", // pip's
+		"vcs = { type = \"git\", url = \"ssh://example.com/x.git\" }\n":                                      "ssh://example.com/x.git",
+		"source = { git = \"https://git@example.com/x.git\" }\n":                                             "",
+		"x @ git+https://oauth2:a@example.com/x.git\n":                                                       "",
+		"authors = [\"A <a@example.com>\", \"a@example.com\"]\nsource = { git = \"https://example.com/x\" }": "",
+		"# see ssh://git@example.com/x.git\n":                                                                "", // nothing is cloned
+	} {
+		if got := ClonesOverSSH(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestRelease(t *testing.T) {
 	for version, want := range map[string]string{
 		"1.2.4.dev5+g0123abc": "1.2.4", "1.2.3.post4.dev0+g0123abc": "1.2.3", "1.2.3": "1.2.3", "1.2.3rc1": "1.2.3rc1", "1.2.3+d20260101": "1.2.3", "": "",

@@ -13,6 +13,7 @@ type Settings struct {
 	PoetryPlugins  []string  `toml:"poetry-plugins" form:"requirement" doc:"Plugins of Poetry that commands of the project use, such as poetry-plugin-export or poetry-plugin-lambda-build==2.1.0."`
 	UV             string    `toml:"uv" form:"version" doc:"uv's version."`
 	SystemPackages []string  `toml:"system-packages" doc:"Packages of the image's own package manager (apt, apk or dnf)."`
+	KnownHosts     string    `toml:"known-hosts" form:"path" doc:"File with the SSH host keys of the git servers that packages and Terraform modules come from, as known_hosts has them. Those of github.com, gitlab.com and bitbucket.org are known."`
 	Extras         []string  `toml:"extras" doc:"Extras of the project to install."`
 	Groups         []string  `toml:"groups" doc:"Optional dependency groups to install too."`
 	WithoutGroups  []string  `toml:"without-groups" doc:"Dependency groups to leave out."`

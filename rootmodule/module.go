@@ -54,6 +54,8 @@ type Module struct {
 	// Fetches reports whether it calls a module whose files are not in the source:
 	// terraform init may download different ones each time.
 	Fetches bool
+	// OverSSH is the first source of a module that git reaches over SSH, "" for none.
+	OverSSH string
 	// Generator is a file of a tool that may write the backend: terragrunt.hcl in or
 	// above the root module, "" where there is none.
 	Generator string
@@ -212,19 +214,6 @@ type reading struct {
 }
 
 func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name, line) }
-
-// call is a module that is called.
-func (f *reading) call(source string) error {
-	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
-		f.out.Fetches = true // from a registry or git, or what only terraform can tell
-		return nil
-	}
-	dir := path.Join(f.dir, source)
-	if !f.reach(dir) {
-		return nil // terraform says that it is not there
-	}
-	return f.module(dir)
-}
 
 // reach adds a path of the source, and tells whether it is there.
 func (f *reading) reach(name string) bool {

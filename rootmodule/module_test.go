@@ -93,6 +93,18 @@ func TestFetches(t *testing.T) {
 	}
 }
 
+func TestOverSSH(t *testing.T) {
+	for source, want := range map[string]bool{
+		"git::ssh://git@example.com:2222/team/m.git//sub?ref=v1": true, "git@github.com:team/m.git": true, "git::git@example.com:team/m.git": true,
+		"git::https://example.com/m.git": false, "github.com/team/m": false, "team/m/aws": false, "https://user@example.com/m.zip": false, "./git@x:y": false, "s3::https://x/y": false,
+	} {
+		m := readRoot(t, "infra", "infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", `module "n" { source = "`+source+`" }`)
+		if got := m.OverSSH; got != source && want || got != "" && !want {
+			t.Errorf("%s: %q, want %t", source, got, want)
+		}
+	}
+}
+
 func TestDeclared(t *testing.T) {
 	m := readRoot(t, "infra", "infra/main.tf", `
 terraform { required_version = ">= 1.5" }

@@ -14,6 +14,7 @@ var emptyMeans = map[string]string{
 	"New.ProjectVersion":       "the project's own, as on a branch without a tag",
 	"New.Git":                  byEngine,
 	"New.InstallSecrets":       refused,
+	"New.SshAgent":             "an agent that does not answer: nothing is fetched over SSH",
 	"New.TerraformImage":       refused,
 	"New.TerraformVersion":     "the version that the project names",
 	"New.TerraformReleases":    refused,

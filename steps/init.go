@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"path"
 
@@ -53,13 +54,21 @@ func (w Workspace) initialisedIf(ctx context.Context, check func(context.Context
 	if c, err = w.live(ctx, c.WithWorkdir(path.Join(images.Workdir, w.Infra))); err != nil {
 		return nil, err
 	}
-	if c, err = done(ctx, c.WithExec(init), []string{"terraform", "init"}, w.explain(ctx)); err != nil {
+	if c, err = w.runInit(ctx, c, init); err != nil {
 		return nil, err
 	}
 	if err := check(ctx); err != nil {
 		return nil, err
 	}
 	return w.inWorkspace(ctx, c)
+}
+
+// runInit runs a command that initialises. It alone has the SSH agent.
+func (w Workspace) runInit(ctx context.Context, c *dagger.Container, command []string) (*dagger.Container, error) {
+	return done(ctx, c.With(w.SSH.With).WithExec(command).With(w.SSH.Without), []string{"terraform", "init"}, func(stdout, stderr string) string {
+		said := images.ExplainSSH(images.FetchesModule(w.Module.OverSSH), w.SSH.Agent != nil, stdout+"\n"+stderr)
+		return cmp.Or(said, w.explain(ctx)(stdout, stderr))
+	})
 }
 
 func (w Workspace) declaresS3() bool { return w.Module.Backend != nil && w.Module.Backend.Type == "s3" }

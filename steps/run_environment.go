@@ -62,9 +62,13 @@ func (r *Run) modules(ctx context.Context) (Roots, error) {
 	if err != nil {
 		return nil, err
 	}
+	ssh, err := r.ssh(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out Roots
 	for _, root := range roots {
-		out = append(out, Workspace{Container: container, Source: r.Source, Infra: root, Secrets: secrets})
+		out = append(out, Workspace{Container: container, Source: r.Source, Infra: root, Secrets: secrets, SSH: ssh})
 	}
 	return out, nil
 }

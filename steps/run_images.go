@@ -7,11 +7,9 @@ import (
 	"path"
 	"strings"
 
-	"dagger/pipeline/codeartifact"
 	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
-	"dagger/pipeline/secret"
 	"dagger/pipeline/tell"
 	"dagger/pipeline/trust"
 )
@@ -97,6 +95,10 @@ func (r *Run) appImage(ctx context.Context) (images.Image, error) {
 }
 
 func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
+	ssh, err := r.ssh(ctx)
+	if err != nil {
+		return images.App{}, err
+	}
 	registry, err := r.pullFrom(ctx)
 	return images.App{
 		Source:   r.Source,
@@ -105,23 +107,10 @@ func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
 		Poetry:   r.PoetryVersion,
 		UV:       r.UvVersion,
 		Secrets:  r.InstallSecrets,
+		SSH:      ssh,
 		Tokens:   r.indexToken,
 		Registry: registry,
 	}, err
-}
-
-// indexToken is a login for the package indexes of AWS CodeArtifact, by the run's
-// credentials.
-func (r *Run) indexToken(ctx context.Context, domain codeartifact.Domain) (secret.Value, error) {
-	store, err := r.registryPlace(ctx)
-	if err != nil || !store.AWS.Given() {
-		return secret.Value{}, err
-	}
-	session, err := store.AWS.Session(ctx)
-	if err != nil {
-		return secret.Value{}, err
-	}
-	return codeartifact.Token(ctx, session, domain)
 }
 
 // terraformImage is the terraform container and the name of its content.
@@ -152,9 +141,14 @@ func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
 	if err != nil {
 		return images.Terraform{}, err
 	}
+	ssh, err := r.ssh(ctx)
+	if err != nil {
+		return images.Terraform{}, err
+	}
 	registry, err := r.pullFrom(ctx)
 	return images.Terraform{
 		Secrets:  secrets,
+		SSH:      ssh,
 		Source:   r.Source,
 		Path:     r.Settings.Project,
 		Roots:    roots,

@@ -14,6 +14,7 @@ type Settings struct {
 	ProjectVersion       string
 	Git                  *dagger.Directory
 	InstallSecrets       *dagger.Secret
+	SshAgent             *dagger.Socket
 	TerraformImage       *string
 	TerraformVersion     string
 	TerraformReleases    *string

@@ -55,6 +55,10 @@ func shown(ctx context.Context, value any) string {
 			name = "..." // a command may hold what is secret
 		}
 		return "secret of " + scheme + "://" + name
+	case *dagger.Socket:
+		if value != nil {
+			return "a socket"
+		}
 	case *dagger.Directory:
 		if value != nil {
 			return "a directory"

@@ -23,7 +23,7 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 	if err := w.checkModule(ctx); err != nil {
 		return "", err
 	}
-	c, err := w.terraform(ctx, w.module().With(withScripts), "init", "-no-color", "-backend=false")
+	c, err := w.runInit(ctx, w.module().With(withScripts), []string{"terraform", "init", "-no-color", "-backend=false"})
 	if err != nil {
 		return "", err
 	}

@@ -69,6 +69,8 @@ type Workspace struct {
 	Options   Options
 	// Secrets are variables for everything that terraform runs.
 	Secrets images.Secrets
+	// SSH is for terraform init, which fetches modules; a published root module has them.
+	SSH images.SSH
 	// LockTimeout is how long to wait for another run of the same environment,
 	// in terraform's form: "5m".
 	LockTimeout string
@@ -186,8 +188,9 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 	if c, err = w.live(ctx, w.prepared().WithWorkdir(path.Join(images.Workdir, w.Dir))); err != nil {
 		return nil, true, err
 	}
-	c = c.WithExec(command, anyExit)
-	return c, true, check(ctx, c, []string{p}, w.explain(ctx))
+	c = c.With(w.SSH.With).WithExec(command, anyExit) // it initialises by itself
+	err = check(ctx, c, []string{p}, w.explain(ctx))
+	return c.With(w.SSH.Without), true, err
 }
 
 // explain makes one line of what terraform printed for this environment.

@@ -31,7 +31,7 @@ func TestServe(t *testing.T) {
 		{"numbers", `{"calls":[{"function":"Pipeline.Numbers","args":{"ns":[1,2],"f":1.5,"on":true}}]}`, `String "[1 2] 1.5 true"`},
 		{"null is absent", `{"calls":[{"function":"Pipeline.Numbers","args":{"ns":null,"on":null}}]}`, `String "[] 0 false"`},
 		{"wrong type", `{"calls":[{"function":"Pipeline.Numbers","args":{"ns":"x"}}]}`, `error: argument ns: json: cannot unmarshal string`},
-		{"objects", `{"calls":[{"function":"Pipeline.Objects","args":{"dirs":["a","b"],"secret":"s"}}]}`, `String "2 true true true"`},
+		{"objects", `{"calls":[{"function":"Pipeline.Objects","args":{"dirs":["a","b"],"secret":"s","socket":"k"}}]}`, `String "2 true true true true"`},
 		{"list of numbers", `{"calls":[{"function":"Pipeline.Floats"}]}`, `[Float] [1.5,2]`},
 		{"nil object", `{"calls":[{"function":"Pipeline.Nothing"}]}`, `Void `},
 		{"enum", `{"calls":[{"function":"Pipeline.Picked","args":{"mode":"slow"}}]}`, `String "slow"`},

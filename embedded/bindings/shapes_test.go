@@ -54,8 +54,8 @@ func (p *Pipeline) Numbers(ns []int, f float64, on *bool) string {
 	return fmt.Sprint(ns, f, on != nil && *on)
 }
 
-func (p *Pipeline) Objects(dirs []*dagger.Directory, secret *dagger.Secret, none *dagger.File) string {
-	return fmt.Sprint(len(dirs), dirs[0] != nil, secret != nil, none == nil)
+func (p *Pipeline) Objects(dirs []*dagger.Directory, secret *dagger.Secret, socket *dagger.Socket, none *dagger.File) string {
+	return fmt.Sprint(len(dirs), dirs[0] != nil, secret != nil, socket != nil, none == nil)
 }
 
 func (p *Pipeline) Floats() []float64 { return []float64{1.5, 2} }

@@ -104,6 +104,12 @@ func (r resolver) object(ctx context.Context, a module.Arg, object, text string)
 			return "", err
 		}
 		return askID(ctx, r.session, sel("secret", args...))
+	case "Socket":
+		path, err := r.app.socket(text)
+		if err != nil {
+			return "", err
+		}
+		return askID(ctx, r.session, sel("host"), sel("unixSocket", argument{"path", path}))
 	}
 	return "", fmt.Errorf("a %s cannot be given to the embedded engine: use dagger", object)
 }

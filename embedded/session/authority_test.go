@@ -155,7 +155,7 @@ func TestNoFieldIsAWayToTheMachine(t *testing.T) {
 	objects := map[string]string{}
 	for typ, v := range map[string]any{
 		"Container": &container{}, "Directory": &directory{path: "/"}, "File": &file{path: "/f"},
-		"Secret": must(s.secrets.add("n", "u", "k", "v")), "CacheVolume": &cacheVolume{key: "k"}, "Host": &host{}, "Service": &service{},
+		"Secret": must(s.secrets.add("n", "u", "k", "v")), "CacheVolume": &cacheVolume{key: "k"}, "Host": &host{}, "Service": &service{}, "Socket": s.sockets.add("/nowhere"),
 	} {
 		objects[typ] = s.objects.wrap("given-"+typ, v).(*object).id
 	}
@@ -178,7 +178,7 @@ func TestNoFieldIsAWayToTheMachine(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"Query.host", "Query.secret", "Host.file", "Host.directory", "Directory.export", "File.export", "Container.export"} {
+	for _, want := range []string{"Query.host", "Query.secret", "Host.file", "Host.directory", "Host.unixSocket", "Directory.export", "File.export", "Container.export"} {
 		if !marked[want] {
 			t.Errorf("%s is open to the module", want)
 		}

@@ -42,6 +42,7 @@ type mount struct {
 	temp     bool
 	tempSize int
 	secret   *secret
+	socket   *unixSocket
 	mode     int
 	uid, gid int
 }

@@ -54,7 +54,7 @@ var (
 
 func init() {
 	var fields []Field
-	for _, group := range [][]Field{imageFields(), execFields(), fileFields(), mountFields(), configFields(), serviceFields()} {
+	for _, group := range [][]Field{imageFields(), execFields(), fileFields(), mountFields(), socketFields(), configFields(), serviceFields()} {
 		fields = append(fields, group...)
 	}
 	register(Type{Name: "Container", Doc: "A container: files, what is mounted, and an image configuration.", Fields: fields})

@@ -151,7 +151,7 @@ func (s *Server) solveOpt() client.SolveOpt {
 			filesync.NewFSSyncProvider(s.dirs),
 			secretsprovider.NewSecretProvider(s.secrets),
 			s.auth.provider(),
-			forwards{s.stops, s.services},
+			forwards{s.stops, s.services, &s.sockets},
 		},
 	}
 }

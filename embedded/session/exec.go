@@ -157,6 +157,8 @@ func (m mount) option() llb.RunOption {
 		return llb.AddMount(m.target, llb.Scratch(), llb.Tmpfs())
 	case m.secret != nil:
 		return llb.AddSecret(m.target, llb.SecretID(m.secret.key), llb.SecretFileOpt(m.uid, m.gid, m.mode))
+	case m.socket != nil:
+		return llb.AddSSHSocket(llb.SSHID(m.socket.id), llb.SSHSocketOpt(m.target, 0, 0, 0o600))
 	default:
 		return llb.AddMount(m.target, *m.dir, llb.SourcePath(m.selector))
 	}

@@ -27,6 +27,7 @@ const (
 type forwards struct {
 	stops    *stops
 	services *services
+	sockets  *sockets
 }
 
 // Register implements session.Attachable.
@@ -64,6 +65,9 @@ func (f forwards) handler(id string) func(sshforward.SSH_ForwardAgentServer) err
 	}
 	if r := ss.serving[id]; r != nil {
 		return func(stream sshforward.SSH_ForwardAgentServer) error { return ss.served(newForwarded(stream), r) }
+	}
+	if k := f.sockets.get(id); k != nil {
+		return k.join
 	}
 	if id == controlID {
 		return f.stops.forward

@@ -133,5 +133,12 @@ func init() {
 				}
 				return s.hostFile(a.str("path"))
 			}},
+		{Name: "unixSocket", Doc: "Name a Unix socket of the host.", Returns: "Socket!", Machine: true, Args: []Arg{required("path", "String", "Path of the socket.")},
+			resolve: func(_ context.Context, s *Server, _ *object, a args) (any, error) {
+				if err := s.inside(a.str("path")); err != nil {
+					return nil, fmt.Errorf("host socket %q: %w", a.str("path"), err)
+				}
+				return s.hostSocket(a.str("path"))
+			}},
 	}})
 }

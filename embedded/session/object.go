@@ -30,6 +30,8 @@ func typeOf(v any) (string, bool) {
 		return "CacheVolume", true
 	case *service:
 		return "Service", true
+	case *unixSocket:
+		return "Socket", true
 	case *host:
 		return "Host", true
 	case *envVariable:

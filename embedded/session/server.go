@@ -60,6 +60,7 @@ type Server struct {
 	dirs     *hostDirs
 	stops    *stops
 	services *services
+	sockets  sockets
 	patience time.Duration // with a service's ports
 	engine   engine
 	works    sync.Map // the work of each command, by its digest

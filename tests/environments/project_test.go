@@ -61,7 +61,7 @@ func common(c harness.Call) harness.Call {
 	return rest
 }
 
-var commonFlags = []string{"--terraform-variables", "--terraform-secrets", "--lock-timeout", "--job", "--provider-mirror", "--aws-endpoint", "--terraform-image", "--state-bucket", "--infra"}
+var commonFlags = []string{"--terraform-variables", "--terraform-secrets", "--ssh-agent", "--lock-timeout", "--job", "--provider-mirror", "--aws-endpoint", "--terraform-image", "--state-bucket", "--infra"}
 
 // result is the last line that a call printed as its result.
 func result(t *testing.T, c harness.Call) string {

@@ -37,9 +37,10 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     return name
 `
 
-func startRepositories(t *testing.T) repositories {
+// makeRepository is a repository with the package "cloned", and its commit.
+func makeRepository(t *testing.T) (top, commit string) {
 	t.Helper()
-	top := t.TempDir()
+	top = t.TempDir()
 	work := filepath.Join(top, "work")
 	git := func(arguments ...string) string {
 		t.Helper()
@@ -66,8 +67,13 @@ func startRepositories(t *testing.T) repositories {
 	git("add", ".")
 	git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-q", "-m", "first")
 	git("clone", "-q", "--bare", ".", filepath.Join(top, "cloned.git"))
-	r := repositories{password: "canary-" + rand.Text(), commit: git("rev-parse", "HEAD")}
+	return top, git("rev-parse", "HEAD")
+}
 
+func startRepositories(t *testing.T) repositories {
+	t.Helper()
+	top, commit := makeRepository(t)
+	r := repositories{password: "canary-" + rand.Text(), commit: commit}
 	program, err := exec.LookPath("git")
 	if err != nil {
 		t.Fatal(err)

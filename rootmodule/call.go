@@ -1,0 +1,26 @@
+package rootmodule
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// overSSH are the forms in which Terraform's sources name a git repository that is reached over SSH.
+var overSSH = regexp.MustCompile(`^(?:git::)?(?:ssh://|[\w.-]+@[\w.-]+:)`)
+
+// call is a module that is called.
+func (f *reading) call(source string) error {
+	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
+		f.out.Fetches = true // from a registry or git, or what only terraform can tell
+		if f.out.OverSSH == "" && overSSH.MatchString(source) {
+			f.out.OverSSH = source
+		}
+		return nil
+	}
+	dir := path.Join(f.dir, source)
+	if !f.reach(dir) {
+		return nil // terraform says that it is not there
+	}
+	return f.module(dir)
+}
