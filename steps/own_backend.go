@@ -95,6 +95,9 @@ func (b ownBackend) check(ctx context.Context, account string) error {
 		return err
 	}
 	if own.Known && len(own.Addresses) == 0 || !own.Exists {
+		if b.lasts() && !own.Exists {
+			tell.Once(fmt.Sprintf("%s: there is no state of %q at %s yet: all that it declares is made anew", b.Environment, b.Infra, self.at))
+		}
 		return b.sameResources(ctx, b.others, account)
 	}
 	if err := b.checkAdopted(own); err != nil {

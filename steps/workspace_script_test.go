@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"dagger/pipeline/rootmodule"
 )
 
 // inRoot runs commands of a shell one after the other in a root module of one
@@ -16,7 +18,7 @@ func inRoot(t *testing.T, commands ...string) (out string, code int) {
 		t.Skip("terraform is not on PATH")
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"select-workspace.sh", "drop-workspace.sh"} {
+	for _, name := range []string{"select-workspace.sh", "drop-workspace.sh", "default-workspace.sh"} {
 		text, err := scripts.ReadFile("scripts/" + name)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name), text, 0o755)
@@ -72,4 +74,53 @@ func TestDropWorkspace(t *testing.T) {
 	if out, code := inRoot(t, apply, "drop-workspace.sh mr-7"); code == 0 || !strings.Contains(out, "mr-7") {
 		t.Errorf("with resources: code %d\n%s", code, out)
 	}
+}
+
+// Where a team selects the environment's workspace by hand, nothing is planned from the
+// empty state of the default one.
+func TestDefaultWorkspace(t *testing.T) {
+	const (
+		apply = "terraform apply -auto-approve >/dev/null"
+		prod  = "terraform workspace new prod; " + apply + "; terraform workspace select default"
+	)
+	for name, test := range map[string]struct {
+		before  string
+		refused bool
+	}{
+		"nothing there":            {"", false},
+		"its state is in one":      {prod, true},
+		"its own has one, too":     {prod + "; " + apply, false},
+		"an empty one of its name": {"terraform workspace new prod; terraform workspace select default", false},
+		"one of another name":      {strings.Replace(prod, "new prod", "new live", 1), false},
+		"one that cannot be read":  {"terraform workspace new prod; terraform workspace select default; echo '{' > terraform.tfstate.d/prod/terraform.tfstate", true},
+	} {
+		out, code := inRoot(t, test.before, "default-workspace.sh prod", "echo in $(terraform workspace show)")
+		if test.refused != (code != 0) || test.refused && !strings.Contains(out, "the workspace prod has a state") || !test.refused && !strings.Contains(out, "in default") {
+			t.Errorf("%s: code %d\n%s", name, code, out)
+		}
+	}
+	for name, tt := range map[string]struct {
+		w    Workspace
+		want bool
+	}{
+		"own":                  {ownIn("s3", ""), true},
+		"own, by the table":    {ownIn("s3", "default"), false},
+		"own, of no workspace": {ownIn("http", ""), false},
+		"managed":              {Workspace{Environment: "prod"}, false},
+	} {
+		c, err := tt.w.inWorkspace(t.Context(), dag.Container())
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := c.ID(t.Context())
+		if looks := strings.Contains(string(made), "withExec"); err != nil || looks != tt.want {
+			t.Errorf("%s: %s, %v", name, made, err)
+		}
+	}
+}
+
+func ownIn(kind, workspace string) Workspace {
+	w := Workspace{Environment: "prod", Backend: Backend{Own: true}, Module: rootmodule.Module{Backend: &rootmodule.Backend{Type: kind}}}
+	w.Settings.Workspace = workspace
+	return w
 }

@@ -19,7 +19,7 @@ import (
 // where no other one can be meant.
 func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
 	if !w.Backend.Workspace {
-		return c, nil
+		return w.inDefault(ctx, c)
 	}
 	command := []string{"select-workspace.sh", w.Environment}
 	if w.Backend.Own && !environments.IsMergeRequest(w.Environment) {
@@ -27,6 +27,16 @@ func (w Workspace) inWorkspace(ctx context.Context, c *dagger.Container) (*dagge
 	}
 	c = c.WithExec(command, anyExit)
 	return c, check(ctx, c, []string{"terraform", "workspace", "select"}, w.explain(ctx))
+}
+
+// inDefault is the workspace "default" of the project's own backend, where the table
+// names it, or no workspace has the environment's state.
+func (w Workspace) inDefault(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
+	if b := w.Module.Backend; !w.Backend.Own || w.Settings.Workspace == "default" || b == nil || b.Type == "http" {
+		return c, nil
+	}
+	c = c.WithExec([]string{"default-workspace.sh", w.Environment}, anyExit)
+	return c, check(ctx, c, []string{"terraform", "workspace", "list"}, w.explain(ctx))
 }
 
 // dropWorkspace removes the one of a merge request in the project's own backend,

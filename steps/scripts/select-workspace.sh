@@ -14,7 +14,7 @@ if [ "${2:-}" = only ]; then
 		[ -z "$held" ] || meant="$meant $other"
 	done
 	if [ -n "$meant" ]; then
-		echo "Error: no workspace is named $1, and a state may be in another one (${meant# }): make it with \"terraform workspace new $1\" where that is a new environment" >&2
+		echo "Error: no workspace is named $1, and a state may be in another one (${meant# }): make it with \"terraform workspace new $1\" where that is a new environment, or set workspace = \"default\" in [tool.pipeline.terraform] of pyproject.toml where no workspace is selected" >&2
 		exit 1
 	fi
 fi
