@@ -35,9 +35,8 @@ func (f *reading) json(data []byte) error {
 		}
 	}
 	for name, v := range labelled(doc["variable"]) {
-		if value, ok := v["default"]; f.isRoot {
-			text, _ := value.(string)
-			f.out.Variables[name] = Variable{Default: text, Optional: ok, Ephemeral: v["ephemeral"] == true}
+		if f.isRoot {
+			f.jsonVariable(name, v)
 		}
 	}
 	for kind := range labelled(doc["data"]) {

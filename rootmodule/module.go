@@ -94,16 +94,6 @@ type Backend struct {
 	Files []BackendFile
 }
 
-// Variable is a declared variable.
-type Variable struct {
-	// Default is the variable's own value where it is a plain text. Optional tells
-	// whether it has one of any kind.
-	Default  string
-	Optional bool
-	// Ephemeral is one that no plan holds: it is given to apply once more.
-	Ephemeral bool
-}
-
 // Value is what a .tfvars file says of a variable.
 type Value struct{ Text, File string }
 

@@ -47,15 +47,7 @@ func (f *reading) block(block *hclsyntax.Block) error {
 		}
 	case "variable":
 		if f.isRoot && len(block.Labels) == 1 {
-			v := Variable{}
-			if a := attributes["default"]; a != nil {
-				v = Variable{Default: text(a.Expr), Optional: true}
-			}
-			if a := attributes["ephemeral"]; a != nil {
-				value, _ := a.Expr.Value(nil)
-				v.Ephemeral = value == cty.True
-			}
-			f.out.Variables[block.Labels[0]] = v
+			f.variable(block.Labels[0], attributes)
 		}
 	case "data", "ephemeral", "resource":
 		if len(block.Labels) > 0 {

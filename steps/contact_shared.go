@@ -54,7 +54,7 @@ func (w Workspace) cannotTell() string {
 // ownNames are the names that each environment has for itself, as the root module gets
 // them: that of the variable environment, and that of the workspace.
 func (w Workspace) ownNames() (out []string) {
-	if _, declares := w.Module.Variables["environment"]; declares {
+	if w.takes("environment") {
 		out = append(out, "var.environment")
 	}
 	if w.Module.Workspace != "" && w.Backend.Workspace {

@@ -69,8 +69,7 @@ func (w Workspace) checkStage(given map[string]bool) error {
 
 // namesBy tells whether a variable names what is made, and the environment's own does not.
 func (w Workspace) namesBy(variable string) bool {
-	_, declares := w.Module.Variables["environment"]
-	return declares && w.Module.NamedBy[variable] && !w.Module.NamedBy["environment"]
+	return w.takes("environment") && w.Module.NamedBy[variable] && !w.Module.NamedBy["environment"]
 }
 
 // checkPath refuses a root module whose directory is another environment's, which lasts:

@@ -54,8 +54,8 @@ func (r *Run) takesPackage(ctx context.Context, roots Roots) (bool, error) {
 // takesArtifact tells whether a root module may have a use for a package of which the
 // table says nothing: by its variable, its default name, or as one of all zip files.
 func takesArtifact(m rootmodule.Module, values map[string]string) bool {
-	_, declared := m.Variables["artifact"]
-	return declared || m.Says(ArtifactName) || m.Says("*.zip") ||
+	artifact, declared := m.Variables["artifact"]
+	return declared && artifact.Type == "" || m.Says(ArtifactName) || m.Says("*.zip") ||
 		slices.ContainsFunc(slices.Collect(maps.Values(values)), func(value string) bool { return strings.Contains(value, ArtifactName) })
 }
 

@@ -95,9 +95,31 @@ func (w Workspace) ofAnother(ctx context.Context, has func(rootmodule.Module) (b
 	return false, nil
 }
 
+// takes tells whether the root module declares a variable that the pipeline gives. One
+// of that name which takes no text means something else.
+func (w Workspace) takes(name string) bool {
+	v, declared := w.Module.Variables[name]
+	return declared && v.Type == ""
+}
+
+// pipelines are the names of variables that the pipeline gives a text.
+var pipelines = []string{"environment", "artifact", "aws_endpoint", "region"}
+
+// withoutOthers takes the pipeline's values from variables of these names which mean
+// something else.
+func (w Workspace) withoutOthers(c *dagger.Container) *dagger.Container {
+	for _, name := range pipelines {
+		if kind := w.Module.Variables[name].Type; kind != "" {
+			tell.Once(fmt.Sprintf("%s: the variable %q is %s and takes no text: it means something else than the pipeline's, and is not given", w.Infra, name, kind))
+			c = c.WithoutEnvVariable("TF_VAR_" + name)
+		}
+	}
+	return c
+}
+
 // variable gives a variable that the root module declares.
 func (w Workspace) variable(name, value string) []string {
-	if _, ok := w.Module.Variables[name]; !ok {
+	if !w.takes(name) {
 		return nil
 	}
 	return []string{"-var=" + name + "=" + value}

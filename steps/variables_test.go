@@ -45,3 +45,36 @@ func TestVariablesOfSeveralRoots(t *testing.T) {
 		}
 	}
 }
+
+// A variable of the pipeline's name that takes no text means something else.
+func TestVariablesThatMeanSomethingElse(t *testing.T) {
+	given := func(kind string) (args []string, made string, apart bool) {
+		w := Workspace{Container: dag.Container(), Source: dag.Directory(), Infra: "infra", Environment: "mr-7", AWS: AWS{Region: "eu-west-1"}}
+		w.Module = rootmodule.Module{NamedBy: map[string]bool{}, Variables: map[string]rootmodule.Variable{}}
+		for _, name := range pipelines {
+			w.Module.Variables[name] = rootmodule.Variable{Type: kind}
+		}
+		args, err := w.variableArgs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := w.prepared().ID(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		apart, err = w.namesApart(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return args, string(id), apart
+	}
+	if args, made, apart := given("map(string)"); slices.Contains(args, "-var=environment=mr-7") || strings.Count(made, "/withoutEnvVariable") != len(pipelines) || apart {
+		t.Errorf("given: %q, %s, %t", args, made, apart)
+	}
+	if args, made, apart := given(""); !slices.Contains(args, "-var=environment=mr-7") || strings.Contains(made, "/withoutEnvVariable") || !apart {
+		t.Errorf("not given: %q, %s, %t", args, made, apart)
+	}
+	if takesArtifact(rootmodule.Module{Variables: map[string]rootmodule.Variable{"artifact": {Type: "object({})"}}}, nil) {
+		t.Error("an object takes the artifact")
+	}
+}

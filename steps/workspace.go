@@ -119,7 +119,7 @@ func (w Workspace) prepared() *dagger.Container {
 	if w.AWS.Endpoint != "" {
 		c = c.WithEnvVariable("AWS_ENDPOINT_URL", w.AWS.Endpoint)
 	}
-	return c
+	return c.With(w.withoutOthers)
 }
 
 // planFiles are the paths of all that the root module reaches, from its own

@@ -56,7 +56,7 @@ make_plan() {
   # All files that the root module reaches, whatever their names: $PLAN_FILES has
   # the paths, a line each.
   configuration=$(printf '%s\n' "${PLAN_FILES:-.}" | tr '\n' '\0' \
-    | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "$TF_VAR_artifact" -print0' find \
+    | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "${TF_VAR_artifact:-}" -print0' find \
     | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   artifact=$(printf '%s\n' "$PIPELINE_ARTIFACTS" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   # The plan carries the state that it was made from.
