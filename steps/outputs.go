@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"dagger/pipeline/ci"
@@ -44,29 +46,43 @@ func checkFormat(format string) error {
 // output that such a line can hold, and ENVIRONMENT_URL for the one named url. In
 // format "dotenv" they are a report for GitLab, which fails a job whose report is
 // over a limit: the deployment is done by then, so it gets the URL alone, and a line
-// says so. Format "env" has no limit.
+// says so. Format "env" has no limit. What such a line cannot hold is named in another.
 func outputLines(outputs, format string) (string, error) {
 	var values map[string]any
 	if err := json.Unmarshal([]byte(outputs), &values); err != nil {
 		return "", tell.Errorf("reading the outputs: %w", err)
 	}
-	all, url := map[string]string{}, map[string]string{}
-	for name, v := range values {
-		text, ok := v.(string)
+	all, url, named := map[string]string{}, map[string]string{}, map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		key := "OUTPUT_" + strings.ToUpper(notInKey.ReplaceAllString(name, "_"))
+		named[key] = append(named[key], name)
+	}
+	var left []string
+	for key, names := range named {
+		if len(names) > 1 {
+			tell.Line(fmt.Sprintf("outputs: %s left out: they would all be %s: rename them (--format json gives all)", strings.Join(names, ", "), key))
+			continue
+		}
+		name := names[0]
+		text, ok := values[name].(string)
 		if !ok {
-			b, err := json.Marshal(v)
+			b, err := json.Marshal(values[name])
 			if err != nil {
 				return "", err
 			}
 			text = string(b)
 		}
-		key := "OUTPUT_" + strings.ToUpper(notInKey.ReplaceAllString(name, "_"))
 		if ci.CheckDotenv(key, text) == nil {
 			all[key] = text
+		} else {
+			left = append(left, name)
 		}
 		if name == "url" && ci.CheckDotenv(environmentURL, text) == nil {
 			all[environmentURL], url[environmentURL] = text, text
 		}
+	}
+	if slices.Sort(left); len(left) > 0 {
+		tell.Line(fmt.Sprintf("outputs: %s left out: a line KEY=value has no list, blank, quote or $ in it (--format json gives all)", strings.Join(left, ", ")))
 	}
 	if format == "env" {
 		return ci.Dotenv(all, ci.DotenvLimits{Bytes: math.MaxInt, Variables: math.MaxInt})

@@ -3,6 +3,8 @@ package steps
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"testing"
 )
@@ -37,5 +39,28 @@ func TestMoreOutputsThanGitLabTakes(t *testing.T) {
 	}
 	if got, err := outputLines(`{"url": "https://`+strings.Repeat("x", 6000)+`"}`, "dotenv"); got != "" || err != nil {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// What a line of variables cannot hold is named, and of two outputs with one name as a
+// variable neither passes for the other.
+func TestOutputsLeftOut(t *testing.T) {
+	stderr := os.Stderr
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Stderr = w
+	got, err := outputLines(`{"subnets": ["a"], "greeting": "hello world", "n": 3, "a-b": "1", "a_b": "2", "name": "x"}`, "env")
+	os.Stderr = stderr
+	_ = w.Close()
+	said, _ := io.ReadAll(r)
+	if err != nil || got != "OUTPUT_N=3\nOUTPUT_NAME=x\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, want := range []string{"outputs: greeting, subnets left out: ", "outputs: a-b, a_b left out: they would all be OUTPUT_A_B: "} {
+		if !strings.Contains(string(said), want) {
+			t.Errorf("%q is not said: %s", want, said)
+		}
 	}
 }
