@@ -19,6 +19,8 @@ type Backend struct {
 	Workspace bool
 	// Config are arguments of the own backend that the project adds.
 	Config []string
+	// Place is where the own backend has the state, as far as it is known.
+	Place string
 }
 
 const settingsTable = "[tool.pipeline.terraform] of pyproject.toml"

@@ -21,8 +21,11 @@ var placing = map[string][]string{
 // places tells whether an argument of a backend says where the state is.
 func places(kind, argument string) bool { return slices.Contains(placing[kind], argument) }
 
-// spoken are the starts of variables that say where a state is, in the place of arguments.
-var spoken = map[string]string{"http": "TF_HTTP_", "pg": "PG", "consul": "CONSUL_", "kubernetes": "KUBE_"}
+// spoken are the variables that say where a state is, in the place of arguments.
+var spoken = map[string]map[string]string{
+	"http": {"address": "TF_HTTP_ADDRESS"}, "pg": {"schema_name": "PG_SCHEMA_NAME", "conn_str": "PG_CONN_STR"}, "consul": {"address": "CONSUL_HTTP_ADDR"},
+	"kubernetes": {"namespace": "KUBE_NAMESPACE", "host": "KUBE_HOST", "config_context": "KUBE_CTX", "config_path": "KUBE_CONFIG_PATH"},
+}
 
 // placeOf is where an environment's state is, by all that the backend's arguments say
 // of that; "" where they say nothing.
@@ -43,7 +46,15 @@ func (b ownBackend) placeOf(ctx context.Context, environment string) (string, er
 	}
 	var said []string
 	for _, argument := range placing[kind] {
-		if value := config[argument]; value != "" {
+		value := config[argument]
+		if name := spoken[kind][argument]; value == "" && b.Secrets[name] != nil {
+			values, err := b.Secrets.Values(ctx, name)
+			if err != nil {
+				return "", err
+			}
+			value = values[0]
+		}
+		if value != "" {
 			said = append(said, argument+" = "+fmt.Sprintf("%q", strings.TrimRight(value, "/")))
 		}
 	}
@@ -131,12 +142,11 @@ func (b ownBackend) hasFiles(ctx context.Context, environment string) (bool, err
 	return true, nil
 }
 
-// spokenOtherwise tells whether the run's variables say where the state is: what the
-// files say may not be all of it.
+// spokenOtherwise tells whether the run's variables say where the state is: those of
+// another environment's run may say another place.
 func (b ownBackend) spokenOtherwise() bool {
-	start := spoken[b.Module.Backend.Type]
-	for name := range b.Secrets {
-		if start != "" && strings.HasPrefix(name, start) && name != "TF_HTTP_USERNAME" && name != "TF_HTTP_PASSWORD" {
+	for _, name := range spoken[b.Module.Backend.Type] {
+		if b.Secrets[name] != nil {
 			return true
 		}
 	}

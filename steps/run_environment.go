@@ -185,6 +185,11 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		w.Job = r.Job
 		w.Trust = level
 		w.Seen = r.seen
+		if w.Backend.Own && w.Refused == nil {
+			if w.Backend.Place, err = w.ownBackend().placeOf(ctx, environment); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return roots, nil
 }

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -24,9 +25,14 @@ func (w Workspace) withKeep(c *dagger.Container) *dagger.Container {
 }
 
 // keep names what is kept for the state by runs of the level: the next run pushes
-// it, and a protected one must push no state that any branch has left there.
+// it, and a protected one must push no state that any branch has left there. In a
+// backend of the project's own, another project of that name has another place.
 func (w Workspace) keep() string {
-	return strings.Join([]string{"terraform state", string(w.Trust.Writes()), w.AWS.Endpoint, w.State.Bucket, w.State.Key}, " ")
+	bucket := w.State.Bucket
+	if w.Backend.Own {
+		bucket = fmt.Sprintf("%x", sha256.Sum256([]byte(w.Module.Backend.Type+" "+w.Backend.Place))) // which may have a login in it
+	}
+	return strings.Join([]string{"terraform state", string(w.Trust.Writes()), w.AWS.Endpoint, bucket, w.State.Key}, " ")
 }
 
 // apply runs a command that calls apply.sh.

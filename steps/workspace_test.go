@@ -1,10 +1,15 @@
 package steps
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"dagger/pipeline/images"
+	"dagger/pipeline/project"
+	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/trust"
 )
 
@@ -132,5 +137,37 @@ func TestKeptStateIsOfOneLevel(t *testing.T) {
 	}
 	if keep(trust.Open, "prod") == keep(trust.Protected, "prod") || keep("", "prod") != keep(trust.Open, "prod") || keep(trust.Open, "prod") == keep(trust.Open, "mr-7") {
 		t.Errorf("kept as %q, %q and %q", keep(trust.Open, "prod"), keep(trust.Protected, "prod"), keep("", "prod"))
+	}
+}
+
+// Two projects of one name that keep their states by themselves share nothing on an engine.
+func TestKeptStateIsOfOneBackend(t *testing.T) {
+	const at = "address = \"http://s/%s\"\n"
+	keep := func(kind, place string) string {
+		w := Workspace{State: StateFor("", "api", "prod", "infra"), Backend: Backend{Own: true}, Environment: "prod", Infra: "infra"}
+		w.Settings.BackendFiles = project.Rules{{Environments: "*", Files: []string{"{environment}.hcl"}}}
+		w.Module.Backend = &rootmodule.Backend{Type: kind, Config: map[string]string{}}
+		b := w.ownBackend()
+		b.read = func(context.Context, string) (string, error) { return fmt.Sprintf(at, place), nil }
+		var err error
+		if w.Backend.Place, err = b.placeOf(t.Context(), "prod"); err != nil {
+			t.Fatal(err)
+		}
+		return w.keep()
+	}
+	if keep("http", "a") == keep("http", "b") || keep("http", "a") != keep("http", "a") || keep("http", "a") == keep("consul", "a") {
+		t.Errorf("kept as %q and %q", keep("http", "a"), keep("http", "b"))
+	}
+	// Where variables say the place, they count.
+	spoken := func(address string) string {
+		w := Workspace{Secrets: images.Secrets{"TF_HTTP_ADDRESS": dag.SetSecret("a", address)}, Module: rootmodule.Module{Backend: &rootmodule.Backend{Type: "http"}}}
+		place, err := w.ownBackend().placeOf(t.Context(), "prod")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return place
+	}
+	if spoken("http://a") == spoken("http://b") {
+		t.Errorf("%q", spoken("http://a"))
 	}
 }
