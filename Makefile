@@ -20,8 +20,8 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: ## watch the pipeline work on examples/app: first run, after an edit, unchanged
-	@BUILDKIT_HOST= .ci/setup
-	@GOWORK=off CGO_ENABLED=0 go build -C lab -trimpath -o demo/demo ./demo && exec lab/demo/demo
+	@BUILDKIT_HOST= .ci/setup & setup=$$!; \
+	GOWORK=off CGO_ENABLED=0 go build -C lab -trimpath -ldflags='-s -w' -o demo/demo ./demo && wait $$setup && exec lab/demo/demo
 
 test: unit end-to-end ## run all tests
 

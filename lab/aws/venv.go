@@ -38,7 +38,7 @@ func Venv(ctx context.Context, cache string, progress debian.Progress) (string, 
 	}
 	for _, args := range [][]string{
 		{python, "-m", "venv", venv},
-		{filepath.Join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "moto[server]==" + MotoVersion},
+		{filepath.Join(venv, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "moto[server]==" + MotoVersion},
 	} {
 		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 		cmd.ExtraFiles = []*os.File{lock} // if this process dies, no other touches the directory before the command ends
