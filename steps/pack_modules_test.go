@@ -89,6 +89,22 @@ func TestPackedIsImported(t *testing.T) {
 	}
 }
 
+// A handler that is in the project and not in what its build backend makes of it is told of.
+func TestPackedHandler(t *testing.T) {
+	dir := tree(t, map[string]string{"src/orders/main.py": "", "other.py": ""})
+	told := packing{Dirs: []string{dir}, Files: []string{"other.py"}, Handlers: []string{"orders.main.run", "other.run", "else.where.run"}, Architecture: "x86_64"}
+	if _, said := packed(t, told); said != "" {
+		t.Errorf("said %q of handlers that are there", said)
+	}
+	wheel := tree(t, map[string]string{"orders/main.py": ""})
+	t.Chdir(dir)
+	told.Dirs, told.Installed, told.Handlers = nil, []string{wheel}, []string{"src.orders.main.run", "orders.main.run", "other.run"}
+	_, said := packed(t, told)
+	if want := `pipeline: note: the package has no src/orders/main.py, and Terraform names "src.orders.main.run":`; !strings.HasPrefix(said, want) || strings.Count(said, "note:") != 1 {
+		t.Errorf("said %q, want %q", said, want)
+	}
+}
+
 // A link in what is packed that leads to nothing is refused, with what to do.
 func TestPackedLink(t *testing.T) {
 	dir := tree(t, map[string]string{"svc/app.py": "", "svc/shop/__init__.py": "", "libs/there/__init__.py": ""})

@@ -15,6 +15,8 @@ import (
 	"dagger/pipeline/project"
 )
 
+var pythonHome, _ = filepath.Abs("python")
+
 // packed runs python/pack.py on the machine, and gives the archive or what was refused.
 func packed(t *testing.T, told packing) (archive []byte, refused string) {
 	t.Helper()
@@ -35,11 +37,7 @@ try:
     pack.pack(json.loads(sys.argv[3]))
 except command.Refused as e:
     print(e)`
-	home, err := filepath.Abs("python")
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := exec.Command("python3", "-B", "-c", script, home, out, string(spec))
+	run := exec.Command("python3", "-B", "-c", script, pythonHome, out, string(spec))
 	if len(told.Dirs) > 0 {
 		run.Dir = told.Dirs[0]
 	}

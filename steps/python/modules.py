@@ -81,6 +81,14 @@ def handled_by(handlers, directory):
     return names
 
 
+def missing(handlers, files):
+    """The handlers that are in the project, and not in its package under the name that they say."""
+    for handler in handlers:
+        name = "/".join(re.split("[./]", handler)[:-1]) + ".py"
+        if name not in files and (os.path.isfile(name) or os.path.isfile(os.path.join("src", name))):
+            yield handler, name
+
+
 def python_below(directory):
     for at, folders, names in os.walk(directory):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in NEVER]

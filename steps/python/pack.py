@@ -40,6 +40,8 @@ def pack(spec):
     if not files:
         raise command.Refused("there is nothing to pack: name the project's files in [tool.pipeline.package] files of pyproject.toml, or a command that packs")
     check_machine(files, spec["architecture"])
+    for handler, name in modules.missing(spec["handlers"], files):
+        command.note('the package has no %s, and Terraform names "%s": a function with that handler cannot be imported from it' % (name, handler))
     out = os.path.join(artifacts.OUT, spec["name"])
     os.makedirs(os.path.dirname(out), exist_ok=True)
     write(files, out)
