@@ -103,6 +103,9 @@ func (r Release) and(named Release) (Release, error) {
 
 // releaseIn is what the files of version managers in a directory name.
 func releaseIn(ctx context.Context, source *dagger.Directory, dir string) (found Release, err error) {
+	if ok, err := source.Exists(ctx, dir, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType}); err != nil || !ok {
+		return Release{}, err // Dagger fails to look for a file in a file
+	}
 	for _, name := range []string{".opentofu-version", ".terraform-version", ".tool-versions"} {
 		file := path.Join(dir, name)
 		ok, err := source.Exists(ctx, file)

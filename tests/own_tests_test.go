@@ -171,13 +171,18 @@ func TestWhatTestsCannotHave(t *testing.T) {
 	p.Write(".env", "DATABASE_URL=postgres://localhost/x\n")
 	p.Write("tests/test_it.py", "import os, subprocess\nfrom pathlib import Path\n\n\ndef test_variable():\n    assert os.environ[\"DATABASE_URL\"]\n\n\ndef test_dotenv():\n    assert Path(\".env\").exists()\n\n\ndef test_git():\n    subprocess.check_call([\"git\", \"describe\", \"--always\"])\n")
 	recipe(p, "python -m pytest tests/test_it.py")
-	line := errorLine(t, world.Run(t, p.Call("test")))
+	r := world.Run(t, p.Call("test"))
+	line := errorLine(t, r)
 	for _, want := range []string{
-		"3 of 3 tests failed: tests.test_it.test_variable, tests.test_it.test_dotenv, tests.test_it.test_git",
-		".env files stay out of the containers", "--test-secrets", "git", `the variable "DATABASE_URL" is not set`,
+		"3 of 3 tests failed: tests.test_it.test_variable, tests.test_it.test_dotenv, tests.test_it.test_git", ".env files stay out of the containers",
 	} {
 		if !strings.Contains(line, want) {
 			t.Errorf("the error does not say %q: %s", want, line)
+		}
+	}
+	for _, want := range []string{"--test-secrets", "git", `the variable "DATABASE_URL" is not set`} { // the other causes, above it
+		if !strings.Contains(r.Stderr, want) {
+			t.Errorf("the lines above the error do not say %q:\n%s", want, r.Stderr)
 		}
 	}
 }

@@ -55,6 +55,9 @@ func TestCredentialsAreNowhere(t *testing.T) {
 		call(printing, registry, withRole, "deploy", "--environment", environment),
 		call(p, registry, web(), "destroy", "--environment", environment),
 	} {
+		if slices.Contains(c.Args, "--container-credentials") && !strings.Contains(lab.ContainerCredentials, "//127.") {
+			continue // a container's role is asked on loopback and AWS's own addresses only
+		}
 		r := world.Succeed(t, c.With(docker, "TEST_WEB_TOKEN="+token, "TEST_AWS_ACCESS_KEY="+accessKey, "TEST_AWS_SECRET_KEY="+secretKey,
 			"TEST_CONTAINER_TOKEN="+lab.ContainerToken, hostNetwork(slices.Contains(c.Args, "--container-credentials"))))
 		if strings.Contains(strings.Join(c.Args, " "), printing.Dir) && !strings.Contains(r.Stdout+r.Stderr, "AWS_PROFILE=pipeline") {
