@@ -18,6 +18,7 @@ type result struct {
 	value any
 	own   bool   // it is what the module itself returned
 	saved string // path on the host, when the engine has exported it
+	told  string // a line about it for people
 }
 
 // execute runs a chain in a new session and prints the result when the
@@ -138,9 +139,15 @@ func (a *App) follow(ctx context.Context, s Session, c *chain, res result, first
 	if !ok {
 		ids = []any{res.value}
 	}
+	load := func(id any) []selection {
+		return append([]selection{sel("load"+first+"FromID", argument{"id", id})}, fields...)
+	}
+	if isChangeset(res.typ, o) {
+		return a.changes(ctx, s, o, load(res.value))
+	}
 	var values []any
 	for _, id := range ids {
-		chain := append([]selection{sel("load"+first+"FromID", argument{"id", id})}, append(fields, leaf...)...)
+		chain := append(load(id), leaf...)
 		v, err := ask(ctx, s, chain...)
 		if err != nil {
 			return result{}, err

@@ -17,6 +17,8 @@ type options struct {
 	verbose  int
 	debug    bool
 	help     bool
+	// autoApply writes a changeset.
+	autoApply bool
 
 	// of call
 	output string
@@ -37,6 +39,7 @@ func newOptions() *options {
 	fs.BoolVarP(&o.silent, "silent", "s", false, "Show no progress")
 	fs.CountVarP(&o.verbose, "verbose", "v", "Has no effect: all output is shown")
 	fs.BoolVarP(&o.debug, "debug", "d", false, "Has no effect: all output is shown")
+	fs.BoolVarP(&o.autoApply, "auto-apply", "y", false, "Automatically apply changes when a changeset is returned")
 	fs.BoolVarP(&o.help, "help", "h", false, "Print usage")
 	for _, name := range []string{"help", "verbose", "debug"} {
 		fs.Lookup(name).Hidden = true

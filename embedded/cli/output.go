@@ -19,6 +19,9 @@ import (
 // their type and a digest. With -o it also goes to a file, unless it is an object
 // that has already been exported there.
 func (a *App) print(s scrubbing, res result, o *options) error {
+	if res.told != "" {
+		defer fmt.Fprintln(a.Stderr, s.shown(res.told))
+	}
 	if res.saved != "" {
 		fmt.Fprintf(a.Stderr, "Saved to %q.\n", res.saved)
 		return nil

@@ -158,6 +158,12 @@ func init() {
 			resolve: func(ctx context.Context, s *Server, self *object, a args) (any, error) {
 				return s.readDir(ctx, dir(self), a.str("path"))
 			}},
+		{Name: "changes", Doc: "Compare with an older directory.", Returns: "Changeset!",
+			Args: []Arg{required("from", "DirectoryID", "The older directory.")},
+			resolve: func(_ context.Context, s *Server, self *object, a args) (any, error) {
+				from, err := obj[*directory](s, a, "from")
+				return &changeset{before: from, after: dir(self)}, err
+			}},
 		{Name: "digest", Doc: "Name the contents.", Returns: "String!",
 			resolve: func(ctx context.Context, s *Server, o *object, _ args) (any, error) {
 				return s.digest(ctx, o.value.(*directory))

@@ -28,6 +28,8 @@ func typeOf(v any) (string, bool) {
 		return "Secret", true
 	case *cacheVolume:
 		return "CacheVolume", true
+	case *changeset:
+		return "Changeset", true
 	case *service:
 		return "Service", true
 	case *unixSocket:

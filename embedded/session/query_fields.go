@@ -82,7 +82,7 @@ func init() {
 			}},
 		{Name: "node", Doc: "Return the object with an id.", Returns: "Node!", Args: []Arg{required("id", "ID", "The id.")}, resolve: load("")},
 	}
-	for _, typ := range []string{"Container", "Directory", "File", "Secret", "CacheVolume", "Service", "Socket"} {
+	for _, typ := range []string{"Container", "Directory", "File", "Secret", "CacheVolume", "Service", "Socket", "Changeset"} {
 		fields = append(fields, Field{Name: "load" + typ + "FromID", Doc: "Return the object with an id.", Returns: typ + "!",
 			Args: []Arg{required("id", "ID", "The id.")}, resolve: load(typ)})
 	}

@@ -53,6 +53,27 @@ func TestInputs(t *testing.T) {
 	}
 }
 
+// What a project begins with gives the component inputs that it has, and all that it needs.
+func TestGitLabExampleFitsTheComponent(t *testing.T) {
+	var example struct {
+		Include []struct{ Inputs map[string]any }
+	}
+	data, err := os.ReadFile(filepath.Join(root, "examples/ci/gitlab.yml"))
+	if err == nil {
+		err = yaml.Unmarshal(data, &example)
+	}
+	if err != nil || len(example.Include) != 1 {
+		t.Fatalf("%v, %+v", err, example)
+	}
+	inputs := example.Include[0].Inputs
+	config(t, inputs)
+	for name := range required {
+		if inputs[name] == nil {
+			t.Errorf("no input %q", name)
+		}
+	}
+}
+
 // Each value of an option must lead to hidden jobs that are there.
 func TestEveryOptionResolves(t *testing.T) {
 	c, err := component.Load(filepath.Join(root, "templates/pipeline.yml"))

@@ -75,6 +75,14 @@ func TestGitLabFitsItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	docs := map[string]any{".gitlab-ci.yml": own}
+	if data, err = os.ReadFile(filepath.Join(root, "examples/ci/gitlab.yml")); err != nil {
+		t.Fatal(err)
+	}
+	var begun any
+	if err := yaml.Unmarshal(data, &begun); err != nil {
+		t.Fatal(err)
+	}
+	docs["examples/ci/gitlab.yml"] = begun
 	for name, inputs := range projects(t) {
 		docs["template with the inputs of "+name] = map[string]any(config(t, inputs))
 	}

@@ -1,0 +1,143 @@
+package generate
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	ci "dagger/pipeline/examples/ci"
+)
+
+// system is a CI system: its name, its example, and where that file belongs.
+type system struct{ name, example, path string }
+
+// systems are those that are known; the first is taken where no other is found.
+var systems = []system{
+	{"gitlab", "gitlab.yml", ".gitlab-ci.yml"},
+	{"github", "github.yml", ".github/workflows/pipeline.yml"},
+	{"jenkins", "Jenkinsfile", "Jenkinsfile"},
+	{"circleci", "circleci.yml", ".circleci/config.yml"},
+	{"azure", "azure-pipelines.yml", "azure-pipelines.yml"},
+	{"bitbucket", "bitbucket-pipelines.yml", "bitbucket-pipelines.yml"},
+	{"buildkite", "buildkite.yml", ".buildkite/pipeline.yml"},
+}
+
+const noSystem = "none"
+
+// choose is the CI system that is asked for, or the first whose file or directory is there.
+func (w *writer) choose() (system, error) {
+	var names []string
+	for _, s := range systems {
+		if s.name == w.System {
+			return s, nil
+		}
+		names = append(names, s.name)
+	}
+	if w.System != "" {
+		return system{}, fmt.Errorf("choosing the CI system: there is no %q: use %s or %s", w.System, strings.Join(names, ", "), noSystem)
+	}
+	top, err := w.source.Names(".")
+	for _, s := range systems {
+		dir, _, below := strings.Cut(s.path, "/")
+		if below {
+			dir += "/"
+		}
+		if slices.Contains(top, dir) {
+			return s, err
+		}
+	}
+	return systems[0], err
+}
+
+// plain is what needs quotes neither in YAML nor in a shell.
+var plain = regexp.MustCompile(`^[A-Za-z0-9._][A-Za-z0-9._/:@~+-]*$`)
+
+// ci writes the CI system's file. One that is there stays as it is.
+func (w *writer) ci() error {
+	if w.System == noSystem {
+		w.calls = true
+		return nil
+	}
+	s, err := w.choose()
+	if err != nil {
+		return err
+	}
+	module, err := w.address()
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{module, w.Project} {
+		if text != "" && !plain.MatchString(text) {
+			return fmt.Errorf("writing %q: %q cannot stand in it without quotes: use letters, digits and ._/:@~+-", s.path, text)
+		}
+	}
+	text, err := w.file(s, module)
+	if err != nil {
+		return err
+	}
+	there, exists, err := w.source.Text(s.path)
+	if err != nil {
+		return err
+	}
+	w.calls = !exists || isOurs.MatchString(there)
+	switch {
+	case !w.calls:
+		w.note("%s: is there and stays as it is: to run the pipeline, add to it what examples/ci/%s of the pipeline has", s.path, s.example)
+	case !exists && module == "":
+		w.note("%s: does not know the address of the pipeline: name it with --module, or in the place of YOUR-GROUP and DAGGER_MODULE", s.path)
+	}
+	if !exists {
+		w.Files[s.path] = text
+	}
+	return nil
+}
+
+// isOurs tells a CI file that calls the pipeline.
+var isOurs = regexp.MustCompile(`PIPELINE_FLAGS|templates/pipeline\.yml|/pipeline@`)
+
+// file is the text of the CI system's file, which is the example with the pipeline's address and the project's path.
+func (w *writer) file(s system, module string) (string, error) {
+	data, err := ci.Files.ReadFile(s.example)
+	if err != nil {
+		return "", err
+	}
+	text := string(data)
+	if s.name == "gitlab" {
+		return w.gitlab(text, module)
+	}
+	if module != "" {
+		text = namesVariable.ReplaceAllString(text, "")
+		text = strings.ReplaceAll(text, "dagger call", "dagger -m "+module+" call")
+	}
+	if w.Project != "." {
+		text = strings.ReplaceAll(text, "--state-bucket=", "--project="+w.Project+" --state-bucket=")
+	}
+	return text, nil
+}
+
+// namesVariable is where the examples name the variable with the pipeline's address, or set it.
+var namesVariable = regexp.MustCompile(`DAGGER_MODULE, |(?m)^ *DAGGER_MODULE: .*\n`)
+
+// gitlab is the file of GitLab, which includes the component from where the pipeline is.
+func (w *writer) gitlab(text, module string) (string, error) {
+	if module != "" {
+		text = strings.Replace(text, "component: $CI_SERVER_FQDN/YOUR-GROUP/pipeline/pipeline@"+ci.Version, include(module), 1)
+		text = strings.Replace(text, "$CI_SERVER_HOST/YOUR-GROUP/pipeline@"+ci.Version, module, 1)
+	}
+	project, there, err := w.project()
+	if err != nil {
+		return "", err
+	}
+	pack := project.Settings.Package
+	switch {
+	case there && pack.ImageAlone():
+		text += "      package: none\n"
+	case len(pack.Artifacts) > 1:
+		text += "      package: files\n"
+	}
+	if w.Project != "." {
+		text += "      flags: --project=" + w.Project + "\n"
+	}
+	return text, nil
+}
