@@ -85,7 +85,11 @@ func (w *writer) ci() error {
 	case !w.calls:
 		w.note("%s: is there and stays as it is: to run the pipeline, add to it what examples/ci/%s of the pipeline has", s.path, s.example)
 	case !exists && module == "":
-		w.note("%s: does not know the address of the pipeline: name it with --module, or in the place of YOUR-GROUP and DAGGER_MODULE", s.path)
+		place := "set the variable DAGGER_MODULE"
+		if s.name == "gitlab" {
+			place = "put it in the place of YOUR-GROUP"
+		}
+		w.note("%s: the address of the pipeline is not known: name it with --module, or %s", s.path, place)
 	}
 	if !exists {
 		w.Files[s.path] = text
