@@ -104,7 +104,7 @@ func TestObjects(t *testing.T) {
 		{args: "call retention preview --keep a", err: "unknown flag: --keep"},
 		{args: "call retention --output file", err: "cannot be exported: choose a function of it"},
 		{args: "functions retention", out: "Name      Description\napply     Set it.\nfiles     Give the files.\npreview   Tell what would go.\n"},
-		{args: "functions retention files", out: "Name                 Description\ndigest               Name the contents.\n"},
+		{args: "functions retention files", out: "Name                 Description\nchanges              Compare with an older directory.\n"},
 		{args: "functions retention apply", err: `function "apply" returns type "Void" with no further functions available`},
 		{args: "call retention --help", out: "Say what is kept.\n\nUSAGE\n  pipeline call retention [arguments] <function>\n"},
 		{args: "call retention --help --days 3", out: "Say what is kept.\n"},
