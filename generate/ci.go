@@ -9,18 +9,24 @@ import (
 	ci "dagger/pipeline/examples/ci"
 )
 
-// system is a CI system: its name, its example, and where that file belongs.
-type system struct{ name, example, path string }
+// system is a CI system: its name and its files.
+type system struct {
+	name  string
+	files []file
+}
+
+// file is an example, and where it belongs.
+type file struct{ example, path string }
 
 // systems are those that are known; the first is taken where no other is found.
 var systems = []system{
-	{"gitlab", "gitlab.yml", ".gitlab-ci.yml"},
-	{"github", "github.yml", ".github/workflows/pipeline.yml"},
-	{"jenkins", "Jenkinsfile", "Jenkinsfile"},
-	{"circleci", "circleci.yml", ".circleci/config.yml"},
-	{"azure", "azure-pipelines.yml", "azure-pipelines.yml"},
-	{"bitbucket", "bitbucket-pipelines.yml", "bitbucket-pipelines.yml"},
-	{"buildkite", "buildkite.yml", ".buildkite/pipeline.yml"},
+	{"gitlab", []file{{"gitlab.yml", ".gitlab-ci.yml"}}},
+	{"github", []file{{"github.yml", ".github/workflows/pipeline.yml"}, {"github-destroy.yml", ".github/workflows/pipeline-destroy.yml"}}},
+	{"jenkins", []file{{"Jenkinsfile", "Jenkinsfile"}}},
+	{"circleci", []file{{"circleci.yml", ".circleci/config.yml"}}},
+	{"azure", []file{{"azure-pipelines.yml", "azure-pipelines.yml"}}},
+	{"bitbucket", []file{{"bitbucket-pipelines.yml", "bitbucket-pipelines.yml"}}},
+	{"buildkite", []file{{"buildkite.yml", ".buildkite/pipeline.yml"}}},
 }
 
 const noSystem = "none"
@@ -39,7 +45,7 @@ func (w *writer) choose() (system, error) {
 	}
 	top, err := w.source.Names(".")
 	for _, s := range systems {
-		dir, _, below := strings.Cut(s.path, "/")
+		dir, _, below := strings.Cut(s.files[0].path, "/")
 		if below {
 			dir += "/"
 		}
@@ -53,7 +59,7 @@ func (w *writer) choose() (system, error) {
 // plain is what needs quotes neither in YAML nor in a shell.
 var plain = regexp.MustCompile(`^[A-Za-z0-9._][A-Za-z0-9._/:@~+-]*$`)
 
-// ci writes the CI system's file. One that is there stays as it is.
+// ci writes the CI system's files. One that is there stays as it is.
 func (w *writer) ci() error {
 	if w.System == noSystem {
 		w.calls = true
@@ -69,45 +75,52 @@ func (w *writer) ci() error {
 	}
 	for _, text := range []string{module, w.Project} {
 		if text != "" && !plain.MatchString(text) {
-			return fmt.Errorf("writing %q: %q cannot stand in it without quotes: use letters, digits and ._/:@~+-", s.path, text)
+			return fmt.Errorf("writing the file for %s: %q cannot stand in it without quotes: use letters, digits and ._/:@~+-", s.name, text)
 		}
 	}
-	text, err := w.file(s, module)
-	if err != nil {
-		return err
+	for _, f := range s.files {
+		if err := w.systemFile(f, module); err != nil {
+			return err
+		}
 	}
-	there, exists, err := w.source.Text(s.path)
-	if err != nil {
-		return err
-	}
-	w.calls = !exists || isOurs.MatchString(there)
-	switch {
-	case !w.calls:
-		w.note("%s: is there and stays as it is: to run the pipeline, add to it what examples/ci/%s of the pipeline has", s.path, s.example)
-	case !exists && module == "":
+	if module == "" && len(w.Files) > 0 {
 		place := "set the variable DAGGER_MODULE"
 		if s.name == "gitlab" {
 			place = "put it in the place of YOUR-GROUP"
 		}
-		w.note("%s: the address of the pipeline is not known: name it with --module, or %s", s.path, place)
-	}
-	if !exists {
-		w.Files[s.path] = text
+		w.note("%s: the address of the pipeline is not known: name it with --module, or %s", s.files[0].path, place)
 	}
 	return nil
+}
+
+func (w *writer) systemFile(f file, module string) error {
+	there, exists, err := w.source.Text(f.path)
+	if err != nil {
+		return err
+	}
+	ours := isOurs.MatchString(there)
+	w.calls = w.calls || ours || !exists
+	if exists {
+		if !ours {
+			w.note("%s: is there and stays as it is: to run the pipeline, add to it what examples/ci/%s of the pipeline has", f.path, f.example)
+		}
+		return nil
+	}
+	w.Files[f.path], err = w.file(f, module)
+	return err
 }
 
 // isOurs tells a CI file that calls the pipeline.
 var isOurs = regexp.MustCompile(`PIPELINE_FLAGS|templates/pipeline\.yml|/pipeline@`)
 
-// file is the text of the CI system's file, which is the example with the pipeline's address and the project's path.
-func (w *writer) file(s system, module string) (string, error) {
-	data, err := ci.Files.ReadFile(s.example)
+// file is the text of a file, which is the example with the pipeline's address and the project's path.
+func (w *writer) file(f file, module string) (string, error) {
+	data, err := ci.Files.ReadFile(f.example)
 	if err != nil {
 		return "", err
 	}
 	text := string(data)
-	if s.name == "gitlab" {
+	if f.example == "gitlab.yml" {
 		return w.gitlab(text, module)
 	}
 	if module != "" {

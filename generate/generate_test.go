@@ -76,23 +76,33 @@ func example(t *testing.T, name string) string {
 
 // What is written is the example, at the place that its first line names, and each call has the pipeline's address where that is known.
 func TestFilesAreTheExamples(t *testing.T) {
+	known := 0
 	for _, s := range systems {
-		want := example(t, s.example)
-		if first, _, _ := strings.Cut(want, "\n"); !regexp.MustCompile(`: ` + regexp.QuoteMeta(s.path) + `($|[ ,.])`).MatchString(first) {
-			t.Errorf("%s: the first line does not name %q: %s", s.example, s.path, first)
+		bare := begin(t, small(nil), Asked{System: s.name, Settled: true})
+		pinned := begin(t, small(nil), Asked{System: s.name, Settled: true, Module: "github.com/acme/pipeline"})
+		if bare.Files[".gitignore"] != "/pipeline-results/\n" || len(bare.Files) != len(s.files)+1 || len(bare.Notes) != 1 || len(pinned.Notes) != 0 {
+			t.Errorf("%s: %q, %q, %q", s.name, slices.Collect(maps.Keys(bare.Files)), bare.Notes, pinned.Notes)
 		}
-		out := begin(t, small(nil), Asked{System: s.name, Settled: true})
-		if out.Files[s.path] != want || out.Files[".gitignore"] != "/pipeline-results/\n" || len(out.Files) != 2 || len(out.Notes) != 1 {
-			t.Errorf("%s: %q, %q", s.name, slices.Collect(maps.Keys(out.Files)), out.Notes)
+		for _, f := range s.files {
+			known++
+			want := example(t, f.example)
+			if first, _, _ := strings.Cut(want, "\n"); !regexp.MustCompile(`: ` + regexp.QuoteMeta(f.path) + `($|[ ,.;])`).MatchString(first) {
+				t.Errorf("%s: the first line does not name %q: %s", f.example, f.path, first)
+			}
+			if bare.Files[f.path] != want {
+				t.Errorf("%s differs:\n%s", f.example, bare.Files[f.path])
+			}
+			text := pinned.Files[f.path]
+			if strings.Contains(text, "DAGGER_MODULE") || strings.Contains(text, "dagger call") || strings.Contains(text, "YOUR-GROUP") {
+				t.Errorf("%s with an address:\n%s", f.example, text)
+			}
+			if calls := strings.Count(want, "dagger call"); s.name != "gitlab" && strings.Count(text, "dagger -m github.com/acme/pipeline@"+ci.Version+" call") != calls {
+				t.Errorf("%s: not all of %d calls have the address:\n%s", f.example, calls, text)
+			}
 		}
-		out = begin(t, small(nil), Asked{System: s.name, Settled: true, Module: "github.com/acme/pipeline"})
-		text := out.Files[s.path]
-		if strings.Contains(text, "DAGGER_MODULE") || strings.Contains(text, "dagger call") || strings.Contains(text, "YOUR-GROUP") || len(out.Notes) != 0 {
-			t.Errorf("%s with an address: %q\n%s", s.name, out.Notes, text)
-		}
-		if calls := strings.Count(want, "dagger call"); s.name != "gitlab" && strings.Count(text, "dagger -m github.com/acme/pipeline@"+ci.Version+" call") != calls {
-			t.Errorf("%s: not all of %d calls have the address:\n%s", s.name, calls, text)
-		}
+	}
+	if all, err := ci.Files.ReadDir("."); err != nil || len(all) != known {
+		t.Errorf("%d of %d examples are written: %v", known, len(all), err)
 	}
 }
 
@@ -117,11 +127,15 @@ func TestSystemIsTheOneThatIsThere(t *testing.T) {
 // A file that is there stays, whatever is in it; only where it does not call the pipeline is it said what to add.
 func TestFilesThatAreThereStay(t *testing.T) {
 	for _, s := range systems {
-		out := begin(t, small(tree{s.path: "stages: [lint]\n"}), Asked{Settled: true})
-		if len(out.Files) > 0 || len(out.Notes) != 1 || !strings.Contains(out.Notes[0], s.path+": is there and stays as it is") {
+		other, edited := tree{}, tree{".gitignore": "pipeline-results\n"}
+		for _, f := range s.files {
+			other[f.path], edited[f.path] = "stages: [lint]\n", example(t, f.example)+"# edited\n"
+		}
+		out := begin(t, small(other), Asked{Settled: true})
+		if len(out.Files) > 0 || len(out.Notes) != len(s.files) || !strings.Contains(out.Notes[0], s.files[0].path+": is there and stays as it is") {
 			t.Errorf("%s: %q, %q", s.name, out.Files, out.Notes)
 		}
-		out = begin(t, small(tree{s.path: example(t, s.example) + "# edited\n", ".gitignore": "pipeline-results\n"}), Asked{Settled: true})
+		out = begin(t, small(edited), Asked{Settled: true})
 		if len(out.Files) > 0 || len(out.Notes) > 0 {
 			t.Errorf("%s, edited: %q, %q", s.name, out.Files, out.Notes)
 		}
