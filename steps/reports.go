@@ -159,12 +159,8 @@ const (
 func FailedTests(junitXML string) string { return parseJUnit(junitXML).failedLine() }
 
 func (j junit) failedLine() string {
-	var failed []string
-	for _, name := range j.failed() {
-		failed = append(failed, name)
-	}
 	tests, _, _ := j.tests()
-	return failedOf(failed, tests)
+	return failedOf(j.failed(), tests)
 }
 
 // failedOf is a line with the first of the tests that failed, "" where none did.
