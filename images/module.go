@@ -30,7 +30,14 @@ func (t Terraform) Module(ctx context.Context, tools Image, project string) (Ima
 		init := []string{"terraform", "init", "-backend=false", "-input=false", "-no-color"}
 		c := tools.Container.WithDirectory(Workdir, files).With(t.Secrets.With).With(t.SSH.With)
 		for _, root := range t.Roots {
-			c = c.WithWorkdir(path.Join(Workdir, root)).WithExec(init)
+			lock, _, err := Lock(ctx, tools.Container, t.Source, root)
+			if err != nil {
+				return nil, err
+			}
+			if c = c.WithWorkdir(path.Join(Workdir, root)); lock != nil {
+				c = c.WithFile(lockFile, lock)
+			}
+			c = c.WithExec(init)
 		}
 		c = c.WithWorkdir(Workdir).With(t.SSH.Without).With(t.Secrets.Without)
 		return built(ctx, "initialising the root module", c, explainSSH(FetchesModule(t.Release.OverSSH), t.SSH.Agent != nil, explainInit))

@@ -12,7 +12,9 @@ import (
 const (
 	terraformHome = "/opt/terraform"
 	mirrorMount   = "/mnt/provider-mirror"
-	lockFile      = ".terraform.lock.hcl"
+	// configurationMount is where root modules are while their providers are chosen.
+	configurationMount = "/mnt/configuration"
+	lockFile           = ".terraform.lock.hcl"
 
 	// Providers is where the locked providers are, in the layout of a filesystem mirror.
 	Providers = terraformHome + "/providers"
@@ -67,7 +69,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	}
 	wanted := slices.Clone(locks)
 	for _, u := range open {
-		wanted = append(wanted, u.root+"\n"+u.requirements())
+		wanted = append(wanted, u.wanted())
 	}
 	tag := func() (string, error) {
 		from, err := baseContent(ctx, base)
@@ -83,7 +85,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 		if c, err = t.withProviders(ctx, c, locks, open); err != nil {
 			return nil, err
 		}
-		return built(ctx, "building the terraform container", c, explainInit)
+		return built(ctx, "building the terraform container", c, explainSSH(FetchesModule(t.Release.OverSSH), t.SSH.Agent != nil, explainInit))
 	})
 }
 

@@ -26,7 +26,7 @@ func (t Terraform) locks(ctx context.Context) (locks []string, open []unlocked, 
 				return nil, nil, err
 			}
 			if len(m.Providers) > 0 {
-				u := unlocked{root, m.Providers}
+				u := unlocked{root, m.Providers, m.Calls}
 				u.tell()
 				open = append(open, u)
 			}
@@ -54,17 +54,23 @@ func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, locks
 		}
 		work := path.Join(terraformHome, "lock")
 		c = c.WithNewFile(path.Join(work, lockFile), lock).WithNewFile(path.Join(work, "providers.tf"), requirements(providers))
-		if c, err = t.fetched(ctx, c, work, providers, "-lockfile=readonly"); err != nil {
+		if c, err = t.fetched(ctx, c, work, providers, madeLock(lockDigest(lock))); err != nil {
 			return nil, err
 		}
 		all = append(all, providers...)
 	}
 	for _, u := range open {
 		work, providers := path.Dir(madeLock(u.root)), u.sources(t.Release.registryHost())
+		if len(u.calls) > 0 {
+			c, work = u.inSource(c.With(t.SSH.With), t.Source)
+		} else {
+			c = c.WithNewFile(path.Join(work, "providers.tf"), u.requirements())
+		}
 		var err error
-		if c, err = t.fetched(ctx, c.WithNewFile(path.Join(work, "providers.tf"), u.requirements()), work, providers); err != nil {
+		if c, err = t.fetched(ctx, c, work, providers, madeLock(u.root)); err != nil {
 			return nil, err
 		}
+		c = c.With(t.SSH.Without)
 		all = append(all, providers...)
 	}
 	if len(all) > 0 {
@@ -73,8 +79,8 @@ func (t Terraform) withProviders(ctx context.Context, c *dagger.Container, locks
 	return c.WithWorkdir(Workdir), nil
 }
 
-// fetched adds the providers that a root module in the container requires.
-func (t Terraform) fetched(ctx context.Context, c *dagger.Container, work string, providers []Provider, options ...string) (*dagger.Container, error) {
+// fetched adds the providers that a root module in the container requires, and a lock file.
+func (t Terraform) fetched(ctx context.Context, c *dagger.Container, work string, providers []Provider, lock string) (*dagger.Container, error) {
 	fetch := c.WithWorkdir(work)
 	if t.Mirror != nil {
 		mirrored, err := t.mirrored(ctx, providers)
@@ -87,9 +93,10 @@ func (t Terraform) fetched(ctx context.Context, c *dagger.Container, work string
 	}
 	return fetch.
 		With(t.Secrets.With).
-		WithExec(append([]string{"sh", "-c", fetchProviders, "fetch-providers"}, options...)).
+		WithExec([]string{"sh", "-c", fetchProviders, "fetch-providers", lock}).
 		With(t.Secrets.Without).
 		WithoutMount(mirrorMount).
+		WithoutMount(configurationMount).
 		WithoutEnvVariable("TF_CLI_CONFIG_FILE"), nil
 }
 

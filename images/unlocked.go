@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"path"
 	"strings"
@@ -17,20 +18,48 @@ import (
 type unlocked struct {
 	root      string
 	providers []rootmodule.Requirement
+	// calls are the modules that are not in the source and have requirements, too.
+	calls []string
 }
 
-// madeLock is where the image keeps the lock file of such a root module.
-func madeLock(root string) string { return path.Join(terraformHome, "locks", root, lockFile) }
+// madeLock is where the image keeps the lock file of such a root module, or one that it
+// has completed, by the digest of what it was.
+func madeLock(of string) string { return path.Join(terraformHome, "locks", of, lockFile) }
 
-// MadeLock is the lock file that a terraform container has for a root module
-// without one, nil if it has none.
-func MadeLock(ctx context.Context, c *dagger.Container, root string) (*dagger.File, error) {
-	dir := c.Rootfs()
-	ok, err := dir.Exists(ctx, strings.TrimPrefix(madeLock(root), "/"))
-	if err != nil || !ok {
-		return nil, err
+// Lock is the lock file that a terraform container has for a root module: one that was
+// made for it, or the root module's own with the checksums that it lacks of the
+// container's providers; nil where it has none. own tells that the root module has one.
+func Lock(ctx context.Context, c *dagger.Container, source *dagger.Directory, root string) (lock *dagger.File, own bool, err error) {
+	of := root
+	if own, err = source.Directory(root).Exists(ctx, lockFile); err != nil {
+		return nil, own, err
 	}
-	return c.File(madeLock(root)), nil
+	if own {
+		text, err := source.Directory(root).File(lockFile).Contents(ctx)
+		if err != nil {
+			return nil, own, err
+		}
+		of = lockDigest(text)
+	}
+	there, err := c.Rootfs().Exists(ctx, strings.TrimPrefix(madeLock(of), "/"))
+	if err != nil || !there {
+		return nil, own, err
+	}
+	return c.File(madeLock(of)), own, nil
+}
+
+func lockDigest(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+
+// wanted is all that the versions of its providers depend on.
+func (u unlocked) wanted() string {
+	return strings.Join(append([]string{u.root, u.requirements()}, u.calls...), "\n")
+}
+
+// inSource adds the root module as it is, where modules that it calls have requirements:
+// the configuration alone, which is not left in the image.
+func (u unlocked) inSource(c *dagger.Container, source *dagger.Directory) (in *dagger.Container, work string) {
+	configuration := dag.Directory().WithDirectory(".", source, dagger.DirectoryWithDirectoryOpts{Include: rootmodule.Configuration})
+	return c.WithMountedDirectory(configurationMount, configuration), path.Join(configurationMount, u.root)
 }
 
 func (u unlocked) tell() {

@@ -10,9 +10,10 @@ import (
 var overSSH = regexp.MustCompile(`^(?:git::)?(?:ssh://|[\w.-]+@[\w.-]+:)`)
 
 // call is a module that is called.
-func (f *reading) call(source string) error {
+func (f *reading) call(source, version string) error {
 	if !strings.HasPrefix(source, "./") && !strings.HasPrefix(source, "../") {
 		f.out.Fetches = true // from a registry or git, or what only terraform can tell
+		f.out.Calls = append(f.out.Calls, strings.TrimSpace(source+" "+version))
 		if f.out.OverSSH == "" && overSSH.MatchString(source) {
 			f.out.OverSSH = source
 		}

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// Configuration are the patterns of the files of a source that Configures is true of.
+var Configuration = []string{"**/*.tf", "**/*.tf.json", "**/*.tofu", "**/*.tofu.json"}
+
 // Configures reports whether Terraform, or OpenTofu, reads a file as configuration.
 func Configures(name string) bool {
 	for _, suffix := range []string{".tf", ".tf.json", ".tofu", ".tofu.json"} {

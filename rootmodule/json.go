@@ -70,7 +70,8 @@ func (f *reading) json(data []byte) error {
 	for _, name := range slices.Sorted(maps.Keys(modules)) {
 		f.address("module." + name)
 		source, _ := modules[name]["source"].(string)
-		if err := f.call(source); err != nil {
+		version, _ := modules[name]["version"].(string)
+		if err := f.call(source, version); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,8 @@ type Module struct {
 	Fetches bool
 	// OverSSH is the first source of a module that git reaches over SSH, "" for none.
 	OverSSH string
+	// Calls are those modules with their versions, none where not all are plain texts.
+	Calls []string
 	// Generator is a file of a tool that may write the backend: terragrunt.hcl in or
 	// above the root module, "" where there is none.
 	Generator string
@@ -137,6 +139,10 @@ func read(source fs.FS, root string, tofu bool) (Module, error) {
 		if err := r.backendFiles(); err != nil {
 			return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 		}
+	}
+	slices.Sort(r.out.Calls)
+	if r.broken || slices.Contains(r.out.Calls, "") {
+		r.out.Calls = nil
 	}
 	if r.broken {
 		r.out.Providers = nil // half of a word is no provider's name

@@ -59,7 +59,11 @@ func (f *reading) block(block *hclsyntax.Block) error {
 	case "module":
 		f.address("module." + strings.Join(block.Labels, "."))
 		if a := attributes["source"]; a != nil {
-			return f.call(text(a.Expr))
+			version := ""
+			if v := attributes["version"]; v != nil {
+				version = text(v.Expr)
+			}
+			return f.call(text(a.Expr), version)
 		}
 	case "provider":
 		if len(block.Labels) == 1 {

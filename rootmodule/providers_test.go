@@ -2,6 +2,7 @@ package rootmodule
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -25,5 +26,18 @@ func TestProviders(t *testing.T) {
 	m := readRoot(t, "infra", "infra/a.tf.json", `{"terraform":{"required_providers":{"aws":{"source":"hashicorp/aws","version":"5.1.0"}}},"resource":{"random_id":{"a":{}}}}`)
 	if got, want := fmt.Sprint(m.Providers), "[{hashicorp/aws [5.1.0]} {hashicorp/random []}]"; got != want {
 		t.Errorf("JSON needs %s, want %s", got, want)
+	}
+}
+
+// Modules that are not in the source are told by their source and version, where both are
+// plain texts.
+func TestCalls(t *testing.T) {
+	const eks, local, loose = "module \"e\" {\n source = \"team/eks/aws\"\n version = \"~> 20.0\"\n}\n", "module \"l\" { source = \"./m\" }\n", "module \"v\" { source = var.it }\n"
+	nested := []string{"infra/m/main.tf.json", `{"module": {"g": {"source": "git::https://example.com/m.git?ref=v1"}}}`}
+	for text, want := range map[string]string{eks + local: "git::https://example.com/m.git?ref=v1, team/eks/aws ~> 20.0", local: "git::https://example.com/m.git?ref=v1", eks + loose: "", eks + "module {": ""} {
+		m := readRoot(t, "infra", append([]string{"infra/main.tf", text}, nested...)...)
+		if got := strings.Join(m.Calls, ", "); got != want || !m.Fetches {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/rootmodule"
 )
 
 // initialised is the live container in the root module, after terraform init,
@@ -87,18 +88,14 @@ func (w Workspace) backendText() string {
 	return "terraform {\n" + w.Module.Backend.Text + "\n}\n"
 }
 
-// withLock adds the lock file that the container has for a root module without
-// one, and tells whether the root module has its own.
+// withLock adds the lock file that the container has for the root module, and tells
+// whether the root module has its own.
 func (w Workspace) withLock(ctx context.Context, c *dagger.Container) (*dagger.Container, bool, error) {
-	locked, err := w.Source.Directory(w.Infra).Exists(ctx, lockFile)
-	if err != nil || locked {
-		return c, locked, err
+	lock, own, err := images.Lock(ctx, w.Container, w.Source, w.Infra)
+	if err == nil && lock != nil {
+		c = c.WithFile(path.Join(images.Workdir, w.Infra, lockFile), lock)
 	}
-	made, err := images.MadeLock(ctx, w.Container, w.Infra)
-	if err == nil && made != nil {
-		c = c.WithFile(path.Join(w.Infra, lockFile), made)
-	}
-	return c, false, err
+	return c, own, err
 }
 
 const (
@@ -112,14 +109,14 @@ const (
 // It depends on nothing but the configuration, and is made once for that.
 func (w Workspace) ready(ctx context.Context) (*dagger.Directory, error) {
 	configuration := dag.Directory().WithDirectory(".", w.Source, dagger.DirectoryWithDirectoryOpts{
-		Include: []string{"**/*.tf", "**/*.tf.json", "**/*.tofu", "**/*.tofu.json", "**/" + lockFile},
+		Include: append([]string{"**/" + lockFile}, rootmodule.Configuration...),
 	})
-	c := w.Container.
-		With(withScripts).
-		WithDirectory(images.Workdir, configuration).
-		WithWorkdir(path.Join(images.Workdir, w.Infra)).
-		WithExec([]string{"init-ready.sh", images.Providers})
-	c, err := done(ctx, c, []string{"terraform", "init"}, w.explain(ctx))
+	c, _, err := w.withLock(ctx, w.Container.With(withScripts).WithDirectory(images.Workdir, configuration))
+	if err != nil {
+		return nil, err
+	}
+	c = c.WithWorkdir(path.Join(images.Workdir, w.Infra)).WithExec([]string{"init-ready.sh", images.Providers})
+	c, err = done(ctx, c, []string{"terraform", "init"}, w.explain(ctx))
 	if err != nil {
 		return nil, err
 	}

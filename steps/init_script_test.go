@@ -193,3 +193,23 @@ func TestPlanScriptAsksForDrift(t *testing.T) {
 		})
 	}
 }
+
+// The lock file that the container has for a root module is in each run that initialises it.
+func TestLockOfTheContainer(t *testing.T) {
+	w := Workspace{Container: dag.Container().WithDirectory("keeps-locks", dag.Directory()), Source: dag.Directory(), Infra: "infra", Environment: "mr-7"}
+	ready, err := w.ready(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := ready.ID(t.Context())
+	if err != nil || !strings.Contains(string(id), "/withFile /app/infra/.terraform.lock.hcl") {
+		t.Errorf("%s, %v", id, err)
+	}
+	c, own, err := w.withLock(t.Context(), dag.Container())
+	if err != nil || own {
+		t.Fatal(own, err)
+	}
+	if id, err := c.ID(t.Context()); err != nil || !strings.Contains(string(id), "/withFile /app/infra/.terraform.lock.hcl") {
+		t.Errorf("%s, %v", id, err)
+	}
+}

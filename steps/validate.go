@@ -23,7 +23,11 @@ func Validate(ctx context.Context, w Workspace) (string, error) {
 	if err := w.checkModule(ctx); err != nil {
 		return "", err
 	}
-	c, err := w.runInit(ctx, w.module().With(withScripts), []string{"terraform", "init", "-no-color", "-backend=false"})
+	c, _, err := w.withLock(ctx, w.module().With(withScripts))
+	if err != nil {
+		return "", err
+	}
+	c, err = w.runInit(ctx, c, []string{"terraform", "init", "-no-color", "-backend=false"})
 	if err != nil {
 		return "", err
 	}

@@ -185,7 +185,10 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 	}
 	p := path.Join("scripts", name)
 	command := []string{"own-script.sh", p}
-	if c, err = w.live(ctx, w.prepared().WithWorkdir(path.Join(images.Workdir, w.Dir))); err != nil {
+	if c, _, err = w.withLock(ctx, w.prepared()); err != nil {
+		return nil, true, err
+	}
+	if c, err = w.live(ctx, c.WithWorkdir(path.Join(images.Workdir, w.Dir))); err != nil {
 		return nil, true, err
 	}
 	c = c.With(w.SSH.With).WithExec(command, anyExit) // it initialises by itself

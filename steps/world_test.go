@@ -79,6 +79,9 @@ const digest = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 func leaf(made, field, given string) any {
 	switch field {
 	case "exists":
+		if strings.HasPrefix(given, "opt/terraform/locks/") && strings.Contains(made, "/withDirectory keeps-locks") {
+			return true
+		}
 		return given == "pyproject.toml" || given == "poetry.lock" || given == "infra" || given == ArtifactName || given == "junit.xml"
 	case "contents":
 		if name, ok := strings.CutSuffix(made, factsFile); ok {
