@@ -51,6 +51,7 @@ func (f *reading) json(data []byte) error {
 	for _, providers := range objects(doc["provider"]) {
 		for name, config := range providers {
 			f.needs.use(name + "_")
+			f.unknown(name)
 			if name == "aws" && f.isRoot {
 				f.jsonProvider(objects(config))
 			}

@@ -58,6 +58,9 @@ type Module struct {
 	OverSSH string
 	// Calls are those modules with their versions, none where not all are plain texts.
 	Calls []string
+	// Servers are, for each configuration of a provider, the resources and variables that
+	// its server's address is made of.
+	Servers map[string][][]string
 	// Generator is a file of a tool that may write the backend: terragrunt.hcl in or
 	// above the root module, "" where there is none.
 	Generator string
@@ -126,7 +129,7 @@ func Read(source fs.FS, root string) (Module, error) {
 func ReadTerraform(source fs.FS, root string) (Module, error) { return read(source, root, false) }
 
 func read(source fs.FS, root string, tofu bool) (Module, error) {
-	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}}
+	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}, servers: servers{map[string][]string{}, map[string][][]string{}}}
 	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Regional: map[string]bool{}, Imports: map[string]bool{}, Adopted: map[string]string{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
@@ -135,6 +138,7 @@ func read(source fs.FS, root string, tofu bool) (Module, error) {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}
 	r.out.Generator = r.generator()
+	r.out.Servers = r.servers.reached()
 	if r.out.Backend != nil {
 		if err := r.backendFiles(); err != nil {
 			return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
@@ -160,6 +164,7 @@ type reader struct {
 	seen   map[string]bool // modules
 	broken bool            // a file of theirs is no configuration
 	out    Module
+	servers
 }
 
 // module reads the files of one module, those that override the others last.

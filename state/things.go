@@ -61,17 +61,17 @@ func Have(things map[string]Thing) func(key string, t Thing) bool {
 	named := map[string]bool{}
 	for key, t := range things {
 		if key == t.Name && t.ID != "" {
-			named[t.kind()+" "+t.ID] = true
+			named[t.Kind()+" "+t.ID] = true
 		}
 	}
 	return func(key string, t Thing) bool {
 		_, same := things[key]
-		return same || key != t.Name && named[t.kind()+" "+t.ID]
+		return same || key != t.Name && named[t.Kind()+" "+t.ID]
 	}
 }
 
-// kind is the type: the name after it has no dots.
-func (t Thing) kind() string {
+// Kind is the type: the name after it has no dots.
+func (t Thing) Kind() string {
 	address := t.Address[:strings.LastIndexByte(t.Address, '.')]
 	return address[strings.LastIndexByte(address, '.')+1:]
 }

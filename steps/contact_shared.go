@@ -117,7 +117,9 @@ func (w Workspace) elsewhereInAWS(there state.Object, account string) bool {
 // state: the resources are that one's. What cannot be looked at is said.
 func (w Workspace) checkShared(ctx context.Context, others siblings, own state.Object) error {
 	ours := own.Things()
-	maps.DeleteFunc(ours, func(_ string, t state.Thing) bool { return w.Ends && slices.Contains(w.Settings.MayDestroy, t.Address) })
+	maps.DeleteFunc(ours, func(_ string, t state.Thing) bool {
+		return w.Ends && slices.Contains(w.Settings.MayDestroy, t.Address) || w.onOwnServer(t)
+	})
 	if len(ours) == 0 {
 		return nil
 	}
