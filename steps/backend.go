@@ -91,3 +91,12 @@ func declaresOther(b *rootmodule.Backend, bucket string) bool {
 	}
 	return b.Type != "s3" || b.Config["bucket"] != "" && (b.Config["bucket"] != bucket || b.Config["key"] != "")
 }
+
+// withoutTable takes from a declared backend, in whose place the state bucket is, its table
+// of locks: that is for the state in its own bucket, and may be in another region or not be there.
+func withoutTable(b *rootmodule.Backend, bucket string) []string {
+	if declaresOther(b, bucket) && b.Config["dynamodb_table"] != "" {
+		return []string{"-backend-config=dynamodb_table="}
+	}
+	return nil
+}

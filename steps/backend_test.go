@@ -75,3 +75,18 @@ func TestChooseBackend(t *testing.T) {
 		}
 	}
 }
+
+// The table that locks a team's own state is not asked for that in the state bucket.
+func TestWithoutTable(t *testing.T) {
+	declared := func(bucket, table string) *rootmodule.Backend {
+		return &rootmodule.Backend{Type: "s3", Config: map[string]string{"bucket": bucket, "key": "k", "dynamodb_table": table}}
+	}
+	if got := withoutTable(declared("theirs", "locks"), "ours"); !slices.Equal(got, []string{"-backend-config=dynamodb_table="}) {
+		t.Errorf("a table of another bucket: %q", got)
+	}
+	for name, b := range map[string]*rootmodule.Backend{"none": nil, "no table": declared("theirs", ""), "the bucket is open": declared("", "locks")} {
+		if got := withoutTable(b, "ours"); got != nil {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

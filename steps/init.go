@@ -40,6 +40,7 @@ func (w Workspace) initialisedIf(ctx context.Context, check func(context.Context
 		}
 		w.State.Region = w.bucketRegion(ctx)
 		init = append(init, w.State.backendConfig(w.AWS, w.Backend.Workspace)...)
+		init = append(init, withoutTable(w.Module.Backend, w.State.Bucket)...)
 	}
 	if !w.Backend.Own && !w.declaresS3() {
 		c = c.WithNewFile(path.Join(w.Infra, backendFile), backend)
