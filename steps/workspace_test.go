@@ -155,8 +155,9 @@ func TestKeptStateIsOfOneBackend(t *testing.T) {
 		}
 		return w.keep()
 	}
-	if keep("http", "a") == keep("http", "b") || keep("http", "a") != keep("http", "a") || keep("http", "a") == keep("consul", "a") {
-		t.Errorf("kept as %q and %q", keep("http", "a"), keep("http", "b"))
+	first, again := keep("http", "a"), keep("http", "a")
+	if first != again || first == keep("http", "b") || first == keep("consul", "a") {
+		t.Errorf("kept as %q, again as %q, at another place as %q", first, again, keep("http", "b"))
 	}
 	// Where variables say the place, they count.
 	spoken := func(address string) string {
