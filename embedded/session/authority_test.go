@@ -156,6 +156,7 @@ func TestNoFieldIsAWayToTheMachine(t *testing.T) {
 	for typ, v := range map[string]any{
 		"Container": &container{}, "Directory": &directory{path: "/"}, "File": &file{path: "/f"},
 		"Secret": must(s.secrets.add("n", "u", "k", "v")), "CacheVolume": &cacheVolume{key: "k"}, "Host": &host{}, "Service": &service{}, "Socket": s.sockets.add("/nowhere"),
+		"Changeset": &changeset{before: &directory{path: "/"}, after: &directory{path: "/"}},
 	} {
 		objects[typ] = s.objects.wrap("given-"+typ, v).(*object).id
 	}
