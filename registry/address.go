@@ -1,6 +1,30 @@
 package registry
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	ociregistry "oras.land/oras-go/v2/registry"
+
+	"dagger/pipeline/fault"
+)
+
+// Check refuses an address of images that no registry can have.
+func Check(address string) error {
+	host, path := Split(address)
+	rest, inECR := strings.CutPrefix(address, "ecr:")
+	if inECR {
+		host, path = "ecr", strings.Trim(rest, "/")
+	}
+	where := ociregistry.Reference{Registry: host, Repository: path}
+	switch {
+	case host == "" || where.ValidateRegistry() != nil:
+		return fault.Setting(fmt.Sprintf("reading --registry %q", address), "no host of a registry", "give HOST/PATH, such as registry.example.com/group/app")
+	case path != "" && where.ValidateRepository() != nil:
+		return fault.Setting(fmt.Sprintf("reading --registry %q", address), fmt.Sprintf("%q is no path of a repository", path), "use lower-case letters, digits, and single '.', '_', '-' and '/' between them")
+	}
+	return nil
+}
 
 // Split splits the address of images, "registry.example.com/group/app", into the registry's host and the path of
 // its repositories. The path is empty if the address is only a host.

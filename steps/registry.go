@@ -112,6 +112,9 @@ func (r Place) open(ctx context.Context, to purpose) (Opened, error) {
 	if r.Address == "" {
 		return Opened{Store: r.levels()}, nil
 	}
+	if err := registry.Check(r.Address); err != nil {
+		return Opened{}, err
+	}
 	if rest, short := strings.CutPrefix(r.Address, "ecr:"); short {
 		if !r.AWS.Given() {
 			return Opened{}, fmt.Errorf("reading --registry %q: ECR asks for AWS credentials: give a role with a web identity token, or keys", r.Address)

@@ -53,6 +53,7 @@ func TestReportsOfRunsOfPytest(t *testing.T) {
 		"one path":                   {runs: "r.xml r.xml r.xml", want: "t0 t1 t2"},
 		"one path, named":            {runs: "r.xml r.xml", patterns: "*.xml", want: "t0 t1"},
 		"another one is named":       {runs: "r.xml r.xml s.xml", patterns: "s.xml", want: "t2"},
+		"one that is not written":    {runs: "r.xml", patterns: "r.xml nope.xml", want: "t0"},
 		"two paths":                  {runs: "r.xml s.xml", want: "t0 t1"},
 		"no path":                    {runs: "- -", want: "t0 t1"},
 		"a path and none":            {runs: "r.xml - r.xml", want: "t0 t1 t2"},
@@ -63,8 +64,12 @@ func TestReportsOfRunsOfPytest(t *testing.T) {
 			dir := t.TempDir()
 			run := exec.Command("python3", "-B", "-c", twice, home, test.patterns, test.runs, test.more)
 			run.Dir = dir
-			if out, err := run.CombinedOutput(); err != nil {
+			out, err := run.CombinedOutput()
+			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
+			}
+			if said := strings.Contains(string(out), `reports in [tool.pipeline.test] names "nope.xml", and the tests wrote no such file`); said != strings.Contains(test.patterns, "nope.xml") {
+				t.Errorf("said of a report that is missing: %v\n%s", said, out)
 			}
 			text, err := os.ReadFile(filepath.Join(dir, "out/junit.xml"))
 			if err != nil {

@@ -67,6 +67,9 @@ def collect(since, spec):
         if kind and digest not in seen:
             seen.add(digest)
             found[kind].append(path)
+    for pattern in spec["reports"]:
+        if not any(candidates(since, [pattern])):
+            command.note('reports in [tool.pipeline.test] names "%s", and the tests wrote no such file' % pattern)
     os.makedirs(OUT, exist_ok=True)
     merge(once(found["junit"]))
     for number, path in enumerate(found["cobertura"], 1):
