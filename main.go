@@ -27,8 +27,8 @@ func (p *Pipeline) run(environment string) *steps.Run {
 
 // New takes the settings that all functions share.
 func New(s struct {
-	// The repository: a directory with one project or several. Version control, caches, local state and .env files are left out. Default: the repository that installed the module.
-	// +defaultPath="/"
+	// The repository: a directory with one project or several. Version control, caches, local state and .env files are left out. Default: the directory whose dagger.json installed the module.
+	// +defaultPath="."
 	// +ignore=["**/.git", "**/.venv", "**/__pycache__", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/*.tfstate", "**/*.tfstate.*", "**/.env", "**/.coverage", "**/node_modules", "**/.tox", "**/.nox", "**/.hypothesis", "**/.ipynb_checkpoints", "**/.terragrunt-cache", "**/.aws-sam", "**/.serverless", "**/.direnv", "artifact.zip", "dist", "pipeline-results", "**/.env.local", "**/.env.*.local", "**/.env.prod", "**/.env.production", "**/.env.staging", "**/.envrc", "**/venv", "**/*.tfplan"]
 	Source *dagger.Directory
 	// Path of the project in the source, if the repository has several.

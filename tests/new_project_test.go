@@ -72,12 +72,16 @@ func newProjectOnEmbedded(t *testing.T, p *harness.Project, in func(args ...stri
 	world.Succeed(t, in("validate"))
 }
 
-// newProjectOnDagger installs a copy of the module that is in the project: one from elsewhere has to have an address.
+// newProjectOnDagger installs a copy of the module that is in the project: one from elsewhere has to have an address. The project is
+// a directory of its repository, and the source that of its dagger.json: no setting says so.
 func newProjectOnDagger(t *testing.T, p *harness.Project, env []string) {
+	settings := p.Read(".env")
+	p.Write(".env", strings.Replace(settings, "PIPELINE_source=.\n", "", 1))
+	defer p.Write(".env", settings)
 	if err := harness.CopyModule(world.Root, p.Path("pipeline")); err != nil {
 		t.Fatal(err)
 	}
-	for _, command := range []string{"git init -q", "dagger init", "dagger toolchain install ./pipeline", "dagger generate -y", "dagger check"} {
+	for _, command := range []string{"git init -q ..", "dagger init", "dagger toolchain install ./pipeline", "dagger generate -y", "dagger check"} {
 		args := strings.Fields(command)
 		if args[0] == "dagger" {
 			args = append([]string{"dagger", "--progress=plain"}, args[1:]...)
