@@ -3,11 +3,14 @@ package session
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
 // directory is the folder path of a filesystem.
@@ -101,6 +104,9 @@ func (s *Server) exists(ctx context.Context, d *directory, p, kind string) (bool
 	if err != nil || ref == nil {
 		return false, err
 	}
+	if kind == "SYMLINK_TYPE" || kind == "SYMLINK" {
+		return isLink(ctx, ref, d.abs(p))
+	}
 	st, err := ref.StatFile(ctx, gateway.StatRequest{Path: d.abs(p)})
 	if err != nil {
 		if isNotExist(err) {
@@ -117,6 +123,17 @@ func (s *Server) exists(ctx context.Context, d *directory, p, kind string) (bool
 		return !st.IsDir() && st.Linkname == "", nil
 	}
 	return false, fmt.Errorf("exists: type %q is not implemented by the embedded engine", kind)
+}
+
+// isLink tells whether a path is a symbolic link, wherever it leads to.
+func isLink(ctx context.Context, ref gateway.Reference, p string) (bool, error) {
+	stats, err := ref.ReadDir(ctx, gateway.ReadDirRequest{Path: path.Dir(p)})
+	if err != nil && isNotExist(err) {
+		return false, nil
+	}
+	return slices.ContainsFunc(stats, func(st *fstypes.Stat) bool {
+		return path.Base(st.Path) == path.Base(p) && fs.FileMode(st.Mode)&fs.ModeSymlink != 0
+	}), err
 }
 
 func isNotExist(err error) bool {
