@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -31,7 +32,32 @@ func noProject(ctx context.Context, source *dagger.Directory, dir string) error 
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("reading the source: no %s: %s", path.Join(dir, "pyproject.toml"), whichProject(found))
+	return missing{dir, found}
+}
+
+// missing says that a directory has no Python project, and which directories have one.
+type missing struct {
+	dir   string
+	found []string
+}
+
+func (m missing) Error() string {
+	return fmt.Sprintf("reading the source: no %s: %s", path.Join(m.dir, "pyproject.toml"), whichProject(m.found))
+}
+
+// ProjectElsewhere is the error for a directory without a Python project where others of the source have one.
+func ProjectElsewhere(ctx context.Context, source *dagger.Directory, dir string) error {
+	_, err := readPyproject(ctx, source, dir)
+	return elsewhere(err)
+}
+
+// elsewhere leaves out what else is the matter with a directory.
+func elsewhere(err error) error {
+	var m missing
+	if errors.As(err, &m) && len(m.found) > 0 {
+		return err
+	}
+	return nil
 }
 
 // shownProjects is how many projects an error names.

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -27,6 +28,19 @@ func TestProjectsAreNamed(t *testing.T) {
 		found, err := projectsIn(files)
 		if got := whichProject(found); err != nil || !strings.Contains(got, test.want) {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, test.want)
+		}
+	}
+}
+
+// A directory without a project is refused only where there is one to name in its place.
+func TestProjectElsewhere(t *testing.T) {
+	const want = "reading the source: no pyproject.toml: there is one in services/a: name it with --project services/a"
+	if err := elsewhere(missing{".", []string{"services/a"}}); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	for _, other := range []error{nil, missing{dir: "."}, errors.New("no lock file")} {
+		if err := elsewhere(other); err != nil {
+			t.Errorf("%v is refused", err)
 		}
 	}
 }
