@@ -45,11 +45,8 @@ func (w *writer) choose() (system, error) {
 	}
 	top, err := w.source.Names(".")
 	for _, s := range systems {
-		dir, _, below := strings.Cut(s.files[0].path, "/")
-		if below {
-			dir += "/"
-		}
-		if slices.Contains(top, dir) {
+		name, _, below := strings.Cut(s.files[0].path, "/")
+		if slices.Contains(top, name) || below && slices.Contains(top, name+"/") { // a directory may be a link
 			return s, err
 		}
 	}
@@ -62,7 +59,6 @@ var plain = regexp.MustCompile(`^[A-Za-z0-9._][A-Za-z0-9._/:@~+-]*$`)
 // ci writes the CI system's files. One that is there stays as it is.
 func (w *writer) ci() error {
 	if w.System == noSystem {
-		w.calls = true
 		return nil
 	}
 	s, err := w.choose()
@@ -78,37 +74,48 @@ func (w *writer) ci() error {
 			return fmt.Errorf("writing the file for %s: %q cannot stand in it without quotes: use letters, digits and ._/:@~+-", s.name, text)
 		}
 	}
+	calls := true
 	for _, f := range s.files {
-		if err := w.systemFile(f, module); err != nil {
+		if calls, err = w.systemFile(f, module, calls); err != nil {
 			return err
 		}
 	}
 	if module == "" && len(w.Files) > 0 {
 		place := "set the variable DAGGER_MODULE"
 		if s.name == "gitlab" {
-			place = "put it in the place of YOUR-GROUP"
+			place = "put it in the place of " + group
 		}
 		w.note("%s: the address of the pipeline is not known: name it with --module, or %s", s.files[0].path, place)
 	}
 	return nil
 }
 
-func (w *writer) systemFile(f file, module string) error {
+// systemFile writes a file, unless it is there or the one that it belongs to does not call the pipeline, and tells whether it does so itself.
+func (w *writer) systemFile(f file, module string, wanted bool) (calls bool, err error) {
+	link, err := w.link(f.path)
+	if err != nil || link != "" {
+		w.left(link)
+		return false, err
+	}
 	there, exists, err := w.source.Text(f.path)
-	if err != nil {
-		return err
+	switch ours := isOurs.MatchString(there); {
+	case err != nil:
+		return false, err
+	case exists && !ours:
+		w.note("%s: is there and stays as it is: to run the pipeline, add to it what examples/ci/%s of the pipeline has", f.path, f.example)
+		return false, nil
+	case exists && strings.Contains(there, group):
+		w.note("%s: %s is still in it: put the address of the pipeline in its place", f.path, group)
+	case !exists && !wanted:
+		w.note("%s: is not written alone: it belongs to a file that stays as it is", f.path)
+	case !exists:
+		w.Files[f.path], err = w.file(f, module)
 	}
-	ours := isOurs.MatchString(there)
-	w.calls = w.calls || ours || !exists
-	if exists {
-		if !ours {
-			w.note("%s: is there and stays as it is: to run the pipeline, add to it what examples/ci/%s of the pipeline has", f.path, f.example)
-		}
-		return nil
-	}
-	w.Files[f.path], err = w.file(f, module)
-	return err
+	return wanted, err
 }
+
+// group stands for where the pipeline is, in the file of GitLab.
+const group = "YOUR-GROUP"
 
 // isOurs tells a CI file that calls the pipeline.
 var isOurs = regexp.MustCompile(`PIPELINE_FLAGS|templates/pipeline\.yml|/pipeline@`)
@@ -139,8 +146,8 @@ var namesVariable = regexp.MustCompile(`DAGGER_MODULE, |(?m)^ *DAGGER_MODULE: .*
 // gitlab is the file of GitLab, which includes the component from where the pipeline is.
 func (w *writer) gitlab(text, module string) (string, error) {
 	if module != "" {
-		text = strings.Replace(text, "component: $CI_SERVER_FQDN/YOUR-GROUP/pipeline/pipeline@"+ci.Version, include(module), 1)
-		text = strings.Replace(text, "$CI_SERVER_HOST/YOUR-GROUP/pipeline@"+ci.Version, module, 1)
+		text = strings.Replace(text, "component: $CI_SERVER_FQDN/"+group+"/pipeline/pipeline@"+ci.Version, include(module), 1)
+		text = strings.Replace(text, "$CI_SERVER_HOST/"+group+"/pipeline@"+ci.Version, module, 1)
 	}
 	project, there, err := w.project()
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // Source is the repository.
@@ -14,6 +16,8 @@ type Source interface {
 	Text(name string) (text string, there bool, err error)
 	// Names are those in a directory, of directories with a slash at the end; none where there is no such directory.
 	Names(dir string) ([]string, error)
+	// Link tells whether a path is a symbolic link.
+	Link(name string) (bool, error)
 }
 
 // Asked is what the caller wants, and what was found out elsewhere.
@@ -28,7 +32,7 @@ type Asked struct {
 	Project string
 	// Roots are the directories of the project with Terraform's files that may be root modules.
 	Roots []string
-	// Settled tells that the pipeline knows which of them are.
+	// Settled tells that the pipeline knows which one is: the first.
 	Settled bool
 }
 
@@ -42,8 +46,7 @@ type writer struct {
 	Changes
 	Asked
 	source Source
-	// calls tells that the CI system's file calls the pipeline; tests that a Makefile runs the tests.
-	calls, tests bool
+	tests  bool // a Makefile runs the tests
 }
 
 // Begin says what a project lacks. What is there stays, and where nothing is missing nothing is written.
@@ -61,6 +64,25 @@ func (w *writer) note(format string, args ...any) {
 	w.Notes = append(w.Notes, fmt.Sprintf(format, args...))
 }
 
+// link is the part of a path that is a symbolic link, "" where none is. Nothing is written through one: what it leads to may be another's.
+func (w *writer) link(name string) (string, error) {
+	parts := strings.Split(name, "/")
+	for i := range parts {
+		at := path.Join(parts[:i+1]...)
+		if is, err := w.source.Link(at); err != nil || is {
+			return at, err
+		}
+	}
+	return "", nil
+}
+
+// left says once that a link stays.
+func (w *writer) left(link string) {
+	if note := link + ": is a link and stays as it is: nothing is written to where it leads"; link != "" && !slices.Contains(w.Notes, note) {
+		w.note("%s", note)
+	}
+}
+
 // at is a path of the project in the source.
 func (w *writer) at(name string) string { return path.Join(w.Project, name) }
 
@@ -69,8 +91,13 @@ var ignoresResults = regexp.MustCompile(`(?m)^(\*\*/|/)?pipeline-results/?[ \t\r
 // ignored makes git ignore what the CI system's jobs, and the same calls on a laptop, leave.
 func (w *writer) ignored() error {
 	const name = ".gitignore"
+	link, err := w.link(name)
+	if err != nil || link != "" {
+		w.left(link)
+		return err
+	}
 	text, _, err := w.source.Text(name)
-	if err != nil || !w.calls || ignoresResults.MatchString(text) {
+	if err != nil || ignoresResults.MatchString(text) {
 		return err
 	}
 	w.Files[name] = ended(text) + "/pipeline-results/\n"

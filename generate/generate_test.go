@@ -14,13 +14,15 @@ import (
 	"dagger/pipeline/project"
 )
 
-// tree is a source in memory.
+// tree is a source in memory. A text that begins with an arrow is a link, which leads out of it.
 type tree map[string]string
 
 func (t tree) Text(name string) (string, bool, error) {
 	text, there := t[name]
-	return text, there, nil
+	return text, there && !strings.HasPrefix(text, "-> "), nil
 }
+
+func (t tree) Link(name string) (bool, error) { return strings.HasPrefix(t[name], "-> "), nil }
 
 func (t tree) Names(dir string) (out []string, err error) {
 	for name := range t {
@@ -127,9 +129,9 @@ func TestSystemIsTheOneThatIsThere(t *testing.T) {
 // A file that is there stays, whatever is in it; only where it does not call the pipeline is it said what to add.
 func TestFilesThatAreThereStay(t *testing.T) {
 	for _, s := range systems {
-		other, edited := tree{}, tree{".gitignore": "pipeline-results\n"}
+		other, edited := tree{".gitignore": "pipeline-results\n"}, tree{".gitignore": "pipeline-results\n"}
 		for _, f := range s.files {
-			other[f.path], edited[f.path] = "stages: [lint]\n", example(t, f.example)+"# edited\n"
+			other[f.path], edited[f.path] = "stages: [lint]\n", strings.ReplaceAll(example(t, f.example), group, "ours")+"# edited\n"
 		}
 		out := begin(t, small(other), Asked{Settled: true})
 		if len(out.Files) > 0 || len(out.Notes) != len(s.files) || !strings.Contains(out.Notes[0], s.files[0].path+": is there and stays as it is") {

@@ -45,6 +45,11 @@ func (w *writer) makefile() error {
 		}
 	}
 	if w.Makefile {
+		link, err := w.link(w.at("Makefile"))
+		if err != nil || link != "" {
+			w.left(link)
+			return err
+		}
 		w.Files[w.at("Makefile")] = "# Commands run in the app container, where all that is locked is installed.\n.PHONY: test\n\ntest: ## run the tests\n\tpython -m pytest\n"
 	}
 	return nil
@@ -56,10 +61,16 @@ func (w *writer) table() error {
 	if err != nil {
 		return err
 	}
+	link, err := w.link(w.at("pyproject.toml"))
+	if err != nil {
+		return err
+	}
 	locked, pytest, err := w.locked()
 	switch {
 	case err != nil:
 		return err
+	case !there && link != "":
+		w.left(link)
 	case !there && !locked:
 		w.note("no Python project in %q: neither pyproject.toml nor a lock file (--project names another directory)", w.Project)
 	case !locked:
@@ -67,32 +78,43 @@ func (w *writer) table() error {
 	case !pytest && !w.tests && p.Settings.Test.Command == "":
 		w.note("no tests are known: neither the target test in a Makefile nor pytest in the lock file: name their command in [tool.pipeline.test]")
 	}
-	if err := p.Named(); err != nil && (there || locked) {
+	if err := p.Named(); err != nil && (there || locked && link == "") {
 		w.note("%v", err)
 	}
 	switch {
-	case w.Settled || len(p.Settings.Terraform.Roots) > 0:
+	case len(p.Settings.Terraform.Roots) > 0 || w.Settled && len(w.Roots) < 2:
+		return nil
+	case w.Settled:
+		w.note("Terraform files are in %s, too, and %q alone is deployed: where others are to be, name all with roots = [%s] in [tool.pipeline.terraform] of %s",
+			quoted(w.Roots[1:]), w.Roots[0], quoted(w.Roots), w.at("pyproject.toml"))
 		return nil
 	case len(w.Roots) == 0:
 		w.note("no Terraform files: plan and deploy need a root module, such as in %q", w.at("infra"))
 		return nil
 	}
-	return w.addTable(fmt.Sprintf("\n# All of these are deployed: remove those that are not. {environment} in a path stands for the environment's name.\n[tool.pipeline.terraform]\nroots = [%s]\n", quoted(w.Roots)))
+	return w.addTable(link, fmt.Sprintf("\n# All of these are deployed: remove those that are not. {environment} in a path stands for the environment's name.\n[tool.pipeline.terraform]\nroots = [%s]\n", quoted(w.Roots)))
 }
 
-// addTable adds a table at the end of pyproject.toml, unless it is there in another form.
-func (w *writer) addTable(added string) error {
+// addTable adds a table at the end of pyproject.toml, unless that is a link, or the table is there in another form.
+func (w *writer) addTable(link, added string) error {
 	name := w.at("pyproject.toml")
-	text, _, err := w.source.Text(name)
+	text, there, err := w.source.Text(name)
 	if err != nil {
 		return err
 	}
 	text = strings.TrimPrefix(ended(text)+added, "\n")
-	if _, err := project.Parse(text); err != nil {
+	_, err = project.Parse(text)
+	switch {
+	case !there && link != "": // which is said
+	case !there:
+		w.note("%s: is not there, and is not made: make it, and name what is deployed of roots = [%s] in [tool.pipeline.terraform]", name, quoted(w.Roots))
+	case link != "":
+		w.note("%s: is a link and stays as it is: add to where it leads, in [tool.pipeline.terraform], roots = [%s]", link, quoted(w.Roots))
+	case err != nil:
 		w.note("%s: stays as it is: add to its table tool.pipeline: roots = [%s] of terraform", name, quoted(w.Roots))
-		return nil
+	default:
+		w.Files[name] = text
 	}
-	w.Files[name] = text
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dagger/pipeline/generate"
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/tell"
 )
@@ -19,6 +20,9 @@ type Begin struct {
 
 // Generate returns the changes to the source that a project needs to begin.
 func (r *Run) Generate(ctx context.Context, b Begin) (*dagger.Changeset, error) {
+	if err := images.ProjectElsewhere(ctx, r.Source, r.Settings.Project); err != nil {
+		return nil, err
+	}
 	roots, settled, err := r.namedRoots(ctx)
 	if err != nil {
 		return nil, err
@@ -39,18 +43,14 @@ func (r *Run) Generate(ctx context.Context, b Begin) (*dagger.Changeset, error) 
 	return after.Changes(r.Source), nil
 }
 
-// namedRoots are the directories that may be root modules, from the project, and whether the pipeline knows by itself which are.
+// namedRoots are the directories that may be root modules, from the project, and whether the pipeline takes the first by itself.
 func (r *Run) namedRoots(ctx context.Context) (roots []string, settled bool, err error) {
 	if r.Infra != "" {
 		return nil, true, nil
 	}
 	found, err := r.candidates(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, false, err
-	case len(found) == 0:
-		roots, err = r.elsewhere(ctx)
-		return roots, false, err
 	}
 	for _, at := range found {
 		root, err := filepath.Rel(filepath.Clean(r.Settings.Project), at)
@@ -59,7 +59,8 @@ func (r *Run) namedRoots(ctx context.Context) (roots []string, settled bool, err
 		}
 		roots = append(roots, root)
 	}
-	return roots, len(roots) == 1, nil
+	all, err := r.elsewhere(ctx)
+	return possible(roots, byStage(all)), len(roots) == 1, err
 }
 
 // inSource reads the source for the generator.
@@ -75,6 +76,10 @@ func (s inSource) Text(name string) (string, bool, error) {
 	}
 	text, err := s.from.File(name).Contents(s.ctx)
 	return text, true, err
+}
+
+func (s inSource) Link(name string) (bool, error) {
+	return s.from.Exists(s.ctx, name, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeSymlinkType})
 }
 
 func (s inSource) Names(dir string) ([]string, error) {
