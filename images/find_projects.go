@@ -42,8 +42,15 @@ type missing struct {
 }
 
 func (m missing) Error() string {
-	return fmt.Sprintf("reading the source: no %s: %s", path.Join(m.dir, "pyproject.toml"), whichProject(m.found))
+	which := whichProject(m.found)
+	if m.isLink() {
+		which = "it is a link that leads to nothing in the source: put the file in its place"
+	}
+	return fmt.Sprintf("reading the source: no %s: %s", path.Join(m.dir, "pyproject.toml"), which)
 }
+
+// isLink tells whether the file has its name in the directory, and is none.
+func (m missing) isLink() bool { return slices.Contains(m.found, path.Clean(m.dir)) }
 
 // ProjectElsewhere is the error for a directory without a Python project where others of the source have one.
 func ProjectElsewhere(ctx context.Context, source *dagger.Directory, dir string) error {
@@ -54,7 +61,7 @@ func ProjectElsewhere(ctx context.Context, source *dagger.Directory, dir string)
 // elsewhere leaves out what else is the matter with a directory.
 func elsewhere(err error) error {
 	var m missing
-	if errors.As(err, &m) && len(m.found) > 0 {
+	if errors.As(err, &m) && len(m.found) > 0 && !m.isLink() {
 		return err
 	}
 	return nil

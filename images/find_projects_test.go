@@ -38,9 +38,12 @@ func TestProjectElsewhere(t *testing.T) {
 	if err := elsewhere(missing{".", []string{"services/a"}}); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}
-	for _, other := range []error{nil, missing{dir: "."}, errors.New("no lock file")} {
+	for _, other := range []error{nil, missing{dir: "."}, missing{"./", []string{".", "services/a"}}, errors.New("no lock file")} {
 		if err := elsewhere(other); err != nil {
 			t.Errorf("%v is refused", err)
 		}
+	}
+	if err := (missing{"a", []string{"a", "b"}}); !strings.HasSuffix(err.Error(), "no a/pyproject.toml: it is a link that leads to nothing in the source: put the file in its place") {
+		t.Error(err)
 	}
 }
