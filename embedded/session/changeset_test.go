@@ -126,6 +126,18 @@ func TestChangesetIsExported(t *testing.T) {
 	if err := export(); err == nil || !strings.Contains(err.Error(), `"edited" there is not the file that the changes are of`) || read("sub/new") != "" {
 		t.Errorf("%v, wrote %q", err, read("sub/new"))
 	}
+	if err := os.Remove(filepath.Join(s.opts.Workdir, "edited")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("to-come", filepath.Join(s.opts.Workdir, "edited")); err != nil {
+		t.Fatal(err)
+	}
+	if err := export(); err == nil || !strings.Contains(err.Error(), `"edited" there is not the file that the changes are of`) || read("to-come") != "" || read("sub/new") != "" {
+		t.Errorf("through a link: %v, wrote %q", err, read("to-come"))
+	}
+	if err := os.Remove(filepath.Join(s.opts.Workdir, "edited")); err != nil {
+		t.Fatal(err)
+	}
 	write("edited", "before\n")
 	for range 2 { // what is written already is no other file
 		if err := export(); err != nil || read("edited") != "after\n" || read("sub/new") != "n\n" || read("same") != "s\n" {

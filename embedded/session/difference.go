@@ -109,8 +109,11 @@ func (s side) text(ctx context.Context, name string, st *fstypes.Stat) (string, 
 	return string(data), err
 }
 
-// hasOther tells whether the file on the host is neither as before nor as after.
+// hasOther tells whether the file on the host is neither as before nor as after. A link in its place is another one, wherever it leads to.
 func (d *difference) hasOther(ctx context.Context, root *os.Root, ch change) (bool, error) {
+	if st, err := root.Lstat(ch.path); err == nil && st.Mode()&fs.ModeSymlink != 0 && (ch.before == nil || fs.FileMode(ch.before.Mode).IsRegular()) {
+		return true, nil
+	}
 	there, err := root.ReadFile(ch.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
