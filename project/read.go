@@ -54,6 +54,9 @@ func readList(key, form string, value any, into reflect.Value) error {
 		if err := readInto(fmt.Sprintf("%s[%d]", key, i), form, v, into.Index(i)); err != nil {
 			return err
 		}
+		if form == "path" && slices.Contains(list[:i], v) {
+			return fmt.Errorf("%s names %q twice: take one out", key, v)
+		}
 	}
 	return nil
 }
@@ -68,6 +71,9 @@ func readMap(key string, value any, into reflect.Value) error {
 	into.Set(reflect.MakeMap(into.Type()))
 	for _, k := range sortedKeys(table) {
 		v := reflect.New(into.Type().Elem()).Elem()
+		if v.Kind() == reflect.String && strings.ContainsAny(k, "= \t\n\x00") || k == "" {
+			return fmt.Errorf("%s has the name %q: give one without blanks and =", key, k)
+		}
 		if text, ok := table[k].(string); ok && v.Kind() == reflect.String {
 			v.SetString(text)
 		} else if v.Kind() == reflect.String {

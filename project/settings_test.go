@@ -81,6 +81,8 @@ func TestParseFails(t *testing.T) {
 		"[tool.pipeline.test]\ncommand = [\"make\"]":                                                                    "tool.pipeline.test.command is a list: give it a text",
 		"[tool.pipeline.test]\nreports = [\"/x\"]":                                                                      `tool.pipeline.test.reports[0] is "/x": give it a relative path`,
 		"[tool.pipeline.test.variables]\nDEBUG = true":                                                                  "tool.pipeline.test.variables.DEBUG is true: give it a text in quotes",
+		"[tool.pipeline.test.variables]\n\"A B\" = \"x\"":                                                               `tool.pipeline.test.variables has the name "A B": give one without blanks and =`,
+		"[tool.pipeline.terraform]\nroots = [\"infra\", \"infra\"]":                                                     `tool.pipeline.terraform.roots names "infra" twice: take one out`,
 		"[tool.pipeline.test]\nvariables = [\"A=1\"]":                                                                   "tool.pipeline.test.variables is a list: give it a table",
 		"[tool.pipeline.test.services]\ndb = \"postgres\"":                                                              `services.db is "postgres": give it a table`,
 		"[tool.pipeline.test.services.db]\nport = 1":                                                                    "tool.pipeline.test.services.db has no image",
