@@ -168,23 +168,29 @@ func TestPrivateIndex(t *testing.T) {
 			search.Add("the login", base64.StdEncoding.EncodeToString([]byte("ci:"+i.password)))
 			found := search.Bytes("the output", []byte(r.Stdout+r.Stderr+refused.Stderr))
 			world.Succeed(t, p.Call(append([]string{"--install-secrets", "env://INSTALL", "app-container"}, p.Pushing(world.Lab.Registry+"/private/"+manager+":app")...)...).With("INSTALL="+secret))
-			trees := []string{filepath.Join(world.Lab.Dir(), "registry")}
-			if e, ok := world.Engine.(harness.Embedded); ok {
-				trees = append(trees, e.State, e.Run)
-			}
-			for _, tree := range trees {
-				more, files, err := search.Tree(tree, start)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if files == 0 {
-					t.Errorf("no file in %s has changed: nothing was looked into", tree)
-				}
-				found = append(found, more...)
-			}
-			for _, f := range found {
+			for _, f := range append(found, onDisk(t, &search, start)...) {
 				t.Error("found in", f)
 			}
 		})
 	}
+}
+
+// onDisk is where a search finds something in what the registry and the engine have written since the start.
+func onDisk(t *testing.T, search *harness.Search, start time.Time) (found []string) {
+	t.Helper()
+	trees := []string{filepath.Join(world.Lab.Dir(), "registry")}
+	if e, ok := world.Engine.(harness.Embedded); ok {
+		trees = append(trees, e.State, e.Run)
+	}
+	for _, tree := range trees {
+		more, files, err := search.Tree(tree, start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if files == 0 {
+			t.Errorf("no file in %s has changed: nothing was looked into", tree)
+		}
+		found = append(found, more...)
+	}
+	return found
 }

@@ -65,21 +65,7 @@ func TestPackageOverSSH(t *testing.T) {
 			search.AddSSHKey("the private key", server.PrivateKey)
 			found := search.Bytes("the output", []byte(given.Stdout+given.Stderr+unknown.Stderr))
 			world.Succeed(t, with(agent, append([]string{"app-container"}, p.Pushing(world.Lab.Registry+"/over-ssh/"+manager+":app")...)...))
-			trees := []string{filepath.Join(world.Lab.Dir(), "registry")}
-			if e, ok := world.Engine.(harness.Embedded); ok {
-				trees = append(trees, e.State, e.Run)
-			}
-			for _, tree := range trees {
-				more, files, err := search.Tree(tree, start)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if files == 0 {
-					t.Errorf("no file in %s has changed: nothing was looked into", tree)
-				}
-				found = append(found, more...)
-			}
-			for _, f := range found {
+			for _, f := range append(found, onDisk(t, &search, start)...) {
 				t.Error("found in", f)
 			}
 		})
