@@ -49,6 +49,14 @@ func TestPackedIsWhatWasTested(t *testing.T) {
 	}
 }
 
+// Where it cannot be said what the tests ran with, nothing else is taken in its place.
+func TestPackedFailsWithoutVersions(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "uv() { return 1; }; install() { echo installed; }\n"+script("packed-requirements"), "script", "loose.txt")
+	if out, err := cmd.CombinedOutput(); err == nil || strings.Contains(string(out), "installed") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // Two packages may need versions of one build backend that exclude each other.
 func TestBackendsOfEachPackage(t *testing.T) {
 	got := withFakeUV(t, script("fetch-backends"), "uv_build>=0.8,<0.9\nsetuptools >= 40", "uv_build>=0.9,<0.10")
