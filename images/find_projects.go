@@ -32,6 +32,12 @@ func noProject(ctx context.Context, source *dagger.Directory, dir string) error 
 	if err != nil {
 		return err
 	}
+	if len(found) == 0 {
+		files, err := requirementsIn(sourceFS{ctx, source.Directory(dir)})
+		if err == nil && len(files) > 0 {
+			return fmt.Errorf("reading the source: no %s: there is %s: write one with the table [tool.pipeline] and requirements = [%s] in it, that of what is deployed first", path.Join(dir, "pyproject.toml"), strings.Join(files, ", "), quoted(files))
+		}
+	}
 	return missing{dir, found}
 }
 

@@ -96,9 +96,10 @@ func (a App) find(ctx context.Context) (f found, err error) {
 	if f.lockName, f.lockDir, err = a.findLock(ctx, f); err != nil {
 		return f, err
 	}
-	if f.lock, err = a.Source.File(path.Join(f.lockDir, f.lockName)).Contents(ctx); err != nil {
+	if f.lock, err = read(ctx, a.Source, path.Join(f.lockDir, f.lockName), "requirements in [tool.pipeline] names it"); err != nil {
 		return f, err
 	}
+	f.lock = strings.ReplaceAll(f.lock, "\r\n", "\n") // as Windows writes it
 	f.pythonIn = "pyproject.toml"
 	switch own := f.RequiresPython; f.lockName {
 	case "uv.lock":
@@ -127,6 +128,9 @@ func (a App) find(ctx context.Context) (f found, err error) {
 // findLock looks for a lock file in the project's directory, and for that of a
 // uv workspace above it.
 func (a App) findLock(ctx context.Context, f found) (name, dir string, err error) {
+	if named := f.Settings.Requirements; len(named) > 0 {
+		return named[0], a.Path, nil
+	}
 	both := slices.Contains(f.names, "poetry.lock") && slices.Contains(f.names, "uv.lock")
 	if uv, poetry := f.Settings.UV != "", f.Settings.Poetry != ""; both && uv != poetry {
 		return map[bool]string{true: "uv.lock", false: "poetry.lock"}[uv], a.Path, nil
@@ -149,7 +153,7 @@ func (a App) findLock(ctx context.Context, f found) (name, dir string, err error
 	if above != "" {
 		return "uv.lock", above, nil
 	}
-	return "", "", noLock(f.names, f.pyproject)
+	return "", "", a.noLock(ctx, f)
 }
 
 // chooseLock chooses among the lock files that are in a project's directory and, where a
@@ -180,29 +184,6 @@ func (a App) uvLockAbove(ctx context.Context) (dir string, member bool, err erro
 		}
 	}
 	return "", false, nil
-}
-
-// noLock says what to do about a lock file that is not there, with the tool that the
-// project is made with.
-func noLock(names []string, pyproject string) error {
-	there := func(name string) bool { return slices.Contains(names, name) }
-	wanted, hint := "lock file ("+strings.Join(locks, ", ")+")", "run `poetry lock` or `uv lock` and commit the file"
-	switch {
-	case there("pdm.lock"):
-		hint = "PDM writes one of them from pdm.lock: run `pdm export --format pylock --prod --output pylock.toml`, with --dev in place of --prod pylock.dev.toml for the tests, and commit the files"
-	case there("Pipfile"):
-		wanted, hint = pipfileLock, "run `pipenv lock` and commit the file"
-	case there("environment.yml"):
-		hint = "packages of conda are not installed here: list those of Python in requirements.txt, the others in system-packages of [tool.pipeline]"
-	case there("requirements.in"):
-		wanted, hint = "requirements.txt", "run `pip-compile --generate-hashes requirements.in` and commit the file"
-	case strings.Contains(pyproject, "[tool.poetry"):
-		wanted, hint = "poetry.lock", "run `poetry lock` and commit the file"
-	case pyproject == "" && (there("setup.py") || there("setup.cfg")):
-		from := map[bool]string{true: "setup.py", false: "setup.cfg"}[there("setup.py")]
-		hint = "run `uv pip compile --generate-hashes --output-file requirements.txt " + from + "` and commit the file"
-	}
-	return fmt.Errorf("reading the source: no %s: %s", wanted, hint)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -61,6 +61,9 @@ var groupForms = []string{
 // gives the groups that have none, too.
 func requirementFiles(main string, there []string, settings project.Settings) (names, without []string) {
 	names = []string{main}
+	if len(settings.Requirements) > 0 { // the files are these
+		names, there = settings.Requirements, nil
+	}
 	for _, group := range append([]string{"dev", "test"}, settings.Groups...) {
 		if slices.Contains(settings.WithoutGroups, group) {
 			continue
@@ -79,6 +82,9 @@ func requirementFiles(main string, there []string, settings project.Settings) (n
 					}
 				}
 			}
+		}
+		if local := "requirements/local.txt"; group == "dev" && !found && slices.Contains(there, local) { // as templates for Django call it
+			names, found = append(names, local), true
 		}
 		if !found && !slices.Contains(without, group) {
 			without = append(without, group)

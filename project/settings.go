@@ -1,5 +1,10 @@
 package project
 
+import (
+	"path"
+	"strings"
+)
+
 // Settings is the table [tool.pipeline] of a pyproject.toml. The zero value of
 // each field means that the project does not set it.
 //
@@ -12,6 +17,7 @@ type Settings struct {
 	Poetry         string    `toml:"poetry" form:"version" doc:"Poetry's version. Default: the one that wrote poetry.lock."`
 	PoetryPlugins  []string  `toml:"poetry-plugins" form:"requirement" doc:"Plugins of Poetry that commands of the project use, such as poetry-plugin-export or poetry-plugin-lambda-build==2.1.0."`
 	UV             string    `toml:"uv" form:"version" doc:"uv's version."`
+	Requirements   []string  `toml:"requirements" form:"path" doc:"Requirements files to install, where they are not in the usual places: that of what is deployed first."`
 	SystemPackages []string  `toml:"system-packages" doc:"Packages of the image's own package manager (apt, apk or dnf)."`
 	KnownHosts     string    `toml:"known-hosts" form:"path" doc:"File with the SSH host keys of the git servers that packages and Terraform modules come from, as known_hosts has them. Those of github.com, gitlab.com and bitbucket.org are known."`
 	Extras         []string  `toml:"extras" doc:"Extras of the project to install."`
@@ -20,6 +26,18 @@ type Settings struct {
 	Test           Test      `toml:"test" doc:"How the project is tested."`
 	Package        Package   `toml:"package" doc:"How the project is packaged."`
 	Terraform      Terraform `toml:"terraform" doc:"How the project is deployed."`
+}
+
+// Code are the directories of a project that is no package whose modules are imported by
+// their own names: src, and the one of the requirements file of what is deployed.
+func (s Settings) Code() []string {
+	out := []string{"src"}
+	if len(s.Requirements) > 0 {
+		if dir := path.Dir(path.Clean(s.Requirements[0])); dir != "." && dir != "requirements" && !strings.HasPrefix(dir, "..") && dir != "src" {
+			out = append(out, dir)
+		}
+	}
+	return out
 }
 
 // Test is the table [tool.pipeline.test].
@@ -94,7 +112,7 @@ type Terraform struct {
 	Backend       string            `toml:"backend" form:"managed|own" doc:"Whose backend keeps the state: the pipeline's (managed) or the one that the root module declares (own)."`
 	BackendConfig map[string]string `toml:"backend-config" doc:"Arguments of the own backend, such as address: {environment} stands for the environment's name."`
 	BackendFiles  Rules             `toml:"backend-files" doc:"Files with arguments of the own backend: {environment} stands for the environment's name. Or a table of such lists by environment."`
-	KMSKey        string            `toml:"kms-key" form:"kms" doc:"ARN of the KMS key that encrypts the managed state. Default: the bucket's own encryption."`
+	KMSKey        string            `toml:"kms-key" doc:"ARN of the KMS key that encrypts the managed state. Default: the bucket's own encryption."`
 	Workspace     string            `toml:"workspace" form:"environment|default" doc:"Terraform workspace that a run selects: one named after the environment, or the default one."`
 	VariableFiles Rules             `toml:"variable-files" doc:"Files with values of variables, in order: {environment} stands for the environment's name. Or a table of such lists by environment, mr-* for those of merge requests."`
 	Variables     map[string]string `toml:"variables" doc:"Values of the root modules' variables."`

@@ -74,6 +74,22 @@ func TestRequirementsAlone(t *testing.T) {
 	passes(t, p, "1 test passed")
 }
 
+// Requirements files that are elsewhere are named in the error, and then in the table.
+func TestRequirementsElsewhere(t *testing.T) {
+	p := project(t, "requirements")
+	p.Write("src/requirements.txt", p.Read("requirements.txt"))
+	p.Write("tests/requirements-dev.txt", p.Read("requirements-dev.txt"))
+	p.Remove("requirements.txt")
+	p.Remove("requirements-dev.txt")
+	r := world.Run(t, p.Call("test"))
+	const named = `requirements = ["src/requirements.txt", "tests/requirements-dev.txt"]`
+	if r.Code == 0 || !strings.Contains(r.Stderr, named+" in [tool.pipeline]") {
+		t.Errorf("exit code %d, want %q in\n%s", r.Code, named, r.Stderr)
+	}
+	p.Append("pyproject.toml", "[tool.pipeline]\n"+named+"\n")
+	passes(t, p, "1 test passed")
+}
+
 // What a package of the repository requires is installed, also where only its build backend
 // knows it: of setup.py, with an extra.
 func TestRequiresOfSetup(t *testing.T) {
