@@ -35,13 +35,18 @@ func (a App) pip(ctx context.Context, f found) (installer, error) {
 			hashed++
 		}
 	}
-	more, err := groupRequires(f, without)
-	if err != nil {
+	own := map[string]string{}
+	if own[projectRequirements], err = a.unnamed(ctx, f); err != nil {
 		return installer{}, err
 	}
-	if more != "" {
-		read.files[ownRequirements], *read.loose = more, true
-		arguments = append(arguments, "--requirement="+ownRequirements)
+	if own[ownRequirements], err = groupRequires(f, without); err != nil {
+		return installer{}, err
+	}
+	for _, file := range sortedKeys(own) {
+		if own[file] != "" {
+			read.files[file], *read.loose = own[file], true
+			arguments = append(arguments, "--requirement="+file)
+		}
 	}
 	if hashed > 0 && hashed < len(arguments) { // together, pip would want a hash for each package
 		arguments = append([]string{"--each"}, arguments...)
@@ -49,8 +54,47 @@ func (a App) pip(ctx context.Context, f found) (installer, error) {
 	return installer{script: installRequirements, arguments: arguments, files: read.files, archives: read.archives, week: week(*read.loose), explain: explainPip}, nil
 }
 
-// ownRequirements has what the project's own tables require.
-const ownRequirements = "/opt/requirements.txt"
+// Files with what the project's own tables require: groups for the tests, and what the
+// main requirements file does not name.
+const (
+	ownRequirements     = "/opt/requirements.txt"
+	projectRequirements = "/opt/project-requirements.txt"
+)
+
+// unnamed are lines of what the project requires as a package and its main requirements file
+// does not name: whoever installs it gets that, too.
+func (a App) unnamed(ctx context.Context, f found) (string, error) {
+	d, err := a.distribution(ctx, path.Clean(a.Path), f)
+	requires, known := project.LocalRequires(f.pyproject, nil)
+	if err != nil || !d.Installed || !known {
+		return "", err
+	}
+	r := newReading()
+	if err := a.requirements(ctx, f, path.Join(f.lockDir, f.lockName), r); err != nil {
+		return "", err
+	}
+	var names []string
+	for _, local := range *r.locals {
+		dir := path.Join(f.lockDir, local.Path)
+		if strings.HasPrefix(dir, "..") || dir == path.Clean(a.Path) {
+			return "", nil // it is refused, or says all of it
+		}
+		other, err := a.distribution(ctx, dir, f)
+		if err != nil || other.Name == "" {
+			return "", err
+		}
+		names = append(names, other.Name)
+	}
+	text := ""
+	for _, file := range sortedKeys(r.files) {
+		text += r.files[file]
+	}
+	lines := project.Unnamed(requires, text, names)
+	if len(lines) > 0 {
+		tell.Once(fmt.Sprintf("%s does not name %s, which pyproject.toml requires: installed and packed, too, in versions that are chosen anew each week", f.lockName, strings.Join(lines, ", ")))
+	}
+	return strings.Join(append(lines, ""), "\n"), nil
+}
 
 // reading is what was read of requirements files, by paths in the container.
 type reading struct {

@@ -47,7 +47,7 @@ func (a App) pipenv(ctx context.Context, f found) (installer, error) {
 	return installer{
 		manager:   []string{"pipenv<=" + newestPipenv},
 		script:    installPipfile,
-		arguments: append([]string{"--each"}, arguments...),
+		arguments: append([]string{"--each", "--no-deps"}, arguments...),
 		files:     files,
 		archives:  archives,
 		explain:   explainPip,

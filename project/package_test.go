@@ -139,7 +139,7 @@ url = "https://example.com/g"
 
 func TestReadRequirements(t *testing.T) {
 	got := ReadRequirements("# by pip-compile\n-r base.txt\n-rmore.txt\n-c https://example.com/c.txt\n--constraint=c.txt\n-e .\n-e ../libs/a[x, y]\n./libs/b\n-e libs/c\nfile:./libs/d ; python_version > \"3\"\nsix==1.17.0 \\\n    --hash=sha256:aa # via x\n--index-url https://example.com/simple\n-e git+https://example.com/g#egg=g\n")
-	if !reflect.DeepEqual(got.Includes, []string{"base.txt", "more.txt", "c.txt"}) || !reflect.DeepEqual(got.Locals, []LocalRequired{{".", nil}, {"../libs/a", []string{"x", "y"}}, {"./libs/b", nil}, {"libs/c", nil}, {"./libs/d", nil}}) || !got.Hashes {
+	if !reflect.DeepEqual(got.Includes, []string{"base.txt", "more.txt", "c.txt"}) || !reflect.DeepEqual(got.Locals, []LocalRequired{{".", nil}, {"../libs/a", []string{"x", "y"}}, {"./libs/b", nil}, {"libs/c", nil}, {"./libs/d", nil}}) || got.Hashes {
 		t.Errorf("%+v", got)
 	}
 	if want := "-r base.txt\n-r more.txt\n-c https://example.com/c.txt\n--constraint=c.txt\nsix==1.17.0      --hash=sha256:aa # via x\n--index-url https://example.com/simple\n-e git+https://example.com/g#egg=g\n"; got.Text != want {

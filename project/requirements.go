@@ -61,7 +61,7 @@ func ReadRequirements(text string) Requirements {
 		case editable != "" && isDirectory(editable), isDirectory(named):
 			r.Locals = append(r.Locals, localRequired(cmp.Or(editable, named)))
 			continue
-		case !strings.HasPrefix(bare, "-") && !strings.Contains(bare, "--hash="):
+		case editable != "", !strings.HasPrefix(bare, "-") && !strings.Contains(bare, "--hash="): // what is cloned has none
 			r.Hashes = false
 		}
 		r.Text += line + "\n"

@@ -29,3 +29,17 @@ func TestRequirementsByPath(t *testing.T) {
 		}
 	}
 }
+
+// A branch that is cloned may be another commit tomorrow.
+func TestRequirementsWithHashes(t *testing.T) {
+	for text, want := range map[string]bool{
+		"six==1 --hash=sha256:00\n": true,
+		"six==1\n":                  false,
+		"-e git+https://example.com/x.git@main#egg=x\n":               false,
+		"--index-url https://example.com\n-r more.txt\n-e ./libs/x\n": true,
+	} {
+		if got := ReadRequirements(text).Hashes; got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
