@@ -22,26 +22,33 @@ const (
 type Packed struct {
 	Container *dagger.Container
 	Target    project.Target
-	// Dirs are the directories of the source whose files are packed as they are.
-	Dirs []string
+	// Tested is the minor version of Python 3 that the tests run on, 0 where it is not known.
+	Tested int
+	// Dirs are the directories of the source whose files are packed as they are, Code those
+	// in them that have modules.
+	Dirs, Code []string
 }
 
 // Packed installs the project and the packages of the repository from wheels that
 // their own build backends make. Locked dependencies are installed before, in a layer
-// that editing the source does not change; roots are Terraform's root modules.
-func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string) (Packed, error) {
+// that editing the source does not change; roots are Terraform's root modules, functions
+// what they say of the package's.
+func (a App) Packed(ctx context.Context, image *dagger.Container, roots []string, functions project.Functions) (Packed, error) {
 	g, err := a.gather(ctx, project.ForPackage, roots)
 	if err != nil {
 		return Packed{}, err
 	}
 	out := Packed{}
-	out.Dirs = g.plainDirs()
+	out.Dirs, out.Code = g.plainDirs(), g.Settings.Code()
 	python, err := a.pythonOf(ctx, image, g.found)
 	if err != nil {
 		return out, err
 	}
-	if out.Target, err = g.LambdaTarget(python); err != nil {
+	if out.Target, err = g.LambdaTarget(python, functions); err != nil {
 		return out, err
+	}
+	if minor, err := g.Python(python); err == nil {
+		out.Tested = minor
 	}
 	c, err := a.packedDependencies(ctx, image, g, out.Target)
 	if err != nil {
@@ -128,7 +135,12 @@ func (a App) exporter(ctx context.Context, f found) (manager []string, lock stri
 		}
 		return manager, "requirements", arguments, nil
 	}
-	return manager, "requirements", []string{f.lockName}, nil
+	arguments = []string{f.lockName}
+	more, err := a.unnamed(ctx, f)
+	if more != "" {
+		arguments = append(arguments, projectRequirements)
+	}
+	return manager, "requirements", arguments, err
 }
 
 // packedProject adds the packages of the repository.

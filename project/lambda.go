@@ -1,6 +1,10 @@
 package project
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Target is the platform that a Lambda package is made for.
 type Target struct {
@@ -13,25 +17,45 @@ type Target struct {
 // it; older ones run on Amazon Linux 2.
 const amazonLinux2023 = 12
 
-// LambdaTarget is the target from the project's table. pythonVersion is the text of
-// .python-version, or the version of the image that was named.
-func (p Project) LambdaTarget(pythonVersion string) (Target, error) {
+// nextPython is the version after the newest, which Lambda may have before this says so.
+const nextPython = newestPython + 1
+
+// Functions is what the root modules say of the functions that they make: minor versions
+// of Python 3 and architectures, nothing where they say nothing plainly.
+type Functions struct {
+	Pythons       []int
+	Architectures []string
+}
+
+// LambdaTarget is the target from the project's table, else the one that all functions
+// have. pythonVersion is the text of .python-version, or the version of the image that
+// was named.
+func (p Project) LambdaTarget(pythonVersion string, functions Functions) (Target, error) {
 	lambda := p.Settings.Package.Lambda
 	t := Target{Architecture: First(lambda.Architecture, "x86_64"), Platform: lambda.Platform}
-	if lambda.Python == "" {
-		minor, err := p.Python(pythonVersion)
-		if err != nil {
-			return t, err
-		}
-		t.Python = minor
-	} else {
+	if one := functions.Architectures; lambda.Architecture == "" && len(one) == 1 {
+		t.Architecture = one[0]
+	}
+	allowed, err := parseVersions(p.RequiresPython)
+	if err != nil {
+		return t, fmt.Errorf("reading requires-python: %w", err)
+	}
+	allows := func(minor int) bool { return allowed.holdMinor(minor) || allowed.namePatch(minor) }
+	one := functions.Pythons
+	switch {
+	case lambda.Python != "":
 		t.Python = numbers(lambda.Python)[1]
-		allowed, err := parseVersions(p.RequiresPython)
-		if err != nil {
-			return t, fmt.Errorf("reading requires-python: %w", err)
+		if t.Python > nextPython {
+			return t, fmt.Errorf("choosing Python of the Lambda package: tool.pipeline.package.lambda says %s, and the newest that Lambda has is 3.%d: name the function's", lambda.Python, newestPython)
 		}
-		if !allowed.holdMinor(t.Python) && !allowed.namePatch(t.Python) {
+		if !allows(t.Python) {
 			return t, fmt.Errorf("choosing Python of the Lambda package: tool.pipeline.package.lambda says %s, and requires-python %s: make them fit", lambda.Python, p.RequiresPython)
+		}
+	case len(one) == 1 && allows(one[0]):
+		t.Python = one[0]
+	default:
+		if t.Python, err = p.Python(pythonVersion); err != nil {
+			return t, err
 		}
 	}
 	if t.Platform == "" {
@@ -41,6 +65,20 @@ func (p Project) LambdaTarget(pythonVersion string) (Target, error) {
 		}
 	}
 	return t, nil
+}
+
+// Other says what functions have that a target is not made for, "" where one of them fits.
+func (f Functions) Other(t Target) string {
+	var other []string
+	if len(f.Pythons) > 0 && !slices.Contains(f.Pythons, t.Python) {
+		for _, minor := range f.Pythons {
+			other = append(other, fmt.Sprintf("Python 3.%d", minor))
+		}
+	}
+	if len(f.Architectures) > 0 && !slices.Contains(f.Architectures, t.Architecture) {
+		other = append(other, f.Architectures...)
+	}
+	return strings.Join(other, " and ")
 }
 
 // Wheels is the platform in uv's words.

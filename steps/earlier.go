@@ -51,9 +51,25 @@ func (r *Run) testResult(ctx context.Context, t Test) (earlier, error) {
 	return r.result(ctx, r.toTest, results.Inputs{Step: results.TestStep, Settings: t.Settings, Services: services})
 }
 
-// packageResult looks for a package.
+// packageResult looks for a package. One that the pipeline packs depends on what Terraform
+// says of its functions, too.
 func (r *Run) packageResult(ctx context.Context, settings project.Package) (earlier, error) {
-	return r.result(ctx, r.toBuild, results.Inputs{Step: results.PackageStep, Settings: settings})
+	builds, err := r.mayBuild(ctx)
+	made := functions{}
+	if packs := (settings.Lambda != project.Lambda{}) || settings.Command == "" && !builds; err == nil && packs && r.address() != "" {
+		made, err = r.functionsOf(ctx)
+	}
+	if err != nil {
+		return earlier{}, err
+	}
+	return r.result(ctx, r.toBuild, packageInputs(settings, made))
+}
+
+func packageInputs(settings project.Package, made functions) results.Inputs {
+	return results.Inputs{Step: results.PackageStep, Settings: struct {
+		Package   project.Package
+		Functions functions
+	}{settings, made}}
 }
 
 // result looks for the result of a step with some inputs, and adds those that all

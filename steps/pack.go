@@ -22,7 +22,9 @@ type packing struct {
 	// that are no packages, and Roots Terraform's root modules in them.
 	Installed []string `json:"installed"`
 	Dirs      []string `json:"dirs"`
-	Roots     []string `json:"roots"`
+	// Code are the directories in those whose modules are imported by their own names.
+	Code  []string `json:"code"`
+	Roots []string `json:"roots"`
 	// Files are patterns of more files of the project.
 	Files []string `json:"files"`
 	// Handlers are texts of the root modules that may name a function of the project.
@@ -50,15 +52,25 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 	if err != nil {
 		return Package{}, err
 	}
-	packed, err := recipe.Packed(ctx, image.Container, roots)
+	made, err := r.functionsOf(ctx)
+	if err != nil {
+		return Package{}, err
+	}
+	packed, err := recipe.Packed(ctx, image.Container, roots, made.Functions)
 	if err != nil {
 		return Package{}, err
 	}
 	if (settings.Lambda == project.Lambda{}) {
 		tell.Line(fmt.Sprintf("the project has no command that builds: packing it for Lambda, for %s (lambda in [tool.pipeline.package] names another)", packed.Target))
 	}
+	if tested := packed.Tested; tested != 0 && tested != packed.Target.Python && settings.Lambda.Python == "" {
+		tell.Line(fmt.Sprintf("the tests run on Python 3.%d, and the root modules' functions on 3.%d: python = \"3.%d\" in [tool.pipeline] has the tests run on that, too", tested, packed.Target.Python, packed.Target.Python))
+	}
+	if other := made.Other(packed.Target); other != "" {
+		tell.Line(fmt.Sprintf("Warning: the package is made for %s, and functions of the root modules are for %s: give them the same, or the function's own with lambda in [tool.pipeline.package]", packed.Target, other))
+	}
 	told := packing{
-		Name: name, Installed: []string{images.PackedDependencies, images.PackedProject}, Dirs: list(packed.Dirs),
+		Name: name, Installed: []string{images.PackedDependencies, images.PackedProject}, Dirs: list(packed.Dirs), Code: packed.Code,
 		Files: list(settings.Files), Architecture: packed.Target.Architecture, Upload: settings.Lambda.Upload,
 	}
 	if len(settings.Files) > 0 { // these are the project's own
@@ -67,9 +79,7 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 	for _, root := range roots {
 		told.Roots = append(told.Roots, path.Join(images.Workdir, root))
 	}
-	if told.Handlers, err = r.handlers(ctx, roots); err != nil {
-		return Package{}, err
-	}
+	told.Handlers = list(made.Handlers)
 	c, err := packed.Container.
 		WithWorkdir(path.Join(images.Workdir, r.Settings.Project)).
 		With(spec{Pack: &told}.on).
@@ -84,25 +94,6 @@ func (r *Run) pack(ctx context.Context, settings project.Package) (Package, erro
 		return Package{}, err
 	}
 	return Package{Files: c.Directory(artifactsDir), Paths: []string{name}, ended: c.File(endedFile)}, nil
-}
-
-// handlers are what the root modules may name of the project's modules. What Terraform
-// itself cannot read it will say: nothing of it is packed.
-func (r *Run) handlers(ctx context.Context, roots []string) ([]string, error) {
-	out := []string{}
-	for _, root := range roots {
-		there, err := r.Source.Exists(ctx, root)
-		if err != nil {
-			return nil, err
-		}
-		if !there {
-			continue
-		}
-		if m, err := images.ReadRoot(ctx, r.Source, root); err == nil {
-			out = append(out, m.Handlers()...)
-		}
-	}
-	return out, nil
 }
 
 // packedName is where the package is to be, from the project's directory.

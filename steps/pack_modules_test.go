@@ -31,12 +31,12 @@ func TestPackedModules(t *testing.T) {
 
 // Data beside the modules is not packed unasked, and that is said; tests are neither.
 func TestPackedWithoutData(t *testing.T) {
-	files := map[string]string{"handler.py": "", "test_handler.py": "", "config.json": "{}", "templates/mail.html": "", "requirements-dev.txt": "", "docker-compose.yml": "", "poetry.lock": "", "Dockerfile": ""}
+	files := map[string]string{"handler.py": "", "test_handler.py": "", "config.json": "{}", "templates/mail.html": "", "requirements-dev.txt": "", "docker-compose.yml": "", "poetry.lock": "", "Dockerfile": "", "README.md": "", "setup.cfg": "", "model.pkl": "", "prompts/system.md": ""}
 	archive, said := packed(t, packing{Dirs: []string{tree(t, files)}, Architecture: "x86_64"})
 	if got := names(t, archive); !slices.Equal(got, []string{"handler.py"}) {
 		t.Errorf("the archive has %q", got)
 	}
-	if want := "pipeline: note: not in the package: config.json, templates: where"; !strings.HasPrefix(said, want) {
+	if want := "pipeline: note: not in the package: config.json, model.pkl, prompts, templates: where"; !strings.HasPrefix(said, want) {
 		t.Errorf("said %q, want %q", said, want)
 	}
 }
@@ -62,6 +62,27 @@ func TestPackedSrc(t *testing.T) {
 		"what is no Python":               {files: map[string]string{"src/app.py": "from {{ name }} import src\n"}, want: []string{"app.py"}},
 	} {
 		archive, said := packed(t, packing{Installed: []string{tree(t, test.installed)}, Dirs: []string{tree(t, test.files)}, Handlers: test.handlers, Architecture: "x86_64"})
+		if got := names(t, archive); !slices.Equal(got, test.want) || said != "" {
+			t.Errorf("%s: the archive has %q (%s), want %q", name, got, said, test.want)
+		}
+	}
+}
+
+// A function in a directory with its requirements, as sam init makes it, is packed by the
+// names that its handler and the code have for it.
+func TestPackedCode(t *testing.T) {
+	for name, test := range map[string]struct {
+		files   map[string]string
+		code    string
+		handler string
+		want    []string
+	}{
+		"sam":      {map[string]string{"hello_world/__init__.py": "", "hello_world/app.py": "", "hello_world/requirements.txt": "", "tests/test_a.py": "from hello_world import app\n"}, "hello_world", "app.lambda_handler", []string{"__init__.py", "app.py", "hello_world/__init__.py", "hello_world/app.py", "hello_world/requirements.txt", "requirements.txt"}},
+		"a lambda": {map[string]string{"lambda/main.py": "import util\n", "lambda/util.py": ""}, "lambda", "main.handler", []string{"main.py", "util.py"}},
+		"nested":   {map[string]string{"lambda/src/main.py": ""}, "lambda/src", "main.handler", []string{"lambda/src/main.py", "main.py"}},
+		"by name":  {map[string]string{"app/main.py": "from app import util\n", "app/util.py": ""}, "app", "app.main.handler", []string{"app/main.py", "app/util.py"}},
+	} {
+		archive, said := packed(t, packing{Dirs: []string{tree(t, test.files)}, Code: []string{test.code}, Handlers: []string{test.handler}, Architecture: "x86_64"})
 		if got := names(t, archive); !slices.Equal(got, test.want) || said != "" {
 			t.Errorf("%s: the archive has %q (%s), want %q", name, got, said, test.want)
 		}
@@ -133,5 +154,14 @@ func TestPackedLink(t *testing.T) {
 	}
 	if _, refused = packed(t, told); !strings.HasPrefix(refused, "more is a link to ../libs/more, which the package does not have: name that path") {
 		t.Errorf("refused %q", refused)
+	}
+}
+
+// What stands for a file that Git LFS has not fetched is not the file.
+func TestPackedPointer(t *testing.T) {
+	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+	_, refused := packed(t, packing{Dirs: []string{tree(t, map[string]string{"app.py": "", "shop/model.bin": pointer, "shop/__init__.py": "", "tests/x.bin": pointer})}, Architecture: "x86_64"})
+	if want := "shop/model.bin is a pointer of Git LFS, and not the file: have it fetched"; !strings.HasPrefix(refused, want) {
+		t.Errorf("refused %q, want %q", refused, want)
 	}
 }

@@ -20,7 +20,7 @@ var pythonHome, _ = filepath.Abs("python")
 // packed runs python/pack.py on the machine, and gives the archive or what was refused.
 func packed(t *testing.T, told packing) (archive []byte, refused string) {
 	t.Helper()
-	told.Name = "artifact.zip"
+	told.Name, told.Code = "artifact.zip", append([]string{"src"}, told.Code...)
 	told.Installed, told.Dirs, told.Roots, told.Files, told.Handlers = list(told.Installed), list(told.Dirs), list(told.Roots), list(told.Files), list(told.Handlers)
 	spec, err := json.Marshal(told)
 	if err != nil {

@@ -32,6 +32,7 @@ type Run struct {
 	terraform  once[images.Image]
 	workspaces once[Roots]
 	built      once[Package]
+	functions  once[functions]
 	service    once[Pushed]
 	version    once[string]
 	found      once[[]string]

@@ -15,19 +15,23 @@ BESIDE = ("scripts", "build", "dist", "examples", "tasks.py")
 NEVER = ("node_modules", "venv")
 
 # What a function may well read, and what is only packed where it is named.
-DATA = (".json", ".yaml", ".yml", ".toml", ".ini", ".csv", ".sql", ".html", ".j2", ".jinja", ".jinja2", ".pem", ".crt", ".txt")
+DATA = (
+    ".json", ".jsonl", ".ndjson", ".geojson", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".csv", ".tsv", ".xml", ".xsd", ".xsl", ".xslt", ".sql", ".graphql", ".proto", ".avsc",
+    ".html", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mustache", ".prompt", ".pem", ".crt", ".cer", ".key", ".txt", ".xlsx", ".parquet", ".feather", ".db", ".sqlite", ".sqlite3", ".dat", ".bin",
+    ".pkl", ".pickle", ".joblib", ".onnx", ".pt", ".pth", ".h5", ".tflite", ".npy", ".npz", ".model", ".mo", ".ttf", ".otf")
 OF_TOOLS = ("pyproject.toml", "*.lock", "pylock*.toml", "requirements*.txt", "*requirements.txt", "runtime.txt", "setup.*", "tox.ini", "pytest.ini", "mypy.ini", "ruff.toml", "*compose*.y*ml", "package*.json", "renovate.json", "sonar*", "mkdocs.yml", "openapi.*", "LICENSE*")
 
 
-def modules(directory, roots, handlers, installed):
-    """Those in src and those beside its pyproject.toml; installed are the names of the packages' modules.
+def modules(directory, roots, handlers, installed, code):
+    """Those in directories for code, such as src, and those beside its pyproject.toml.
 
-    roots are Terraform's root modules, and handlers what they may name of the project."""
+    installed are the names of the packages' modules, roots Terraform's root modules, and handlers what they may
+    name of the project."""
     files, beside, data = {}, {}, []
-    handled = handled_by(handlers, directory)
+    handled = handled_by(handlers, directory, code)
     for entry in sorted(os.listdir(directory)):
         path = os.path.join(directory, entry)
-        if entry == "src" or entry.startswith(".") or tree.matches(entry, NEVER) or tree.left_out(entry) or path in roots:
+        if entry in code or entry.startswith(".") or tree.matches(entry, NEVER) or tree.left_out(entry) or path in roots:
             continue
         nowhere = not os.path.exists(path)  # a link to what the package does not have
         if nowhere or tree.matches(entry, OF_TESTS + BESIDE):
@@ -35,13 +39,14 @@ def modules(directory, roots, handlers, installed):
                 beside[entry] = path
         elif entry.endswith(".py") or tree.has(path, ".py"):
             tree.add(files, path, entry)
-        elif entry.endswith(DATA) and not tree.matches(entry, OF_TOOLS) or tree.has(path, *DATA) and not any(r.startswith(path + "/") for r in roots):
+        elif entry.endswith(DATA) and not tree.matches(entry, OF_TOOLS) or tree.has(path, *DATA, ".md") and not any(r.startswith(path + "/") for r in roots):
             data.append(entry)
-    src = os.path.join(directory, "src")
-    if os.path.isdir(src):
-        elsewhere = installed | {stem(name.split("/")[0]) for name in files}
-        for name in paths_of_src(src, handled | imported(python_below(directory)), elsewhere):
-            tree.add(files, src, name)
+    for base in code:
+        src = os.path.join(directory, base)
+        if os.path.isdir(src):
+            elsewhere = installed | {stem(name.split("/")[0]) for name in files}
+            for name in paths_of(base, src, handled | imported(python_below(directory)), elsewhere):
+                tree.add(files, src, name)
     # Whatever its name: what is imported is deployed, and what that imports in turn.
     while True:
         names = handled | imported(files.values())
@@ -60,32 +65,33 @@ def tell(entries, why):
         command.note("not in the package: %s: %s, name it and the modules in [tool.pipeline.package] files" % (", ".join(sorted(entries)), why))
 
 
-def paths_of_src(src, named, elsewhere):
-    """As what src is packed: as itself where it is imported as a package, else by what is in it; both where both may be."""
+def paths_of(base, src, named, elsewhere):
+    """As what a directory for code is packed: as itself where it is imported as a package, else by what is in it; both where both may be."""
     inner = {stem(entry) for entry in os.listdir(src)} - elsewhere - set(getattr(sys, "stdlib_module_names", ()))
+    package = base.split("/")[0]
     paths = []
-    if "src" in named or os.path.exists(os.path.join(src, "__init__.py")):
-        paths.append("src")
-    if "src" not in named or named & inner:
+    if package in named or os.path.exists(os.path.join(src, "__init__.py")):
+        paths.append(base)
+    if package not in named or named & inner:
         paths.append("")
     return paths
 
 
-def handled_by(handlers, directory):
+def handled_by(handlers, directory, code):
     """The modules that handlers such as src.orders.main or tasks.main are in, by their first names."""
     names = set()
     for handler in handlers:
         parts = re.split("[./]", handler)[:-1]
-        if any(os.path.isfile(os.path.join(directory, base, *parts) + ".py") for base in ("", "src")):
+        if any(os.path.isfile(os.path.join(directory, base, *parts) + ".py") for base in ["", *code]):
             names.add(parts[0])
     return names
 
 
-def missing(handlers, files):
+def missing(handlers, files, code):
     """The handlers that are in the project, and not in its package under the name that they say."""
     for handler in handlers:
         name = "/".join(re.split("[./]", handler)[:-1]) + ".py"
-        if name not in files and (os.path.isfile(name) or os.path.isfile(os.path.join("src", name))):
+        if name not in files and any(os.path.isfile(os.path.join(base, name)) for base in ["", *code]):
             yield handler, name
 
 

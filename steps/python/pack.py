@@ -26,7 +26,7 @@ def pack(spec):
         tree.add(files, directory, "")
     installed = {modules.stem(name.split("/")[0]) for name in files}
     for directory in spec["dirs"]:
-        own = modules.modules(directory, [os.path.abspath(r) for r in spec["roots"]], spec["handlers"], installed)
+        own = modules.modules(directory, [os.path.abspath(r) for r in spec["roots"]], spec["handlers"], installed, spec["code"])
         for name in sorted(own):
             if name in files and not of_index(files[name]) and read(files[name]) != read(own[name]):
                 raise command.Refused("%s and %s are both %s in the package: rename a module, or name what to pack in [tool.pipeline.package] files" % (files[name], own[name], name))
@@ -39,8 +39,8 @@ def pack(spec):
             tree.add(files, path, os.path.normpath(path))
     if not files:
         raise command.Refused("there is nothing to pack: name the project's files in [tool.pipeline.package] files of pyproject.toml, or a command that packs")
-    check_machine(files, spec["architecture"])
-    for handler, name in modules.missing(spec["handlers"], files):
+    check_contents(files, spec["architecture"])
+    for handler, name in modules.missing(spec["handlers"], files, spec["code"]):
         command.note('the package has no %s, and Terraform names "%s": a function with that handler cannot be imported from it' % (name, handler))
     out = os.path.join(artifacts.OUT, spec["name"])
     os.makedirs(os.path.dirname(out), exist_ok=True)
@@ -60,11 +60,12 @@ def read(path):
         return f.read()
 
 
-def check_machine(files, architecture):
-    """Refuse a library that the function's machine cannot load."""
+def check_contents(files, architecture):
+    """Refuse a library that the function's machine cannot load, and what stands for a file that is not there."""
     for name in sorted(files):
         with open(files[name], "rb") as f:
-            head = f.read(20)
+            head = f.read(64)
+        tree.refuse_pointer(name, head)
         if head[:4] != b"\x7fELF" or len(head) < 20:
             continue
         machine = struct.unpack("<H" if head[5] == 1 else ">H", head[18:20])[0]

@@ -11,6 +11,9 @@ import command
 LEFT_OUT = ("__pycache__", "*.pyc", ".lock", ".git", ".venv")
 OF_INSTALLER = ("direct_url.json", "uv_cache.json", "uv_build.json", "REQUESTED", "INSTALLER")
 
+# What a file of Git LFS begins with where it was not fetched.
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
 
 def add(files, path, name):
     """Add a file or a directory under a name; what is added later takes the place of what was there."""
@@ -29,6 +32,12 @@ def add(files, path, name):
         # Commands of packages name the interpreter of this container.
         if not left_out(entry) and not own and not (inner == "bin" and path.startswith("/opt/packed/")):
             add(files, os.path.join(path, entry), inner)
+
+
+def refuse_pointer(name, head):
+    """Refuse what stands for a file that is not there, by what it begins with."""
+    if head.startswith(LFS_POINTER):
+        raise command.Refused("%s is a pointer of Git LFS, and not the file: have it fetched before the call (git lfs pull, or lfs: true of actions/checkout)" % name)
 
 
 def left_out(name):
