@@ -150,7 +150,9 @@ func (a App) distribution(ctx context.Context, dir string, f found) (project.Dis
 		if names, err = a.Source.Directory(dir).Entries(ctx); err != nil {
 			return project.Distribution{}, tell.Errorf("reading %s: the source has no directory %q: %w", f.lockName, dir, err)
 		}
-		text = ""
+		if text = ""; !slices.Contains(names, "pyproject.toml") && !slices.Contains(names, "setup.py") {
+			return project.Distribution{}, fmt.Errorf("reading %s: the package in %q has neither pyproject.toml nor setup.py: have it fetched before the call where it is a git submodule (submodules of actions/checkout, GIT_SUBMODULE_STRATEGY of GitLab)", f.lockName, dir)
+		}
 		if slices.Contains(names, "pyproject.toml") {
 			if text, err = a.Source.File(path.Join(dir, "pyproject.toml")).Contents(ctx); err != nil {
 				return project.Distribution{}, err

@@ -72,3 +72,66 @@ func TestWeekIsInTheCommand(t *testing.T) {
 		t.Errorf("%q and %q", a[3], b[3])
 	}
 }
+
+// What a file with hashes fixes stays as it is, whatever the files beside it ask for and in
+// whatever order they are named.
+func TestHashesAreKept(t *testing.T) {
+	dir := t.TempDir()
+	pip := `#!/bin/sh
+if [ "$1" = freeze ]; then cat "$SAID.all" 2>/dev/null; exit; fi
+while [ $# -gt 0 ]; do
+  case $1 in
+    --no-deps) echo "without dependencies" >>"$SAID" ;;
+    --constraint) echo "constraints <$(tr '\n' ' ' <"$2")>" >>"$SAID"; shift ;;
+    --requirement=*) echo "$1" >>"$SAID"; echo "$(sed 's/ .*//' "${1#*=}")" >>"$SAID.all"; echo 'mine @ file:///app' >>"$SAID.all" ;;
+  esac
+  shift
+done
+`
+	for name, text := range map[string]string{"bin/pip": pip, "loose.txt": "moto\n", "hashed.txt": "six==1.16.0 --hash=sha256:00\n"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := strings.Replace(script("install-requirements"), "virtualenv="+virtualenv, "virtualenv="+dir, 1)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", text, "script", "--each", "--requirement=loose.txt", "--requirement=hashed.txt")
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "SAID=" + filepath.Join(dir, "said")}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	said, err := os.ReadFile(filepath.Join(dir, "said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "constraints <>\n--requirement=hashed.txt\nconstraints <six==1.16.0 >\n--requirement=loose.txt\n"
+	if string(said) != want {
+		t.Errorf("%s\nwant\n%s", said, want)
+	}
+}
+
+// What git tracks is data of a package that setuptools-scm makes, and there is no git here.
+func TestTrackedFilesArePacked(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"scm/pyproject.toml": "[build-system]\nrequires = [\"setuptools>=61\", \"setuptools_scm[toml]\"]\n", "own/setup.cfg": "[options]\nsetup_requires =\n  setuptools-scm\n",
+		"own/MANIFEST.in": "prune src/orders/large\n", "none/pyproject.toml": "[build-system]\nrequires = [\"setuptools\"]\n", "none/MANIFEST.in": "include a.txt\n",
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build, _, _ := strings.Cut(script("build-wheels"), "\n[ $# -eq 0 ]")
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "uv() { for last; do :; done; echo \"$last: $(tr '\\n' ';' <$last/MANIFEST.in)\"; }\n"+build, "script", "scm", "own", "none")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if want := "scm: graft .;\nown: graft .;prune src/orders/large;\nnone: include a.txt;\n"; err != nil || string(out) != want {
+		t.Errorf("%v: %s\nwant\n%s", err, out, want)
+	}
+}

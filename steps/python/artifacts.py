@@ -4,8 +4,10 @@ import glob
 import os
 import shutil
 import stat
+import zipfile
 
 import command
+import tree
 
 OUT = "/artifacts"
 
@@ -65,9 +67,26 @@ def give(path):
     mode = os.stat(path).st_mode
     if not stat.S_ISREG(mode):
         raise command.Refused("%s is %s, not a file: let the build pack it" % (path, KINDS.get(stat.S_IFMT(mode), "special")))
+    check_pointers(path)
     to = os.path.normpath(os.path.join(OUT, path))
     if not to.startswith(OUT + "/"):
         raise command.Refused("%s is outside of the project: let the build leave it in there" % path)
     os.makedirs(os.path.dirname(to), exist_ok=True)
     shutil.copyfile(path, to)
     os.chmod(to, stat.S_IMODE(mode))
+
+
+# The longest pointer of Git LFS.
+LONGEST = 1024
+
+
+def check_pointers(path):
+    """Refuse an archive that has a pointer in the place of a file. One that cannot be read is for who uses it to refuse."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            small = [e for e in archive.infolist() if len(tree.LFS_POINTER) < e.file_size < LONGEST]
+            heads = [(e.filename, archive.read(e)) for e in small]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        return
+    for name, head in heads:
+        tree.refuse_pointer("%s in %s" % (name, path), head)
