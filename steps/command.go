@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -98,14 +99,20 @@ func lastLine(text string, is func(string) bool, prefix string) string {
 	return ""
 }
 
-// nothingDone recognises that make found no command to run for a target: it has
-// no recipe, a file or directory has its name, or make's own rules made it a copy of
-// the script of that name.
-func nothingDone(target, stdout string) error {
+// nothingDone recognises that no test was run although the command succeeded: make found
+// no command for its target, as that has no recipe, a file or directory has its name, or
+// make's own rules made it a copy of the script of that name; or nox, which succeeds where
+// it has the Python of none of its sessions.
+func nothingDone(target, stdout, stderr string) error {
 	for _, said := range []string{"Nothing to be done for '%[1]s'", "'%[1]s' is up to date", "cat %[1]s.sh >%[1]s"} {
 		if strings.Contains(stdout, fmt.Sprintf(said, target)) {
 			return fmt.Errorf("running make %s: the Makefile has no command for the target %q: give it one, and declare it .PHONY", target, target)
 		}
 	}
+	if m := noxSkipped.FindStringSubmatch(stderr); m != nil && !strings.Contains(stderr, " was successful") {
+		return fmt.Errorf("running the tests: nox ran no session: it has no Python %s: name the command that a session runs in [tool.pipeline.test], such as command = \"pytest\"", m[1])
+	}
 	return nil
 }
+
+var noxSkipped = regexp.MustCompile(`(?m)^nox > (?:\[[^\]]*\] )?Session \S+ skipped: Python interpreter (\S+) not found`)

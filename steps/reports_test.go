@@ -61,18 +61,21 @@ func TestFailedTests(t *testing.T) {
 }
 
 func TestNothingDone(t *testing.T) {
+	const skipped = "nox > Running session tests-3.8\nnox > Missing interpreters will error by default on CI systems.\nnox > Session tests-3.8 skipped: Python interpreter 3.8 not found.\n"
 	for _, test := range []struct {
-		stdout string
-		wrong  bool
+		stdout, stderr string
+		wrong          bool
 	}{
-		{"make: Nothing to be done for 'test'.\n", true},
-		{"make: 'test' is up to date.\n", true},
-		{"cat test.sh >test \nchmod a+x test\n", true},
-		{"make: Nothing to be done for 'lint'.\n", false},
-		{"3 passed\n", false},
+		{"make: Nothing to be done for 'test'.\n", "", true},
+		{"make: 'test' is up to date.\n", "", true},
+		{"cat test.sh >test \nchmod a+x test\n", "", true},
+		{"make: Nothing to be done for 'lint'.\n", "", false},
+		{"3 passed\n", "", false},
+		{"nox -s tests\n", skipped, true},
+		{"nox -s tests\n", skipped + "nox > Session tests-3.12 was successful.\n", false},
 	} {
-		if err := nothingDone("test", test.stdout); (err != nil) != test.wrong {
-			t.Errorf("%q: %v", test.stdout, err)
+		if err := nothingDone("test", test.stdout, test.stderr); (err != nil) != test.wrong {
+			t.Errorf("%q, %q: %v", test.stdout, test.stderr, err)
 		}
 	}
 }

@@ -57,6 +57,9 @@ func TestReportsOfRunsOfPytest(t *testing.T) {
 		"two paths":                  {runs: "r.xml s.xml", want: "t0 t1"},
 		"no path":                    {runs: "- -", want: "t0 t1"},
 		"a path and none":            {runs: "r.xml - r.xml", want: "t0 t1 t2"},
+		"outside of the project":     {runs: "../outside.xml", want: "t0"},
+		"outside, one path":          {runs: "../again.xml ../again.xml", want: "t0 t1"},
+		"another ending":             {runs: "report report", want: "t0 t1"},
 		"one, edited by the project": {runs: "r.xml", more: "edited", want: "edited-t0"},
 		"two, the last is edited":    {runs: "r.xml r.xml", more: "edited", want: "t0 edited-t1"},
 	} {

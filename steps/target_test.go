@@ -67,3 +67,37 @@ func hasTarget(t *testing.T, makefile string, want bool, beside map[string]strin
 		t.Errorf("%q beside %v: %s, %v, want %v", makefile, beside, got, err, want)
 	}
 }
+
+// A target that make takes for made runs nothing, and a silent make does not say so.
+func TestIdleTarget(t *testing.T) {
+	python, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		makefile, directory string
+		want                bool
+	}{
+		{"MAKEFLAGS += --silent\ntest:\n\t@exit 1\n", "test", true},
+		{"MAKEFLAGS += -s\ntest: tests\ntests:\n\tpytest\n", "tests", true},
+		{"test:\n\tpytest\n", "test", true},
+		{"MAKEFLAGS += --silent\n.PHONY: test\ntest:\n\t@exit 1\n", "test", false},
+		{"MAKEFLAGS += --silent\ntest:\n\t@exit 1\n", "tests", false},
+		{"test:\n\t-$(MAKE) unit\nunit:\n\tpytest\n", "tests", false}, // make runs that line to find out
+		{"test: unit\n.PHONY: unit\nunit:\n\t@:\n", "unit", false},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "Makefile"), []byte(test.makefile), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(filepath.Join(dir, test.directory), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		run := exec.Command("python3", "-B", "-c", "import sys; sys.path.insert(0, sys.argv[1]); import command\ntry:\n  print(command.chosen('', 'test', ['pytest']))\nexcept command.Refused as e:\n  print('refused:', e)", python)
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		if got := strings.Contains(string(out), "refused: the Makefile has no command"); err != nil || got != test.want {
+			t.Errorf("%q beside %s: %s, %v", test.makefile, test.directory, out, err)
+		}
+	}
+}

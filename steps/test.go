@@ -94,7 +94,7 @@ func (t Test) Run(ctx context.Context) (Passed, error) {
 	if junit == "" {
 		stdout, err := c.Stdout(ctx)
 		if err == nil {
-			err = nothingDone("test", stdout)
+			err = nothingDone("test", stdout, stderr)
 		}
 		if err != nil {
 			return Passed{}, err

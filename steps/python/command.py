@@ -1,5 +1,6 @@
 """Which command is the project's, and running it."""
 
+import functools
 import os
 import re
 import shutil
@@ -51,6 +52,8 @@ def chosen(given, target, other=None):
             what += ": add one, or name the command"
         raise Refused('%s in pyproject.toml: [tool.pipeline.%s] command = "..."' % (what, table), 2)
     say("running " + " ".join(args))
+    if args[0] == "make" and is_idle(target):
+        raise Refused('the Makefile has no command for the target "%s": give it one, and declare it .PHONY' % target)
     return args
 
 
@@ -74,6 +77,21 @@ def has_target(target):
     return code == 2 and "No rule to make target '%s'" % target not in complaint
 
 
+def is_idle(target):
+    """Tell whether make would do nothing for a target. A Makefile may have make not say so."""
+    return ask_make(target)[2] == 0 and not [line for line in dry_run(["make", target]).splitlines() if line.strip() and not MAKE_SAYS.match(line)]
+
+
+MAKE_SAYS = re.compile(r"make(?:\[\d+\])?: ")
+
+
+def dry_run(args):
+    """What make would run."""
+    return subprocess.run(
+        [args[0], "-n", *args[1:]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout.decode(errors="replace")
+
+
+@functools.lru_cache(maxsize=None)
 def ask_make(goal):
     """What make says of all that it would need for a goal, and its exit code. Nothing is run."""
     try:
@@ -107,8 +125,7 @@ def link_environments(args):
     text = " ".join(args)
     made = args if args[0] == "make" else text.split()[2:] if re.fullmatch(r"sh -c make [\w.= -]+", text) else None
     if made:
-        text = subprocess.run(
-            [made[0], "-n", *made[1:]], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).stdout.decode(errors="replace")
+        text = dry_run(made)
     if MAKES_ENVIRONMENT.search(text):
         return
     for name in sorted(set(IN_ENVIRONMENT.findall(text.replace(os.getcwd() + "/", "")))):

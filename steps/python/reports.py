@@ -4,6 +4,7 @@ import collections
 import glob
 import hashlib
 import importlib.util
+import itertools
 import os
 import shutil
 import stat
@@ -87,28 +88,35 @@ def candidates(since, patterns):
         paths = [p for name in named for p in overwritten().get(os.path.abspath(name), []) + [name]]
     else:
         paths = [p for copies in overwritten().values() for p in copies]
-        paths += [p for root in (PYTEST, command.SOURCE, tempfile.gettempdir()) for p in below(root) if not p.startswith(COPIES + "/")]
+        paths += [p for root in places() for p in below(root) if not p.startswith(COPIES + "/")]
     for path in paths:
         info = os.stat(path) if os.path.exists(path) else None
         if info and stat.S_ISREG(info.st_mode) and info.st_ctime_ns >= since and info.st_size < LARGEST:
             yield path
 
 
+def places():
+    """Where a project writes reports."""
+    return PYTEST, command.SOURCE, tempfile.gettempdir()
+
+
 def overwritten():
-    """Copies of reports that a later run of pytest wrote over, by the path that they were written to."""
+    """Copies of reports that are not where they were written to, by that path: a later run of pytest wrote over
+    them, or nobody looks there."""
     copies = {}
     for run in sorted(os.listdir(COPIES)) if os.path.isdir(COPIES) else []:
-        for copy in below(os.path.join(COPIES, run)):
+        for copy in below(os.path.join(COPIES, run), ""):
             copies.setdefault(copy[len(os.path.join(COPIES, run)):], []).append(copy)
-    return {path: all[:-1] for path, all in copies.items()}  # the last is where it was written
+    found = tuple(root + "/" for root in places())
+    return {path: all[:-1] if path.startswith(found) and path.endswith(".xml") else all for path, all in copies.items()}
 
 
-def below(root):
+def below(root, ending=".xml"):
     paths = []
     for folder, folders, files in os.walk(root):
         # What tests write to their own tmp_path is not what they came to.
         folders[:] = sorted(f for f in folders if f not in SKIPPED and not f.startswith("pytest-of-"))
-        paths += [os.path.join(folder, f) for f in files if f.endswith(".xml")]
+        paths += [os.path.join(folder, f) for f in files if f.endswith(ending)]
     return sorted(paths, key=lambda p: (os.lstat(p).st_mtime_ns, p))
 
 
@@ -173,8 +181,8 @@ def measured(since):
 
 def coverage_data(since):
     """What coverage.py wrote, under whatever name. Parts that the project did not combine are none."""
-    for folder, folders, files in os.walk(command.SOURCE):
-        folders[:] = [f for f in folders if f not in SKIPPED]
+    for folder, folders, files in itertools.chain(os.walk(command.SOURCE), os.walk(tempfile.gettempdir())):
+        folders[:] = [f for f in folders if f not in SKIPPED and not f.startswith("pytest-of-")]
         for path in (os.path.join(folder, f) for f in files if not f.startswith(".coverage.")):
             info = os.lstat(path)
             if stat.S_ISREG(info.st_mode) and info.st_ctime_ns >= since:
