@@ -85,6 +85,7 @@ const (
 	installIt = "add the package that has it to the project's dependencies, or its extra or group, or a system package, to [tool.pipeline]"
 	inTests   = "in [tool.pipeline.test] variables, or with --test-secrets"
 	giveIt    = "give it " + inTests
+	noTests   = "pytest found no tests to run: check testpaths and what is selected"
 )
 
 // What is said where git is not there, and where there is no repository for it.
@@ -105,13 +106,19 @@ var gitIsMissed = regexp.MustCompile(`(?m)` + noGit + `|` + noRepository)
 // tells most.
 var causes = []cause{
 	when(`^pipeline: note: (\S+) is a link to (\S+), which the tests do not have`, `"$1" is a link to "$2", which the tests do not have: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "$2" }`),
-	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env')`, ".env files stay out of the containers: give their values "+inTests+", and include the file only where it is there (-include .env in a Makefile)"),
+	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env'|Path [\x60'"](?:\S*/)?\.env[\x60'"] does not exist|No environment file found at: \x60(?:\S*/)?\.env\x60)`, ".env files stay out of the containers: give their values "+inTests+", and include the file only where it is there (-include .env in a Makefile)"),
 	when(`No such file or directory: '(?:\S*/)?(`+images.DocumentNames+`)'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
 	when(`No such file or directory: '(?:\S*/)?([^/']+\.(?:tf|tofu|tfvars|hcl|tftpl)(?:\.json)?)'`, `there is no "$1" in the containers: Terraform's own files of the root modules are there only where pyproject.toml or the Makefile names one by its path: name it in one of them`),
 	when(noGit, "git is not in the app container, and neither is the repository's .git: take what git says from a variable, and "+giveIt+"; where it is for something else, add git to system-packages in [tool.pipeline]"),
 	when(noRepository, "the source has no .git in the containers: take what git says from a variable, and "+giveIt),
 	when(`^E? *KeyError: '([A-Z][A-Z0-9_]*)'\s+(?:<frozen os>|.*\bos\.py):`, `the variable "$1" is not set: `+giveIt),
 	when(`^ *File "(?:<frozen os>|\S*/os\.py)", line \d+, in __getitem__\n(?:[ \t].*\n)*KeyError: '([A-Z][A-Z0-9_]*)'`, `the variable "$1" is not set: `+giveIt),
+	when(`(?:UndefinedValueError: (\w+) not found\. Declare it as envvar|ImproperlyConfigured: Set the (\w+) environment variable|EnvError: Environment variable "(\w+)" not set|Config '(\w+)' is missing, and has no default)`,
+		`the variable "$1$2$3$4" is not set: `+giveIt),
+	when(`ValidationError: \d+ validation errors? for (\w+)\n(?:E +)?([A-Za-z_]\w*)\n(?:E +)?[Ff]ield required \[?\(?type=(?:value_error\.)?missing(?:\)|, input_value=.*, input_type=dict\])`, `$1 has no value for "$2": where these are settings, give its variable `+inTests),
+	when(`NoRegionError: You must specify a region`, "the tests name no region of AWS: give AWS_DEFAULT_REGION "+inTests),
+	when(`NoCredentialsError: Unable to locate credentials`, "the tests call AWS, and the run's credentials are not given to them: let them use a stand-in such as moto, or give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "+inTests),
+	when(`ProfileNotFound: The config profile \(([^)]+)\) could not be found`, `there is no profile "$1" of AWS in the containers: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY `+inTests),
 	when(missing(`docker|docker-compose|podman`),
 		"there is no $1 in the app container: name services of the tests in [tool.pipeline.test.services], an image of the service in [tool.pipeline.package.image], and a command without $1 in [tool.pipeline.test] or [tool.pipeline.package]"),
 	when(`(?:DockerException: Error while fetching server API version|Cannot connect to the Docker daemon at)`,
@@ -126,7 +133,8 @@ var causes = []cause{
 	when(`No module named '?([\w.]+)'?$`, `no module "$1" is installed: add the package that has it to the project's dependencies, or its extra or group to [tool.pipeline]`),
 	when(`Required test coverage of ([\d.]+)% not reached\. Total coverage: ([\d.]+)%`, "the coverage is $2 %, the project requires $1 %"),
 	when(`Coverage failure: total of ([\d.]+) is less than fail-under=([\d.]+)`, "the coverage is $1 %, the project requires $2 %"),
-	when(`(?s)(?:no tests ran in|\d+ deselected in) [\d.]+s.*\*\*\* \[.*\] Error 5$`, "pytest found no tests to run: check testpaths and what is selected"),
+	when(`(?s)(?:no tests ran in|\d+ deselected in) [\d.]+s.*\*\*\* \[.*\] Error 5$`, noTests),
+	when(`(?s)^collected (?:0 items|\d+ items? / \d+ deselected / 0 selected)\n.*(?:no tests ran|\d+ deselected) in [\d.]+s`, noTests),
 	when(`^make(?:\[\d+\])?: \*\*\* \[(.+)\] Killed$`, "a command was killed (make says: $1), most likely because the memory did not suffice: give the engine more, or run less at a time"),
 	when(`^pipeline: note: the command was ended by signal 9 `, "the command was killed, most likely because the memory did not suffice: give the engine more, or run less at a time"),
 	when(`^make(?:\[\d+\])?: \*\*\* \[(.+)\] (Segmentation fault|Aborted|Bus error|Illegal instruction)`, "a command crashed: $2 (make says: $1): look for a package with native code that does not fit the image"),

@@ -84,6 +84,11 @@ func TestExplainNamedTests(t *testing.T) {
 	if got := ExplainTests("1 of 3 tests failed: t.a", stdout, ""); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	for _, said := range []string{"Error: Invalid value for '-f': Path '/app/.env' does not exist.\n", "error: No environment file found at: `.env`\n"} {
+		if got := ExplainBuild("", said); !strings.HasPrefix(got, ".env files stay out of the containers") {
+			t.Errorf("%s: %s", said, got)
+		}
+	}
 	const document = `1 of 3 tests failed: t.a: there is no "CHANGES.md" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`
 	if got := ExplainTests("1 of 3 tests failed: t.a", "E       FileNotFoundError: [Errno 2] No such file or directory: '/app/CHANGES.md'\n", ""); got != document {
 		t.Errorf("got  %s\nwant %s", got, document)

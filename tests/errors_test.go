@@ -89,7 +89,7 @@ func TestWrongRegistry(t *testing.T) {
 		},
 		{
 			name: "no such host", flags: []string{"--python-image", "registry.invalid/python:3"}, call: []string{"test"},
-			want:   "pulling image registry.invalid/python:3: the registry's host is unknown: check its address",
+			want:   `pulling image registry.invalid/python:3: the host "registry.invalid" is unknown: check the registry's address`,
 			dagger: "registry.invalid",
 		},
 		{

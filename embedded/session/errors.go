@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,6 +41,9 @@ var causes = []struct{ part, say string }{
 	{"connection reset", "the registry closed the connection: try again"},
 }
 
+// unknownHost is a host without an address: of the registry, or of a server that it sends to.
+var unknownHost = regexp.MustCompile(`\blookup ([^\s:]+)(?: on \S+)?: no such host`)
+
 // logins are parts of the messages of a registry that requires a login, or a different
 // one. Some registries also send them for an image that does not exist.
 var logins = []string{"401 Unauthorized", "authentication required", "no basic auth credentials", "pull access denied", "insufficient_scope", "authorization failed"}
@@ -58,6 +62,9 @@ func (s *Server) explain(err error) string {
 		image := what + address
 		if slices.ContainsFunc(logins, has) {
 			return image + ": " + s.auth.refused(address)
+		}
+		if m := unknownHost.FindStringSubmatch(m); m != nil {
+			return fmt.Sprintf("%s: the host %q is unknown: check the registry's address", image, m[1])
 		}
 		for _, c := range causes {
 			if has(c.part) {

@@ -33,6 +33,7 @@ func TestRefusedImagesNameTheLogin(t *testing.T) {
 		{"pulling image team/base:1: pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
 			"pulling image team/base:1: the registry refused the login for \"docker.io\" in the machine's docker configuration"},
 		{"pulling image x.example/base:1: dial tcp: connection refused", "pulling image x.example/base:1: the registry cannot be reached"},
+		{"pulling image team/base:1: failed to fetch oauth token: Post \"https://auth.example/token\": dial tcp: lookup auth.example on 127.0.0.53:53: no such host", "pulling image team/base:1: the host \"auth.example\" is unknown: check the registry's address"},
 		{"publishing image x.example/a:1: push: 403 Forbidden", "publishing image x.example/a:1: the registry refused access"},
 		{"pulling image x.example/a:1: not found", "pulling image x.example/a:1: no such image in the registry"},
 		{"pulling image x.example/a:1: Unavailable: error reading from server: EOF", "the engine ended while it worked"},
