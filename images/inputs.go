@@ -77,11 +77,14 @@ func (a App) unread(ctx context.Context, dir string, roots []string) ([]string, 
 	return append(out, rootPatterns(dir, roots, said)...), nil
 }
 
+// testsDocuments are options of pytest's plugins that run the examples in all documents.
+var testsDocuments = regexp.MustCompile(`--(?:markdown-docs|codeblocks|phmdoctest|mdpath)\b`)
+
 // named tells whether a text has the name of a file, or a pattern for all with its
 // ending, as doctests have.
 func named(text, name string) bool {
 	ending := path.Ext(name)
-	return strings.Contains(text, name) || strings.Contains(text, "*"+ending) || strings.Contains(text, `"`+ending+`"`) || strings.Contains(text, "'"+ending+"'")
+	return strings.Contains(text, name) || testsDocuments.MatchString(text) || strings.Contains(text, "*"+ending) || strings.Contains(text, `"`+ending+`"`) || strings.Contains(text, "'"+ending+"'")
 }
 
 // document tells whether a file is one that people read of a project, by the name that

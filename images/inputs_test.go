@@ -63,6 +63,7 @@ func TestNamed(t *testing.T) {
 		"addopts = --doctest-glob=*.md":    true,
 		`Sybil(patterns=["*.md"])`:         true,
 		`if path.suffix == ".md":`:         true,
+		"addopts = --markdown-docs -q":     true,
 		"addopts = --doctest-glob='*.rst'": false,
 		`readme = "README.md"`:             false,
 		"":                                 false,

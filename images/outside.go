@@ -11,7 +11,7 @@ import (
 )
 
 // settingsOf are the files of a directory in which a project says what it reads.
-var settingsOf = []string{"pyproject.toml", "Makefile", "makefile", "GNUmakefile", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "pytest.ini", ".coveragerc"}
+var settingsOf = []string{"pyproject.toml", "Makefile", "makefile", "GNUmakefile", "setup.py", "setup.cfg", "tox.ini", "noxfile.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", ".coveragerc"}
 
 // said is the text of a directory's settings.
 func (a App) said(ctx context.Context, dir string, names []string) (string, error) {

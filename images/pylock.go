@@ -35,7 +35,7 @@ func (a App) pylocks(ctx context.Context, f found, use project.Use) (out []proje
 		if err != nil {
 			return nil, err
 		}
-		parsed, err := project.ReadPylock(name, text)
+		parsed, err := project.ReadPylock(name, strings.ReplaceAll(text, "\r\n", "\n"))
 		if err != nil {
 			return nil, err
 		}

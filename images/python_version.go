@@ -22,7 +22,7 @@ func (a App) pythonVersion(ctx context.Context, f found) (text, file string, err
 			return "", "", err
 		}
 		if own := dir == path.Clean(a.Path); text != "" && (own || f.IsPython(text)) {
-			if asked := project.AskedPython(text); own && !f.IsPython(text) && f.Settings.Python == "" && a.Base == "" {
+			if asked := project.AskedPython(text); own && !project.NamesPython(text) && f.Settings.Python == "" && a.Base == "" {
 				tell.Once(fmt.Sprintf("%s: %q is not a known Python version: requires-python decides", path.Join(dir, file), asked))
 			}
 			if !own {

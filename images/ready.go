@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 )
 
 // Prepared is what is added to the app image for tests and package: everything else
@@ -40,6 +41,13 @@ func (p Prepared) Digests(ctx context.Context) ([]string, error) {
 // Ready is the app container with everything that tests and package depend on.
 func (a App) Ready(ctx context.Context, image *dagger.Container, p Prepared) (*dagger.Container, error) {
 	c := p.on(image).With(withWhatIsInstalled).WithDirectory(Workdir, p.Source)
+	asked, err := a.AskedPython(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if project.NamesPatch(asked) { // which need not be the image's, and uv would look for that alone
+		c = c.WithEnvVariable("UV_PYTHON", virtualenv+"/bin/python")
+	}
 	if len(p.Build) == 0 {
 		return c, nil
 	}

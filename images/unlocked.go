@@ -98,7 +98,7 @@ func (u unlocked) sources(registry string) []Provider {
 // registryHost is where a release looks for providers whose source names no host.
 func (r Release) registryHost() string {
 	if r.OpenTofu {
-		return tofuRegistry
+		return "registry.opentofu.org"
 	}
-	return terraformRegistry
+	return "registry.terraform.io"
 }

@@ -33,3 +33,12 @@ func TestPythonAsked(t *testing.T) {
 		}
 	}
 }
+
+// A patch in .python-version is not the image's, and uv would look for no other.
+func TestNamesPatch(t *testing.T) {
+	for text, want := range map[string]bool{"3.12.4\n": true, "cpython@3.12.4": true, "cpython-3.12.4-linux-x86_64-gnu": true, "orders 3.11.9\n3.12.1": true, "python-3.12.4": true, "3.12": false, "3.12-dev": false, ">=3.12.4": false, "pypy3.10": false, "": false} {
+		if NamesPatch(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}

@@ -65,7 +65,7 @@ var uvKeys = []string{
 	"sources", "index", "index-url", "extra-index-url", "find-links", "workspace", "default-groups", "dependency-groups", "conflicts", "environments", "required-environments",
 	"constraint-dependencies", "override-dependencies", "exclude-dependencies", "build-constraint-dependencies", "dev-dependencies", "prerelease", "resolution", "fork-strategy",
 	"index-strategy", "exclude-newer", "exclude-newer-package", "package", "no-binary", "no-binary-package", "no-build", "no-build-package", "no-build-isolation-package", "required-version",
-	"dependency-metadata", "extra-build-dependencies", "managed", "no-sources",
+	"dependency-metadata", "extra-build-dependencies", "managed", "no-sources", "no-index", "allow-insecure-host", "native-tls", "system-certs", "config-settings", "config-settings-package", "extra-build-variables",
 }
 
 // UVDependencyProject is DependencyProject for a package of uv's. Its name stays,

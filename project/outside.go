@@ -6,11 +6,12 @@ import (
 	"slices"
 )
 
-var leadingOut = regexp.MustCompile(`(?:^|[^\w./-])((?:\.\./)+[\w.-][\w./-]*)`)
+var leadingOut = regexp.MustCompile(`(?:^|[^\w./-]|(?:\$[({](?:CURDIR|PWD)[)}]|\$\$?PWD|\{toxinidir\})/)((?:\.\./)+[\w.-][\w./-]*)`)
 
 // PathsOut are the paths in a settings file that lead out of the project's
-// directory, such as a Makefile's include or a PYTHONPATH. A directory above the
-// project does not count: it would include everything in it.
+// directory, such as a Makefile's include or a PYTHONPATH, also from a variable that is
+// that directory. A directory above the project does not count: it would include
+// everything in it.
 func PathsOut(text string) []string {
 	var out []string
 	for _, match := range leadingOut.FindAllStringSubmatch(text, -1) {

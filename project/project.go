@@ -52,11 +52,7 @@ func Parse(pyproject string) (Project, error) {
 		if err := read("tool.pipeline", doc.Tool.Pipeline, &p.Settings); err != nil {
 			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
 		}
-		err := checkServices(p.Settings.Test.Services)
-		if err == nil {
-			err = p.Settings.Terraform.checkMarks()
-		}
-		if err != nil {
+		if err := checkServices(p.Settings.Test.Services); err != nil {
 			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
 		}
 	}

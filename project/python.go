@@ -128,11 +128,21 @@ func AskedPython(text string) string {
 	return strings.Join(words, " ")
 }
 
-// IsPython reports whether the text of a .python-version says a version, or a range of
-// them, that fits what the project requires.
-func (p Project) IsPython(text string) bool {
+// NamesPython reports whether the text of a .python-version says a version, or a range of
+// them.
+func NamesPython(text string) bool {
 	asked := AskedPython(text)
-	if !isRange.MatchString(asked) && !cpython.MatchString(asked) {
+	return isRange.MatchString(asked) || cpython.MatchString(asked) || otherPython.MatchString(asked)
+}
+
+// NamesPatch reports whether it says a patch of one, such as 3.12.4.
+func NamesPatch(text string) bool { return patch.MatchString(AskedPython(text)) }
+
+var patch = regexp.MustCompile(`(?:^|[-@n])3\.[0-9]+\.[0-9]+`)
+
+// IsPython reports whether it says one of CPython that fits what the project requires.
+func (p Project) IsPython(text string) bool {
+	if !NamesPython(text) {
 		return false
 	}
 	_, err := p.Python(text)

@@ -24,7 +24,7 @@ func readInto(key, form string, value any, into reflect.Value) error {
 		if wanted := formOf(form); !ok || !wanted.fits(text) {
 			return wrong(key, value, wanted.wanted)
 		}
-		into.SetString(text)
+		into.SetString(strings.ReplaceAll(text, "\r\n", "\n")) // as Windows writes a file
 	case reflect.Int:
 		port, ok := value.(int64)
 		if !ok || port < 1 || port > 65535 {

@@ -8,9 +8,11 @@ elif command -v apt-get >/dev/null 2>&1; then
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "$@"
   rm -rf /var/lib/apt/lists/* /var/cache/apt/*
-elif command -v dnf >/dev/null 2>&1; then
-  dnf install -y -q --setopt=install_weak_deps=False "$@"
-  dnf clean all -q
+elif command -v dnf >/dev/null 2>&1 || command -v microdnf >/dev/null 2>&1; then
+  # In small images, as those of AWS for Lambda, dnf is microdnf, which has no option -q.
+  dnf=$(command -v dnf || command -v microdnf)
+  "$dnf" install -y --setopt=install_weak_deps=0 "$@"
+  "$dnf" clean all
 else
   echo "the image has neither apk nor apt-get nor dnf to install: $*: use an Alpine, Debian or Fedora image, or one that has them" >&2
   exit 1
