@@ -53,6 +53,8 @@ func (c Config) check() error {
 		return fault.Setting(op, fmt.Sprintf("role %q is not an ARN", c.RoleARN), `write "arn:aws:iam::<account>:role/<name>"`)
 	case c.Duration < 0:
 		return fault.Setting(op, "a negative duration", `give one such as "1h"`)
+	case c.Duration != 0 && (c.Duration < shortestDuration || c.Duration > longestDuration):
+		return fault.Setting(op, fmt.Sprintf("a session of %s", c.Duration), "give a duration from 15m to 12h, which AWS allows")
 	}
 	for _, a := range c.AllowedAccounts {
 		if !accountForm.MatchString(a) {

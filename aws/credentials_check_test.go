@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"dagger/pipeline/aws"
 	"dagger/pipeline/aws/awstest"
@@ -27,6 +28,8 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		},
 		"external id":        func(c *aws.Config) { c.ExternalID = "a b" },
 		"is not an ARN":      func(c *aws.Config) { c.RoleARN = "ci-deploy" },
+		"a session of 13h":   func(c *aws.Config) { c.Duration = 13 * time.Hour },
+		"a session of 1m":    func(c *aws.Config) { c.Duration = time.Minute },
 		"negative duration":  func(c *aws.Config) { c.Duration = -1 },
 		"not an account id":  func(c *aws.Config) { c.AllowedAccounts = []string{"1234"} },
 		"is not a URL":       func(c *aws.Config) { c.Endpoint = "localhost:4566" },
@@ -42,8 +45,10 @@ func TestSettingsThatDoNotFit(t *testing.T) {
 		}
 		awstest.NoCanary(t, err.Error())
 	}
-	if err := ok.Check(); err != nil {
-		t.Error(err)
+	for _, d := range []time.Duration{0, 15 * time.Minute, 12 * time.Hour} {
+		if ok.Duration = d; ok.Check() != nil {
+			t.Error(ok.Check())
+		}
 	}
 	// A role alone is not assumed with whatever role the machine has.
 	ok.IMDSEndpoint, ok.RoleARN = "", awstest.RoleARN

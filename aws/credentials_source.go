@@ -22,6 +22,9 @@ import (
 const (
 	defaultDuration = time.Hour
 	chainedDuration = time.Hour
+
+	shortestDuration = 15 * time.Minute
+	longestDuration  = 12 * time.Hour
 )
 
 // instanceRole is the name of the source that every process on a machine can take.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -76,7 +77,7 @@ func (s State) do(ctx context.Context, method, below string, body []byte) (statu
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(s.Address, "/")+below, bytes.NewReader(body))
 	if err != nil || req.URL.Host == "" || req.URL.User != nil {
-		return 0, nil, fmt.Errorf("asking for the state at %q: it is not a URL without a login: write it like https://gitlab.example.com/api/v4/projects/1/terraform/state/prod", s.Address)
+		return 0, nil, errors.New("asking for the state on a server: its address is not a URL without a login: write it like https://gitlab.example.com/api/v4/projects/1/terraform/state/prod, and give the login as TF_HTTP_USERNAME and TF_HTTP_PASSWORD in --terraform-secrets")
 	}
 	if s.Username != "" || s.Password != "" {
 		req.SetBasicAuth(s.Username, s.Password)

@@ -1,5 +1,14 @@
 package images
 
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+
+	"dagger/pipeline/internal/dagger"
+)
+
 // Release is the program that plans and applies.
 type Release struct {
 	Version  string
@@ -27,3 +36,35 @@ func (r Release) Program() string {
 	}
 	return "Terraform"
 }
+
+// lockedIn is the release that has made a root module's lock file.
+func (r Release) lockedIn(ctx context.Context, source *dagger.Directory, root, byFile string) (Release, error) {
+	if there, err := source.Exists(ctx, path.Join(root, lockFile)); err != nil || !there || r.OpenTofu {
+		return r, err
+	}
+	lock, err := source.File(path.Join(root, lockFile)).Contents(ctx)
+	if err != nil {
+		return r, err
+	}
+	return r.lockedBy(path.Join(root, lockFile), lock, byFile)
+}
+
+// lockedBy is the release that a lock file is of: providers without a host in their source
+// come from OpenTofu's registry in OpenTofu alone. Terraform would refuse the file, or take
+// over the state.
+func (r Release) lockedBy(file, lock, byFile string) (Release, error) {
+	if r.OpenTofu || !strings.Contains(lock, `"`+tofuRegistry+"/") || strings.Contains(lock, `"`+terraformRegistry+"/") {
+		return r, nil
+	}
+	if byFile != "" {
+		return r, fmt.Errorf("choosing Terraform's version: %s names Terraform, and %s is OpenTofu's: name OpenTofu's version in .opentofu-version, or let terraform providers lock write the file anew", byFile, file)
+	}
+	r.OpenTofu = true
+	return r, nil
+}
+
+// Where the two look for providers whose source names no host.
+const (
+	terraformRegistry = "registry.terraform.io"
+	tofuRegistry      = "registry.opentofu.org"
+)

@@ -48,6 +48,9 @@ func ChooseRelease(ctx context.Context, source *dagger.Directory, roots []string
 		if file, err = file.reading(m.Missed, byFile); err != nil {
 			return Release{}, err
 		}
+		if file, err = file.lockedIn(ctx, source, root, byFile); err != nil {
+			return Release{}, err
+		}
 	}
 	file, err = file.allowed(required)
 	file.OverSSH = overSSH
@@ -106,7 +109,7 @@ func releaseIn(ctx context.Context, source *dagger.Directory, dir string) (found
 	if ok, err := source.Exists(ctx, dir, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType}); err != nil || !ok {
 		return Release{}, err // Dagger fails to look for a file in a file
 	}
-	for _, name := range []string{".opentofu-version", ".terraform-version", ".tool-versions"} {
+	for _, name := range []string{".opentofu-version", ".terraform-version", ".tool-versions", "mise.toml", ".mise.toml"} {
 		file := path.Join(dir, name)
 		ok, err := source.Exists(ctx, file)
 		if err != nil {
@@ -137,6 +140,9 @@ var exactVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9]+)?$`)
 
 // namedVersion is the version in a version manager's file, if it names one.
 func namedVersion(name, text string) (Release, error) {
+	if path.Ext(name) == ".toml" {
+		return miseVersion(text)
+	}
 	var r Release
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")

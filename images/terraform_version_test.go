@@ -19,9 +19,20 @@ func TestNamedVersion(t *testing.T) {
 		{".tool-versions", "python 3.12.1\n", "", false},
 		{".terraform-version", "latest:^1\\.9\n", "1.9.8", false},
 		{".terraform-version", "latest-allowed\n", "", false},
+		{"mise.toml", "[tools]\npython = \"3.12\"\nterraform = \"1.9.7\"\n", "1.9.7", false},
+		{"mise.toml", "[tools]\nterraform = \"1.9\"\n", "1.9.8", false},
+		{".mise.toml", "[tools]\nopentofu = { version = \"1.9.1\" }\n", "1.9.1", true},
+		{"mise.toml", "[tools]\nterraform = \"latest\"\n", "", false},
+		{"mise.toml", "[env]\nX = \"1\"\n", "", false},
+		{"mise.toml", "[tools\n", "", false},
 	} {
 		if got, err := namedVersion(test.name, test.text); err != nil || got.Version != test.want || got.OpenTofu != test.tofu {
 			t.Errorf("%s %q: %+v, %v, want %q", test.name, test.text, got, err, test.want)
+		}
+	}
+	for _, text := range []string{"[tools]\nterraform = \"1.99\"", "[tools]\nterraform = \"prefix:1\"", "[tools]\nterraform = \"1.9.8\"\nopentofu = \"1.9.1\""} {
+		if got, err := namedVersion("mise.toml", text); err == nil {
+			t.Errorf("%q is taken for version %q", text, got.Version)
 		}
 	}
 	for _, text := range []string{"latest", "latest:^1.99", "min-required", "1.9", "1.9.8;id"} {
@@ -88,5 +99,21 @@ func TestTofuFiles(t *testing.T) {
 		if got := readsTofu(said); got != want {
 			t.Errorf("%q: %t", said, got)
 		}
+	}
+}
+
+// A lock file with OpenTofu's registry alone was not made by Terraform, which would refuse it.
+func TestLockOfOpenTofu(t *testing.T) {
+	const tofu, terraform, other = `provider "registry.opentofu.org/hashicorp/aws" {`, `provider "registry.terraform.io/hashicorp/aws" {`, `provider "example.com/team/thing" {`
+	for lock, want := range map[string]bool{tofu: true, tofu + "\n}\n" + other: true, terraform: false, terraform + "\n}\n" + tofu: false, other: false, "": false} {
+		if r, err := (Release{}).lockedBy("infra/.terraform.lock.hcl", lock, ""); err != nil || r.OpenTofu != want {
+			t.Errorf("%s: %+v, %v", lock, r, err)
+		}
+	}
+	if _, err := (Release{Version: "1.9.8"}).lockedBy("infra/.terraform.lock.hcl", tofu, "infra/.terraform-version"); err == nil || !strings.Contains(err.Error(), "infra/.terraform-version names Terraform, and infra/.terraform.lock.hcl is OpenTofu's") {
+		t.Error(err)
+	}
+	if r, err := (Release{OpenTofu: true}).lockedBy("infra/.terraform.lock.hcl", tofu, ".opentofu-version"); err != nil || !r.OpenTofu {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -98,7 +98,7 @@ func (u unlocked) sources(registry string) []Provider {
 // registryHost is where a release looks for providers whose source names no host.
 func (r Release) registryHost() string {
 	if r.OpenTofu {
-		return "registry.opentofu.org"
+		return tofuRegistry
 	}
-	return "registry.terraform.io"
+	return terraformRegistry
 }

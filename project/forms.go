@@ -27,6 +27,7 @@ var forms = map[string]form{
 	"manylinux":   matching(`a platform such as "manylinux_2_28"`, `^manylinux(2014|_2_[0-9]+)$`),
 	"requirement": matching(`a package, such as "poetry-plugin-export" or "poetry-plugin-export==1.9.0"`, `^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])? *([=<>!~]=?[^;@/ ]+)?$`),
 	"variable":    matching(`the name of a variable`, `^[A-Za-z_][A-Za-z0-9_-]*$`),
+	"kms":         matching(`the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:123456789012:key/..."`, `^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(key|alias)/\S+$`),
 	"user":        matching(`a number that is not 0, such as "10001" or "10001:10001"`, `^[1-9][0-9]*(:[0-9]+)?$`),
 	"path":        {wanted: "a relative path", fits: isPath, pattern: `^[^/]`},
 }

@@ -52,7 +52,11 @@ func Parse(pyproject string) (Project, error) {
 		if err := read("tool.pipeline", doc.Tool.Pipeline, &p.Settings); err != nil {
 			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
 		}
-		if err := checkServices(p.Settings.Test.Services); err != nil {
+		err := checkServices(p.Settings.Test.Services)
+		if err == nil {
+			err = p.Settings.Terraform.checkMarks()
+		}
+		if err != nil {
 			return Project{}, fmt.Errorf("reading pyproject.toml: %w", err)
 		}
 	}

@@ -112,7 +112,7 @@ type Terraform struct {
 	Backend       string            `toml:"backend" form:"managed|own" doc:"Whose backend keeps the state: the pipeline's (managed) or the one that the root module declares (own)."`
 	BackendConfig map[string]string `toml:"backend-config" doc:"Arguments of the own backend, such as address: {environment} stands for the environment's name."`
 	BackendFiles  Rules             `toml:"backend-files" doc:"Files with arguments of the own backend: {environment} stands for the environment's name. Or a table of such lists by environment."`
-	KMSKey        string            `toml:"kms-key" doc:"ARN of the KMS key that encrypts the managed state. Default: the bucket's own encryption."`
+	KMSKey        string            `toml:"kms-key" form:"kms" doc:"ARN of the KMS key that encrypts the managed state. Default: the bucket's own encryption."`
 	Workspace     string            `toml:"workspace" form:"environment|default" doc:"Terraform workspace that a run selects: one named after the environment, or the default one."`
 	VariableFiles Rules             `toml:"variable-files" doc:"Files with values of variables, in order: {environment} stands for the environment's name. Or a table of such lists by environment, mr-* for those of merge requests."`
 	Variables     map[string]string `toml:"variables" doc:"Values of the root modules' variables."`

@@ -28,16 +28,11 @@ var ciDirs = []string{".github/workflows", ".circleci", ".buildkite", ".gitlab",
 func (r *reader) backendFiles() error {
 	dirs := []string{r.root, path.Dir(r.root), "."}
 	for _, dir := range dirs[:2] {
-		entries, err := fs.ReadDir(r.source, dir)
+		more, err := r.settingsDirs(dir)
 		if err != nil {
 			return err
 		}
-		for _, e := range entries {
-			if name := strings.ToLower(e.Name()); e.IsDir() && slices.ContainsFunc([]string{"backend", "config", "env", "script", "ci", "tfbackend", "state", "tfvars", "vars", "deploy", "bin", "tools"},
-				func(start string) bool { return strings.HasPrefix(name, start) }) {
-				dirs = append(dirs, path.Join(dir, e.Name()))
-			}
-		}
+		dirs = append(dirs, more...)
 	}
 	for _, dir := range ciDirs {
 		if _, err := fs.Stat(r.source, dir); err == nil {
@@ -69,6 +64,48 @@ func (r *reader) backendFiles() error {
 		r.out.Backend.Files = append(r.out.Backend.Files, found[name])
 	}
 	return nil
+}
+
+// How directories begin that have settings, which may be in one for each environment, and
+// those with scripts.
+var (
+	settingsDirs = []string{"backend", "config", "env", "tfbackend", "state", "tfvars", "vars"}
+	scriptDirs   = []string{"script", "ci", "deploy", "bin", "tools"}
+)
+
+// settingsDirs are those in a directory. What is a root module by itself has its own.
+func (r *reader) settingsDirs(dir string) (out []string, err error) {
+	entries, err := fs.ReadDir(r.source, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		starts := func(start string) bool { return strings.HasPrefix(strings.ToLower(e.Name()), start) }
+		at, settings := path.Join(dir, e.Name()), slices.ContainsFunc(settingsDirs, starts)
+		if !e.IsDir() || !settings && !slices.ContainsFunc(scriptDirs, starts) {
+			continue
+		}
+		if out = append(out, at); !settings {
+			continue
+		}
+		inner, err := fs.ReadDir(r.source, at)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range inner {
+			if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+				continue
+			}
+			files, err := fs.ReadDir(r.source, path.Join(at, e.Name()))
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(files, func(e fs.DirEntry) bool { return Configures(e.Name()) }) {
+				out = append(out, path.Join(at, e.Name()))
+			}
+		}
+	}
+	return out, nil
 }
 
 // mayConfigure tells by its name whether a file may say more of a backend.

@@ -39,8 +39,10 @@ func (f *reading) json(data []byte) error {
 			f.jsonVariable(name, v)
 		}
 	}
-	for kind := range labelled(doc["data"]) {
-		f.needs.use(kind)
+	for _, block := range []string{"data", "ephemeral"} {
+		for kind := range labelled(doc[block]) {
+			f.needs.use(kind)
+		}
 	}
 	for kind, resources := range labelled(doc["resource"]) {
 		f.needs.use(kind)
@@ -109,8 +111,12 @@ func (f *reading) jsonBackend(kind string, config map[string]any) {
 	}
 	b := Backend{Type: kind, Config: map[string]string{}, Where: f.name}
 	for name, value := range config {
+		b.chooses(name)
 		if text, ok := value.(string); ok {
 			b.Config[name] = text
+		}
+		if value == true {
+			b.Config[name] = "true"
 		}
 	}
 	f.out.Backend = &b

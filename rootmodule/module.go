@@ -40,12 +40,11 @@ type Module struct {
 	// that its own arguments choose.
 	Region      string
 	AssumesRole bool
-	// NamedBy are the variables that names of what it makes are made of, and terraform.workspace. RandomNames
-	// tells that some are made of a random value, Names that there are any.
-	NamedBy            map[string]bool
+	// NamedBy are the variables that names of what it makes are made of, and terraform.workspace; ChosenBy those
+	// that only choose between names. RandomNames tells that some are made of a random value, Names that there are any.
+	NamedBy, ChosenBy  map[string]bool
 	RandomNames, Names bool
-	// Fixed are resources with one name for all environments that AWS gives again to whoever makes them.
-	Fixed []string
+	Fixed              []Fixed
 	// Regional are the resources, of called modules too, and the modules that say their
 	// own region.
 	Regional map[string]bool
@@ -86,11 +85,18 @@ func (m Module) Mentions(word string) bool {
 	return found && err == nil
 }
 
+// Fixed is a resource with one name for all environments, which AWS gives again to whoever
+// makes it. Name is "" where only Terraform can tell it.
+type Fixed struct{ Address, Name string }
+
 // Backend is a declared backend: s3, http, cloud, ...
 type Backend struct {
 	Type string
-	// Config are its arguments that are plain texts.
+	// Config are its arguments that are texts, in the form of a template where only the
+	// program can tell what they say.
 	Config map[string]string
+	// Chooses are its arguments that choose an identity or a server of its own.
+	Chooses []string
 	// Where it stands: infra/main.tf line 3.
 	Where string
 	// Text is the block as it is written; "" in JSON.
@@ -130,7 +136,7 @@ func ReadTerraform(source fs.FS, root string) (Module, error) { return read(sour
 
 func read(source fs.FS, root string, tofu bool) (Module, error) {
 	r := &reader{source: source, root: path.Clean(root), tofu: tofu, seen: map[string]bool{}, servers: servers{map[string][]string{}, map[string][][]string{}}}
-	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, Regional: map[string]bool{}, Imports: map[string]bool{}, Adopted: map[string]string{}, Values: map[string]Value{}}
+	r.out = Module{Path: r.root, Variables: map[string]Variable{}, Addresses: map[string]bool{}, NamedBy: map[string]bool{}, ChosenBy: map[string]bool{}, Regional: map[string]bool{}, Imports: map[string]bool{}, Adopted: map[string]string{}, Values: map[string]Value{}}
 	if err := r.module(r.root); err != nil {
 		return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 	}

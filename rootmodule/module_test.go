@@ -32,16 +32,20 @@ func TestBackend(t *testing.T) {
 	}{
 		"none":     {[]string{"infra/main.tf", `resource "a" "b" {}`}, nil},
 		"empty":    {[]string{"infra/main.tf", "terraform {\n  backend \"s3\" {}\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 2"}},
-		"with key": {[]string{"infra/main.tf", "terraform {\n\n  backend \"s3\" {\n key = \"k\"\n bucket = \"b\"\n encrypt = true }\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 3", Config: map[string]string{"key": "k", "bucket": "b"}}},
+		"with key": {[]string{"infra/main.tf", "terraform {\n\n  backend \"s3\" {\n key = \"k\"\n bucket = \"b\"\n encrypt = true }\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 3", Config: map[string]string{"key": "k", "bucket": "b", "encrypt": "true"}}},
 		"cloud":    {[]string{"infra/main.tf", "terraform {\n cloud {\n organization = \"o\"\n workspaces { name = \"w\" }\n }\n}"}, &Backend{Type: "cloud", Where: "infra/main.tf line 2", Config: map[string]string{"organization": "o"}}},
 		"json":     {[]string{"infra/main.tf.json", `{"terraform": [{"backend": {"http": {"address": "https://a"}}}]}`}, &Backend{Type: "http", Where: "infra/main.tf.json", Config: map[string]string{"address": "https://a"}}},
 		"tofu":     {[]string{"infra/main.tofu", "terraform {\n backend \"gcs\" {}\n}"}, &Backend{Type: "gcs", Where: "infra/main.tofu line 2"}},
 		"overridden": {[]string{"infra/b_override.tf", "terraform {\n backend \"http\" {}\n}", "infra/main.tf", "terraform {\n backend \"s3\" {}\n}"},
 			&Backend{Type: "http", Where: "infra/b_override.tf line 2"}},
 		"of a module": {[]string{"infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", "terraform {\n backend \"s3\" {}\n}"}, nil},
+		"computed":    {[]string{"infra/main.tf", "terraform {\n backend \"s3\" {\n bucket = var.b\n key = \"${local.k}/x\"\n}\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 2", Config: map[string]string{"bucket": "${var.b}", "key": "${\"${local.k}/x\"}"}}},
+		"its own way": {[]string{"infra/main.tf", "terraform {\n backend \"s3\" {\n profile = \"p\"\n encrypt = true\n endpoints = { s3 = \"https://x\" }\n assume_role {}\n}\n}"},
+			&Backend{Type: "s3", Where: "infra/main.tf line 2", Config: map[string]string{"profile": "p", "encrypt": "true"}, Chooses: []string{"assume_role", "endpoints", "profile"}}},
+		"its own way, JSON": {[]string{"infra/main.tf.json", `{"terraform": {"backend": {"s3": {"role_arn": "r", "encrypt": true}}}}`}, &Backend{Type: "s3", Where: "infra/main.tf.json", Config: map[string]string{"role_arn": "r", "encrypt": "true"}, Chooses: []string{"role_arn"}}},
 	} {
 		got := readRoot(t, "infra", test.files...).Backend
-		if (got == nil) != (test.want == nil) || got != nil && (got.Type != test.want.Type || got.Where != test.want.Where || !maps.Equal(got.Config, test.want.Config)) {
+		if (got == nil) != (test.want == nil) || got != nil && (got.Type != test.want.Type || got.Where != test.want.Where || !maps.Equal(got.Config, test.want.Config) || !slices.Equal(got.Chooses, test.want.Chooses)) {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
 	}

@@ -17,13 +17,14 @@ var naming = regexp.MustCompile(`(?i)(^|_)(name|prefix|suffix|bucket|identifier|
 var randomName = regexp.MustCompile(`^random_(id|pet|string|uuid|integer)\w*\.`)
 
 // givenAgain are resources that AWS gives, or overwrites, where there is one of the name.
-var givenAgain = regexp.MustCompile(`^aws_(sqs_queue|sns_topic|cloudwatch_event_rule|cloudwatch_metric_alarm|cloudwatch_composite_alarm|cloudwatch_dashboard)$`)
+// Of a bucket it does so in us-east-1.
+var givenAgain = regexp.MustCompile(`^aws_(sqs_queue|sns_topic|cloudwatch_(event_rule|metric_alarm|composite_alarm|dashboard|metric_stream)|ecs_cluster|sfn_(state_machine|activity)|ses_(domain|email)_identity|s3_bucket)$`)
 
 // named are the arguments that such a resource has its name in; with any of the others
 // it may be there in one environment alone, or in another account.
 var (
-	named     = []string{"name", "alarm_name", "dashboard_name"}
-	elsewhere = []string{"count", "for_each", "provider"}
+	named     = []string{"name", "alarm_name", "dashboard_name", "bucket", "domain", "email"}
+	elsewhere = []string{"count", "for_each", "provider", "region", "event_bus_name"}
 )
 
 // parts are what a module's names are made of, by reference: var.env,
@@ -35,7 +36,7 @@ type parts struct {
 	// named tells that something is given a name, whatever that is made of.
 	named bool
 	// fixed are the resources that AWS gives again and whose name is a plain text.
-	fixed []string
+	fixed []Fixed
 	// regional are what has a region of its own.
 	regional []string
 }
@@ -56,7 +57,7 @@ func (p *parts) block(block *hclsyntax.Block, isRoot bool) {
 		has := func(name string) bool { return block.Body.Attributes[name] != nil }
 		for _, name := range named {
 			if a := block.Body.Attributes[name]; a != nil && len(a.Expr.Variables()) == 0 && givenAgain.MatchString(block.Labels[0]) && !slices.ContainsFunc(elsewhere, has) {
-				p.fixed = append(p.fixed, strings.Join(block.Labels, "."))
+				p.fixed = append(p.fixed, Fixed{strings.Join(block.Labels, "."), text(a.Expr)})
 			}
 		}
 	case "locals":
@@ -130,7 +131,7 @@ func (p *parts) json(doc map[string]any, isRoot bool) {
 			has := func(name string) bool { return body[name] != nil }
 			for _, argument := range named {
 				if text, ok := body[argument].(string); ok && !strings.Contains(text, "${") && givenAgain.MatchString(kind) && !slices.ContainsFunc(elsewhere, has) {
-					p.fixed = append(p.fixed, kind+"."+name)
+					p.fixed = append(p.fixed, Fixed{kind + "." + name, text})
 				}
 			}
 		}
@@ -188,46 +189,23 @@ func (m *Module) name(p *parts, isRoot bool) {
 			continue
 		}
 		seen[ref] = true
-		p.refs = append(p.refs, p.locals[ref]...)
-		m.RandomNames = m.RandomNames || randomName.MatchString(ref)
+		ref, chooses := strings.CutPrefix(ref, choosing)
+		by := m.NamedBy
+		if chooses {
+			by = m.ChosenBy
+		}
+		for _, inner := range p.locals[ref] {
+			if chooses {
+				inner = choosing + strings.TrimPrefix(inner, choosing)
+			}
+			p.refs = append(p.refs, inner)
+		}
+		m.RandomNames = m.RandomNames || !chooses && randomName.MatchString(ref)
 		if variable, ok := strings.CutPrefix(ref, "var."); ok && isRoot || ref == WorkspaceName {
-			m.NamedBy[variable] = true
+			by[variable] = true
 		}
 	}
 }
 
 // WorkspaceName is how a configuration refers to the name of its workspace.
 const WorkspaceName = "terraform.workspace"
-
-// references are what an expression refers to, each by its first two names, a data
-// source by three.
-func references(e hclsyntax.Expression) (out []string) {
-	for _, t := range e.Variables() {
-		name := traversal(t)
-		if found, ok := strings.CutPrefix(name, "data."); ok {
-			out = append(out, "data."+declared(found))
-			continue
-		}
-		out = append(out, declared(name))
-	}
-	return out
-}
-
-// inTexts are the references of all texts of a value in JSON.
-func inTexts(value any) (out []string) {
-	switch v := value.(type) {
-	case string:
-		if e, diagnostics := hclsyntax.ParseTemplate([]byte(v), "text", hcl.InitialPos); !diagnostics.HasErrors() {
-			out = references(e)
-		}
-	case []any:
-		for _, item := range v {
-			out = append(out, inTexts(item)...)
-		}
-	case map[string]any:
-		for _, item := range v {
-			out = append(out, inTexts(item)...)
-		}
-	}
-	return out
-}

@@ -73,10 +73,14 @@ func TestFixedNames(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"a queue":        {"resource \"aws_sqs_queue\" \"it\" {\n name = \"orders\"\n}", "aws_sqs_queue.it"},
 		"an alarm":       {"resource \"aws_cloudwatch_metric_alarm\" \"it\" {\n alarm_name = \"orders\"\n}", "aws_cloudwatch_metric_alarm.it"},
+		"a cluster":      {"resource \"aws_ecs_cluster\" \"it\" {\n name = \"orders\"\n}", "aws_ecs_cluster.it"},
+		"a bucket":       {"resource \"aws_s3_bucket\" \"it\" {\n bucket = \"orders\"\n}", "aws_s3_bucket.it"},
+		"a sender":       {"resource \"aws_ses_domain_identity\" \"it\" {\n domain = \"orders\"\n}", "aws_ses_domain_identity.it"},
 		"a reference":    {"resource \"aws_sqs_queue\" \"it\" {\n name = \"orders-${random_id.s.hex}\"\n}", ""},
 		"no name":        {"resource \"aws_sqs_queue\" \"it\" {}", ""},
 		"once":           {"resource \"aws_sns_topic\" \"it\" {\n count = var.n\n name = \"orders\"\n}", ""},
 		"elsewhere":      {"resource \"aws_sns_topic\" \"it\" {\n provider = aws.shared\n name = \"orders\"\n}", ""},
+		"on its own bus": {"resource \"aws_cloudwatch_event_rule\" \"it\" {\n event_bus_name = var.bus\n name = \"orders\"\n}", ""},
 		"refused by AWS": {"resource \"aws_dynamodb_table\" \"it\" {\n name = \"orders\"\n}", ""},
 		"in JSON":        {`{"resource":{"aws_sqs_queue":{"a":{"name":"orders"},"b":{"name":"${var.n}"}}}}`, "aws_sqs_queue.a"},
 	} {
@@ -85,8 +89,51 @@ func TestFixedNames(t *testing.T) {
 			file += ".json"
 		}
 		m := readRoot(t, "infra", "infra/main.tf", random, file, test.text)
-		if got := strings.Join(m.Fixed, " "); got != test.want || !m.RandomNames {
-			t.Errorf("%s: %q, random %t, want %q", name, got, m.RandomNames, test.want)
+		want := []Fixed{{test.want, "orders"}}
+		if test.want == "" {
+			want = nil
 		}
+		if !slices.Equal(m.Fixed, want) || !m.RandomNames {
+			t.Errorf("%s: %q, random %t, want %q", name, m.Fixed, m.RandomNames, want)
+		}
+	}
+}
+
+// What only chooses between names is in none: two environments may get the same one.
+func TestChosenNames(t *testing.T) {
+	for text, want := range map[string]string{
+		`var.environment == "prod" ? "live" : "dev"`:                             "?environment",
+		`"orders-${var.environment == "prod" ? "live" : "dev"}"`:                 "?environment",
+		`lower(format("orders-%s", var.environment == "prod" ? "live" : "dev"))`: "?environment",
+		`lookup(local.names, var.environment, "dev")`:                            "?environment",
+		`try(local.names[var.environment], "dev")`:                               "?environment",
+		`local.prod ? "live" : "dev"`:                                            "?environment",
+		`(var.environment == "prod" ? "live" : local.prefix)`:                    "?environment prefix",
+		`local.stage`: "?environment",
+		`startswith(var.environment, "mr-") ? "dev" : var.environment`:              "environment",
+		`var.prefix != "" ? var.prefix : "orders-${var.environment}"`:               "environment prefix",
+		`coalesce(var.prefix, "orders-${var.environment}")`:                         "environment prefix",
+		`local.names[var.environment]`:                                              "environment",
+		`try(var.prefix, var.environment)`:                                          "environment prefix",
+		`try(local.names[var.environment], var.environment)`:                        "environment",
+		`lookup({ default = "dev" }, terraform.workspace, terraform.workspace)`:     "terraform.workspace",
+		`"${var.environment == "prod" ? "live" : "dev"}-${var.environment}-orders"`: "environment",
+	} {
+		const locals = "locals {\n names = { prod = \"live\" }\n prod = var.environment == \"prod\"\n stage = local.prod ? \"live\" : \"dev\"\n prefix = var.prefix\n}\n"
+		m := readRoot(t, "infra", "infra/main.tf", locals+"resource \"a\" \"b\" {\n name = "+text+"\n}")
+		var got []string
+		for name := range m.ChosenBy {
+			if !m.NamedBy[name] {
+				got = append(got, choosing+name)
+			}
+		}
+		got = append(got, slices.Sorted(maps.Keys(m.NamedBy))...)
+		if by := strings.Join(got, " "); by != want {
+			t.Errorf("%s: by %q, want %q", text, by, want)
+		}
+	}
+	m := readRoot(t, "infra", "infra/main.tf.json", `{"locals":{"stage":"${var.environment == \"prod\" ? \"live\" : \"dev\"}"},"resource":{"a":{"b":{"name":"x-${local.stage}"}}}}`)
+	if len(m.NamedBy) > 0 || !m.ChosenBy["environment"] {
+		t.Errorf("in JSON: %v, %v", m.NamedBy, m.ChosenBy)
 	}
 }

@@ -57,6 +57,12 @@ func (f *reading) block(block *hclsyntax.Block) error {
 		if block.Type == "resource" {
 			f.address(strings.Join(block.Labels, "."))
 		}
+	case "check":
+		for _, inner := range block.Body.Blocks {
+			if inner.Type == "data" && len(inner.Labels) > 0 {
+				f.needs.resource(inner.Labels[0], inner.Body)
+			}
+		}
 	case "module":
 		f.address("module." + strings.Join(block.Labels, "."))
 		if a := attributes["source"]; a != nil {
@@ -91,9 +97,18 @@ func (f *reading) backend(kind string, block *hclsyntax.Block) {
 	}
 	b := Backend{Type: kind, Config: map[string]string{}, Where: f.at(block.DefRange().Start.Line), Text: string(block.Range().SliceBytes(f.data))}
 	for name, a := range block.Body.Attributes {
-		if value, diagnostics := a.Expr.Value(nil); !diagnostics.HasErrors() && value.Type() == cty.String && !value.IsNull() {
+		b.chooses(name)
+		switch value, diagnostics := a.Expr.Value(nil); {
+		case diagnostics.HasErrors():
+			b.Config[name] = "${" + string(a.Expr.Range().SliceBytes(f.data)) + "}"
+		case value.Type() == cty.String && !value.IsNull():
 			b.Config[name] = value.AsString()
+		case value.RawEquals(cty.True):
+			b.Config[name] = "true"
 		}
+	}
+	for _, inner := range block.Body.Blocks {
+		b.chooses(inner.Type)
 	}
 	f.out.Backend = &b
 }

@@ -8,12 +8,13 @@ import (
 
 func TestProviders(t *testing.T) {
 	for text, want := range map[string]string{
-		`resource "terraform_data" "a" {}`:                            "[]",
-		"resource \"x\" {\n":                                          "[]", // no configuration: terraform says so
-		`resource "aws_sqs_queue" "a" {}`:                             "[{hashicorp/aws []}]",
-		`data "aws_region" "a" {}`:                                    "[{hashicorp/aws []}]",
-		`provider "random" {}`:                                        "[{hashicorp/random []}]",
-		"resource \"google_x\" \"a\" {\n provider = google-beta.b\n}": "[{hashicorp/google-beta []}]",
+		`resource "terraform_data" "a" {}`:                                    "[]",
+		"resource \"x\" {\n":                                                  "[]", // no configuration: terraform says so
+		`resource "aws_sqs_queue" "a" {}`:                                     "[{hashicorp/aws []}]",
+		`data "aws_region" "a" {}`:                                            "[{hashicorp/aws []}]",
+		"check \"up\" {\n data \"http\" \"a\" {\n url = \"https://x\"\n }\n}": "[{hashicorp/http []}]",
+		`provider "random" {}`:                                                "[{hashicorp/random []}]",
+		"resource \"google_x\" \"a\" {\n provider = google-beta.b\n}":         "[{hashicorp/google-beta []}]",
 		"terraform {\n required_providers {\n aws = { source = \"hashicorp/aws\", version = \"~> 5.0\", configuration_aliases = [aws.b] }\n }\n}\nresource \"aws_x\" \"a\" {}": "[{hashicorp/aws [~> 5.0]}]",
 		"terraform {\n required_providers {\n dd = { source = \"DataDog/datadog\" }\n old = \"1.0\"\n }\n}\nresource \"dd_x\" \"a\" {}":                                        "[{datadog/datadog []} {hashicorp/old [1.0]}]",
 		"terraform {\n required_providers {\n aws = { source = \"hashicorp/aws\", version = \">= 4\" }\n }\n}\nmodule \"m\" {\n source = \"./m\"\n}":                           "[{hashicorp/aws [< 6 >= 4]} {hashicorp/null []}]",
@@ -23,8 +24,8 @@ func TestProviders(t *testing.T) {
 			t.Errorf("%s\nneeds %s, want %s", text, got, want)
 		}
 	}
-	m := readRoot(t, "infra", "infra/a.tf.json", `{"terraform":{"required_providers":{"aws":{"source":"hashicorp/aws","version":"5.1.0"}}},"resource":{"random_id":{"a":{}}}}`)
-	if got, want := fmt.Sprint(m.Providers), "[{hashicorp/aws [5.1.0]} {hashicorp/random []}]"; got != want {
+	m := readRoot(t, "infra", "infra/a.tf.json", `{"terraform":{"required_providers":{"aws":{"source":"hashicorp/aws","version":"5.1.0"}}},"resource":{"random_id":{"a":{}}},"ephemeral":{"vault_kv_secret_v2":{"a":{}}}}`)
+	if got, want := fmt.Sprint(m.Providers), "[{hashicorp/aws [5.1.0]} {hashicorp/random []} {hashicorp/vault []}]"; got != want {
 		t.Errorf("JSON needs %s, want %s", got, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // locates are the arguments of a provider that say which server it works on.
@@ -96,15 +97,42 @@ func locatedBy(name string, e hclsyntax.Expression) (out []string) {
 }
 
 // whole are the references of an expression, each as it is declared: aws_db_instance.it,
-// data.aws_eks_cluster.it.
-func whole(e hclsyntax.Expression) (out []string) {
-	for _, t := range e.Variables() {
-		names := strings.Split(traversal(t), ".")
-		most := 2
-		if names[0] == "data" {
-			most = 3
-		}
-		out = append(out, strings.Join(names[:min(most, len(names))], "."))
+// data.aws_eks_cluster.it. One that chooses between servers has none: it may give two
+// environments the same one.
+func whole(e hclsyntax.Expression) []string {
+	if chooses(e) {
+		return nil
 	}
-	return out
+	made, _ := referred(e)
+	return made
+}
+
+// chooses tells whether a part of an expression is one of several values, of which more than
+// one is something.
+func chooses(e hclsyntax.Expression) (found bool) {
+	_ = hclsyntax.VisitAll(e, func(node hclsyntax.Node) hcl.Diagnostics {
+		switch part := node.(type) {
+		case *hclsyntax.ConditionalExpr:
+			found = found || !nothing(part.TrueResult) && !nothing(part.FalseResult)
+		case *hclsyntax.IndexExpr: // by a literal it is a part of the reference
+			found = found || len(part.Key.Variables()) > 0
+		case *hclsyntax.FunctionCallExpr:
+			switch last := len(part.Args) - 1; part.Name {
+			case "lookup":
+				found = true
+			case "try", "coalesce":
+				found = found || last > 1 || last == 1 && !nothing(part.Args[last])
+			case "element":
+				found = found || last == 1 && len(part.Args[last].Variables()) > 0
+			}
+		}
+		return nil
+	})
+	return found
+}
+
+// nothing tells whether an expression is an empty text, or null.
+func nothing(e hclsyntax.Expression) bool {
+	value, diagnostics := e.Value(nil)
+	return !diagnostics.HasErrors() && (value.IsNull() || value.RawEquals(cty.StringVal("")))
 }

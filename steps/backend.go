@@ -46,13 +46,14 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 			return b, fmt.Errorf("keeping the state of %q: %s declares the backend %q, and %s says where it is: set backend = \"own\" in %s with the arguments in backend-files or backend-config, or backend = \"managed\" to have a state for each environment in --state-bucket (one that is there is moved first: docs/environments.md)",
 				m.Path, m.Backend.Where, m.Backend.Type, m.Backend.Files[0].Path, settingsTable)
 		}
-		return b, nil
+		return b, notForManaged(m.Path, set)
 	}
 	if m.Backend == nil || m.Backend.Type == "local" {
 		return b, fmt.Errorf("keeping the state of %q: backend = \"own\" is set, and the root module declares no backend that lasts: declare one, or set backend = \"managed\" in %s", m.Path, settingsTable)
 	}
-	workspaces := m.Backend.Type != "http" // which has none
-	apart := b.Workspace && workspaces || set.BackendFiles.Apart(environment) || slices.Contains(strings.Split(m.Path, "/"), environment)
+	workspaces := m.Backend.Type != "http" // which has none but "default"
+	b.Workspace = b.Workspace && workspaces
+	apart := b.Workspace || set.BackendFiles.Apart(environment) || slices.Contains(strings.Split(m.Path, "/"), environment)
 	for _, file := range set.BackendFiles.For(environment) {
 		b.Config = append(b.Config, "-backend-config="+file)
 	}
@@ -80,6 +81,22 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 	return b, nil
 }
 
+// notForManaged refuses arguments of an own backend where the pipeline keeps the state:
+// they would count for nothing.
+func notForManaged(root string, set project.Terraform) error {
+	var given []string
+	if len(set.BackendConfig) > 0 {
+		given = append(given, "backend-config")
+	}
+	if len(set.BackendFiles.Patterns()) > 0 {
+		given = append(given, "backend-files")
+	}
+	if len(given) == 0 {
+		return nil
+	}
+	return fmt.Errorf("keeping the state of %q: %s in %s counts only with a backend of the project's own, and the pipeline keeps this state: set backend = \"own\" there, or take it out", root, strings.Join(given, " and "), settingsTable)
+}
+
 // environmentMark stands for the environment's name in the project's settings.
 const environmentMark = "{environment}"
 
@@ -92,11 +109,26 @@ func declaresOther(b *rootmodule.Backend, bucket string) bool {
 	return b.Type != "s3" || b.Config["bucket"] != "" && (b.Config["bucket"] != bucket || b.Config["key"] != "")
 }
 
-// withoutTable takes from a declared backend, in whose place the state bucket is, its table
-// of locks: that is for the state in its own bucket, and may be in another region or not be there.
-func withoutTable(b *rootmodule.Backend, bucket string) []string {
-	if declaresOther(b, bucket) && b.Config["dynamodb_table"] != "" {
-		return []string{"-backend-config=dynamodb_table="}
+// replaces tells whether the pipeline's own backend takes the place of the declared one: of
+// one at another place, with all that is for that place (a role, a table of locks), and of
+// one that works as somebody else or on another server than the run.
+func replaces(b *rootmodule.Backend, bucket string) bool {
+	return b == nil || b.Type != "s3" || declaresOther(b, bucket) || len(b.Chooses) > 0
+}
+
+// declaredKey is the KMS key of a declared backend in the state bucket, "" for none.
+func declaredKey(b *rootmodule.Backend, bucket string) string {
+	if b == nil || b.Type != "s3" || b.Config["bucket"] != "" && b.Config["bucket"] != bucket || strings.Contains(b.Config["kms_key_id"], "${") {
+		return ""
 	}
-	return nil
+	return b.Config["kms_key_id"]
+}
+
+// encrypted is what stays of a declared backend that is replaced: a bucket may refuse what
+// does not say that it is encrypted.
+func encrypted(b *rootmodule.Backend, key string) []string {
+	if b == nil || b.Type != "s3" || b.Config["encrypt"] != "true" || key != "" {
+		return nil
+	}
+	return []string{"-backend-config=encrypt=true"}
 }

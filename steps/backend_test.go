@@ -52,6 +52,7 @@ func TestChooseBackend(t *testing.T) {
 		"http, own, by workspace":   {declared: declared("http", "address", "https://g"), set: project.Terraform{Backend: "own", Workspace: "environment"}, want: alone},
 		"http, own, one lock":       {declared: declared("http", "address", "https://g", "lock_address", "https://g/lock"), set: project.Terraform{Backend: "own", BackendConfig: mark}, want: "declares one lock_address for all"},
 		"http, own, by address":     {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: mark}, own: true},
+		"http, own, workspace used": {declared: declared("http"), workspace: "infra/main.tf line 9", set: project.Terraform{Backend: "own", BackendConfig: mark}, own: true},
 		"http, own, fixed address":  {declared: declared("http"), set: project.Terraform{Backend: "own", BackendConfig: map[string]string{"address": "https://g"}}, want: alone},
 		"cloud":                     {declared: declared("cloud"), want: unsaid + ` "cloud"`},
 		"gcs":                       {declared: declared("gcs", "bucket", "b"), want: unsaid + ` "gcs"`},
@@ -59,6 +60,11 @@ func TestChooseBackend(t *testing.T) {
 		"local, own":                {declared: declared("local"), set: project.Terraform{Backend: "own"}, want: nothing},
 		"remote, own, by workspace": {declared: declared("remote"), set: project.Terraform{Backend: "own", Workspace: "environment"}, want: "plans and applies by itself"},
 		"cloud, own":                {declared: declared("cloud"), set: project.Terraform{Backend: "own", Workspace: "environment"}, want: "plans and applies by itself"},
+		"s3, empty, arguments":      {declared: declared("s3"), set: project.Terraform{BackendConfig: map[string]string{"key": "{environment}"}}, want: "backend-config in [tool.pipeline.terraform] of pyproject.toml counts only with a backend of the project's own"},
+		"none, arguments":           {set: project.Terraform{BackendFiles: project.Rules{{Environments: "prod", Files: []string{"p.hcl"}}}}, want: "backend-files in"},
+		"managed, arguments":        {declared: declared("http"), set: project.Terraform{Backend: "managed", BackendConfig: mark}, want: "backend-config in"},
+		"no files are meant":        {set: project.Terraform{BackendFiles: project.Rules{{Environments: "*"}}}},
+		"s3, computed":              {declared: declared("s3", "bucket", "${var.bucket}"), want: unsaid},
 		"gcs, own, by workspace":    {declared: declared("gcs"), set: project.Terraform{Backend: "own", Workspace: "environment"}, own: true, in: true},
 	} {
 		m := rootmodule.Module{Path: "infra", Backend: test.declared, Workspace: test.workspace}
@@ -76,16 +82,53 @@ func TestChooseBackend(t *testing.T) {
 	}
 }
 
-// The table that locks a team's own state is not asked for that in the state bucket.
-func TestWithoutTable(t *testing.T) {
-	declared := func(bucket, table string) *rootmodule.Backend {
-		return &rootmodule.Backend{Type: "s3", Config: map[string]string{"bucket": bucket, "key": "k", "dynamodb_table": table}}
+// What a declared backend has for its own place, or to work as somebody else, does not count
+// for the state bucket.
+func TestReplaces(t *testing.T) {
+	declared := func(kind, bucket, key string, chooses ...string) *rootmodule.Backend {
+		return &rootmodule.Backend{Type: kind, Config: map[string]string{"bucket": bucket, "key": key, "dynamodb_table": "locks", "kms_key_id": "k"}, Chooses: chooses, Text: "backend \"s3\" {}"}
 	}
-	if got := withoutTable(declared("theirs", "locks"), "ours"); !slices.Equal(got, []string{"-backend-config=dynamodb_table="}) {
-		t.Errorf("a table of another bucket: %q", got)
+	for name, tt := range map[string]struct {
+		backend *rootmodule.Backend
+		want    bool
+		key     string
+	}{
+		"none":                        {nil, true, ""},
+		"another kind":                {declared("gcs", "ours", ""), true, ""},
+		"another bucket":              {declared("s3", "theirs", "k"), true, ""},
+		"a key of its own":            {declared("s3", "ours", "k"), true, "k"},
+		"all is open":                 {declared("s3", "", ""), false, "k"},
+		"the key is open":             {declared("s3", "ours", ""), false, "k"},
+		"all is open, with a profile": {declared("s3", "", "", "profile"), true, "k"},
+		"a bucket that is computed":   {declared("s3", "${var.bucket}", ""), true, ""},
+	} {
+		if got := replaces(tt.backend, "ours"); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+		if got := declaredKey(tt.backend, "ours"); got != tt.key {
+			t.Errorf("%s: the KMS key %q, want %q", name, got, tt.key)
+		}
+		w := Workspace{State: State{Bucket: "ours"}, Module: rootmodule.Module{Backend: tt.backend}}
+		want := backend
+		if !tt.want {
+			want = "terraform {\nbackend \"s3\" {}\n}\n"
+		}
+		if got := w.backendText(); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
 	}
-	for name, b := range map[string]*rootmodule.Backend{"none": nil, "no table": declared("theirs", ""), "the bucket is open": declared("", "locks")} {
-		if got := withoutTable(b, "ours"); got != nil {
+}
+
+// A bucket that refuses what does not say that it is encrypted gets that still.
+func TestEncrypted(t *testing.T) {
+	of := func(kind, encrypt string) *rootmodule.Backend {
+		return &rootmodule.Backend{Type: kind, Config: map[string]string{"encrypt": encrypt}}
+	}
+	if got := encrypted(of("s3", "true"), ""); !slices.Equal(got, []string{"-backend-config=encrypt=true"}) {
+		t.Errorf("%q", got)
+	}
+	for name, got := range map[string][]string{"none": encrypted(nil, ""), "not asked for": encrypted(of("s3", ""), ""), "of the key": encrypted(of("s3", "true"), "k"), "another kind": encrypted(of("gcs", "true"), "")} {
+		if got != nil {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -64,8 +64,9 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 		return w.checkOwn(ctx, in, own, account)
 	}
 	for _, look := range []func(context.Context, states) error{
-		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateToldElsewhere, w.stateOfAnotherProject,
+		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateToldElsewhere, w.stateOfAnotherProject, w.stateOfTheSameRoot,
 		func(ctx context.Context, in states) error { return w.sameResources(ctx, w.managed(in), account) },
+		func(ctx context.Context, in states) error { return w.checkFixed(ctx, w.managed(in), own, account) },
 	} {
 		if err := look(ctx, in); err != nil {
 			return err
@@ -105,7 +106,7 @@ func (w Workspace) stateOutOfSight(context.Context, states) error {
 	if b == nil || b.Type == "s3" && !w.unplaced() || !w.lasts() {
 		return nil
 	}
-	from := cmp.Or(b.Config["address"], "https://...")
+	from := cmp.Or(withoutLogin(b.Config["address"]), "https://...")
 	if b.Type == "s3" {
 		from = "s3://BUCKET/KEY"
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"dagger/pipeline/environments"
 	"dagger/pipeline/images"
@@ -58,6 +59,37 @@ func (w Workspace) stateOfAnotherProject(ctx context.Context, in states) error {
 		}
 		if n := len(there.Addresses); n > 0 && len(w.declared(there.Addresses)) == n {
 			return w.elsewhere(p, fmt.Sprintf("of the project %q, which %q still names", name, w.Infra))
+		}
+	}
+	return nil
+}
+
+// stateOfTheSameRoot is one that another project of the repository has of the same root
+// module, which is in neither of them, and to which this one gives nothing of its own: both
+// would make the same resources.
+func (w Workspace) stateOfTheSameRoot(ctx context.Context, in states) error {
+	repository := w.self().Repository
+	if !strings.HasPrefix(w.Root, "../") || repository == "" || len(w.Settings.Variables) > 0 || w.Settings.VariableFiles != nil || w.Variables != nil {
+		return nil
+	}
+	bucket := in(w.State.Bucket)
+	names, err := bucket.Names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == w.Project {
+			continue
+		}
+		of := StateFor(w.State.Bucket, name, w.Environment, w.Root)
+		noted, err := notedOwner(ctx, bucket, w.Environment, of)
+		if err != nil || noted.Repository != repository {
+			continue // another one's
+		}
+		there, err := bucket.Read(ctx, of.Key)
+		if n := len(there.Addresses); err == nil && n > 0 && len(w.declared(there.Addresses)) == n {
+			return fmt.Errorf("reading the state of %s: %q is deployed by the project %q of this repository, too (%s), and both would have the same resources: take it out of the roots of one of them, or give it something of each project's own by variables in %s",
+				w.Environment, w.Infra, name, place{of.Bucket, of.Key}, settingsTable)
 		}
 	}
 	return nil

@@ -24,7 +24,10 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 		return err
 	}
 	if len(own.Addresses) == 0 {
-		return w.sameResources(ctx, w.managed(in), account)
+		if err := w.sameResources(ctx, w.managed(in), account); err != nil {
+			return err
+		}
+		return w.checkFixed(ctx, w.managed(in), own, account)
 	}
 	for _, check := range []func() error{
 		func() error { return w.checkWhose(ctx, own) },
@@ -32,6 +35,7 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 		func() error { return w.checkPlace(own, account) },
 		func() error { return w.checkAdopted(own) },
 		func() error { return w.checkShared(ctx, w.managed(in), own) },
+		func() error { return w.checkFixed(ctx, w.managed(in), own, account) },
 	} {
 		if err := check(); err != nil {
 			return err

@@ -18,8 +18,11 @@ func (p place) String() string { return "s3://" + p.bucket + "/" + p.key }
 // declaredPlaces are those at which the declared backend would have the
 // environment's state, with the files that say more of it.
 func (w Workspace) declaredPlaces() (out []place) {
+	if w.onAnotherServer() {
+		return nil // a bucket of that name here is another one
+	}
 	for _, c := range w.backendConfigs() {
-		if key := c["key"]; key != "" {
+		if key := c["key"]; key != "" && !strings.Contains(c["bucket"]+key, "${") {
 			bucket := cmp.Or(c["bucket"], w.State.Bucket)
 			out = append(out, place{bucket, key}, place{bucket, path.Join(cmp.Or(c["workspace_key_prefix"], "env:"), w.Environment, key)})
 		}
@@ -54,8 +57,11 @@ func (w Workspace) backendConfigs() []map[string]string {
 }
 
 // unplaced tells whether somebody gives the declared backend arguments which say
-// where the state is, and these are not known.
+// where the state is, or the program is to compute them, and these are not known.
 func (w Workspace) unplaced() bool {
+	if w.Module.Backend.Computed() || w.onAnotherServer() {
+		return true
+	}
 	return w.Module.Backend.Type == "s3" && len(w.Module.Backend.Files) > 0 &&
 		!slices.ContainsFunc(w.backendConfigs(), func(c map[string]string) bool { return c["bucket"] != "" && c["key"] != "" })
 }

@@ -28,7 +28,7 @@ func (w Workspace) sameResources(ctx context.Context, others siblings, account s
 		return err
 	}
 	for _, s := range all {
-		if s.root != w.Root || w.Settings.VariableFiles.Differ(w.Environment, s.environment) {
+		if s.root != w.Root || w.Settings.VariableFiles.Differ(w.Environment, s.environment) || w.chosenApart(s.environment) {
 			continue
 		}
 		there, err := s.read(ctx)
@@ -43,9 +43,15 @@ func (w Workspace) sameResources(ctx context.Context, others siblings, account s
 
 func (w Workspace) cannotTell() string {
 	if w.Module.RandomNames {
-		return fmt.Sprintf("%q names %s alike in each environment, of which AWS gives the same again", w.Infra, strings.Join(w.Module.Fixed, ", "))
+		return fmt.Sprintf("%q names %s alike in each environment, of which AWS gives the same again", w.Infra, w.fixed())
 	}
-	if own := w.ownNames(); len(own) > 0 {
+	own := w.ownNames()
+	for _, name := range own {
+		if w.Module.ChosenBy[strings.TrimPrefix(name, "var.")] {
+			return fmt.Sprintf("%q only chooses between names by %s, and names %s by none of its own", w.Infra, name, w.Environment)
+		}
+	}
+	if len(own) > 0 {
 		return fmt.Sprintf("%q has %s in no resource's name, only in tags and the like", w.Infra, strings.Join(own, " and "))
 	}
 	return fmt.Sprintf("%q has no way to tell environments apart", w.Infra)

@@ -26,6 +26,7 @@ type contact struct {
 	ends        bool   // it is destroyed
 	trust       trust.Level
 	signs       string // where Terraform is run in another way
+	writes      string // where a backend is written
 	set         project.Terraform
 	// want is what the refusal says; without one, the plan is made from the state
 	// at the run's own key, or the environment is a new one.
@@ -141,6 +142,8 @@ func TestFirstContact(t *testing.T) {
 		"by CodeBuild":                                   {files: append(main(empty), "buildspec.yml", script), want: "buildspec.yml says where it is"},
 		"by a conf file":                                 {files: append(main(empty), "infra/state.conf", "bucket = \"old\"\nkey = \"p\"\nregion = \"r\""), want: "infra/state.conf says where it is"},
 		"by a tfvars file":                               {files: append(main(empty), "infra/backend/prod.tfvars", "bucket = \"old\"\nkey = \"p\""), want: "infra/backend/prod.tfvars says where it is"},
+		"in a directory for each environment":            {files: append(main(empty), "infra/environments/prod/backend.hcl", "bucket = \"old\"\nkey = \"p\""), want: "infra/environments/prod/backend.hcl says where it is"},
+		"of a root module in a directory for each":       {files: append(main(empty), "infra/environments/prod/main.tf", "", "infra/environments/prod/backend.hcl", "bucket = \"old\"\nkey = \"p\"")},
 		"a tfvars file with values of variables":         {files: append(main(empty+"variable \"bucket\" {}\n"), "infra/prod.tfvars", `bucket = "assets"`, "infra/dev.tfvars", "bucket = \"assets\"\nsize = 1")},
 		"another conf file":                              {files: append(main(empty), "nginx.conf", "server {\n listen 80;\n}", "deploy.yml", "run: terraform init")},
 		"terragrunt above, no backend":                   {files: append(main(queue), "terragrunt.hcl", "remote_state {\n}\n"), want: "the backend of \"infra\" is written by a tool, and terragrunt.hcl is of another way to deploy: move it"},

@@ -15,17 +15,19 @@ import (
 func (w Workspace) stateToldElsewhere(ctx context.Context, _ states) error {
 	b := w.Module.Backend
 	partial := b != nil && b.Type == "s3" && (b.Config["bucket"] == "" || b.Config["key"] == "")
-	if !w.lasts() || w.Settings.Backend != "" || !partial && w.Module.Generator == "" {
+	if !w.lasts() || w.Settings.Backend != "" || b != nil && !partial && w.Module.Generator == "" {
 		return nil
 	}
 	where, by := fmt.Sprintf("the backend of %q is written by a tool", w.Infra), w.Module.Generator
 	if by == "" {
-		where = b.Where + " leaves open where it is"
+		if where = fmt.Sprintf("%q declares no backend", w.Infra); b != nil {
+			where = b.Where + " leaves open where it is"
+		}
 		if w.Signs == nil {
 			return nil
 		}
 		var err error
-		if by, err = w.Signs(ctx); err != nil || by == "" {
+		if by, err = w.Signs(ctx, b == nil); err != nil || by == "" {
 			return err
 		}
 	}
@@ -34,11 +36,15 @@ func (w Workspace) stateToldElsewhere(ctx context.Context, _ states) error {
 }
 
 // backendSigns is the first line of the source by which Terraform is run in another
-// way, "" where there is none.
-func (w Workspace) backendSigns(ctx context.Context) (string, error) {
+// way, "" where there is none; written, one that writes a backend.
+func (w Workspace) backendSigns(ctx context.Context, written bool) (string, error) {
+	command := []string{"backend-signs.sh", path.Clean(images.Workdir)}
+	if written {
+		command = append(command, "written")
+	}
 	c := w.Container.With(withScripts).
 		WithMountedDirectory(images.Workdir, w.Source).
-		WithExec([]string{"backend-signs.sh", path.Clean(images.Workdir)})
+		WithExec(command)
 	out, err := c.Stdout(ctx)
 	return strings.TrimSpace(out), err
 }

@@ -89,7 +89,12 @@ func (c contact) meet(t *testing.T) error {
 		w.Environment = c.environment
 	}
 	w.State = StateFor("b", w.Project, w.Environment, w.Root)
-	w.Signs = func(context.Context) (string, error) { return c.signs, nil }
+	w.Signs = func(_ context.Context, written bool) (string, error) {
+		if written {
+			return c.writes, nil
+		}
+		return c.signs, nil
+	}
 	var err error
 	if w.Module, err = rootmodule.Read(source, w.Infra); err != nil {
 		t.Fatal(err)

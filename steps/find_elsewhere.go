@@ -2,6 +2,8 @@ package steps
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -26,6 +28,21 @@ func (r *Run) elsewhere(ctx context.Context) (out []string, err error) {
 	})
 	slices.Sort(out)
 	return out, err
+}
+
+// onlyTerragrunt refuses a project without Terraform's files whose root modules are written
+// by Terragrunt.
+func onlyTerragrunt(source fs.FS) error {
+	found := ""
+	err := images.Search(source, noRoots, func(dir string, names []string) {
+		if i := slices.Index(names, "terragrunt.hcl"); found == "" && i >= 0 {
+			found = path.Join(dir, names[i])
+		}
+	})
+	if err == nil && found != "" {
+		err = fmt.Errorf("looking for the root module: there are no Terraform files, and %s is Terragrunt's, which the pipeline does not run: write the root module as *.tf files, and name it with --infra", found)
+	}
+	return err
 }
 
 // listed names the first few of some directories.

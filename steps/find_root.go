@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/tell"
@@ -78,6 +79,9 @@ func (r *Run) theRoot(ctx context.Context) (string, error) {
 		return infra, err
 	case len(found) == 0:
 		elsewhere, err := r.elsewhere(ctx)
+		if err == nil && len(elsewhere) == 0 {
+			err = onlyTerragrunt(images.Files(ctx, r.Source))
+		}
 		if err != nil || len(elsewhere) == 0 {
 			return infra, err
 		}

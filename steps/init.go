@@ -3,11 +3,14 @@ package steps
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"path"
+	"strings"
 
 	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/tell"
 )
 
 // initialised is the live container in the root module, after terraform init,
@@ -40,10 +43,11 @@ func (w Workspace) initialisedIf(ctx context.Context, check func(context.Context
 		}
 		w.State.Region = w.bucketRegion(ctx)
 		init = append(init, w.State.backendConfig(w.AWS, w.Backend.Workspace)...)
-		init = append(init, withoutTable(w.Module.Backend, w.State.Bucket)...)
 	}
-	if !w.Backend.Own && !w.declaresS3() {
+	if !w.Backend.Own && replaces(w.Module.Backend, w.State.Bucket) {
+		w.tellReplaced()
 		c = c.WithNewFile(path.Join(w.Infra, backendFile), backend)
+		init = append(init, encrypted(w.Module.Backend, w.State.KMSKey)...)
 	}
 	if text := w.backendText(); locked && text != "" && !w.Module.Fetches && !w.Module.Linked {
 		ready, err := w.ready(ctx)
@@ -73,7 +77,13 @@ func (w Workspace) runInit(ctx context.Context, c *dagger.Container, command []s
 	})
 }
 
-func (w Workspace) declaresS3() bool { return w.Module.Backend != nil && w.Module.Backend.Type == "s3" }
+// tellReplaced says which arguments of the declared backend do not count, where nobody has
+// said that it is replaced.
+func (w Workspace) tellReplaced() {
+	if b := w.Module.Backend; b != nil && b.Type == "s3" && len(b.Chooses) > 0 && w.Settings.Backend == "" {
+		tell.Once(fmt.Sprintf("%s: %s of the backend does not count: the pipeline keeps the state with the call's own credentials", b.Where, strings.Join(b.Chooses, ", ")))
+	}
+}
 
 // backendText is the backend as terraform reads it in the root module, where the
 // pipeline says which state it has; "" where that is not known.
@@ -81,7 +91,7 @@ func (w Workspace) backendText() string {
 	switch {
 	case w.Backend.Own:
 		return ""
-	case !w.declaresS3():
+	case replaces(w.Module.Backend, w.State.Bucket):
 		return backend
 	case w.Module.Backend.Text == "":
 		return ""

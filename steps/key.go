@@ -75,6 +75,9 @@ func (s State) validate() error {
 	if s.Bucket == "" {
 		return fmt.Errorf("no state bucket given: name the S3 bucket of the terraform state with --state-bucket")
 	}
+	if strings.ContainsAny(s.Bucket, "/: ") && !strings.HasPrefix(s.Bucket, "arn:") {
+		return fmt.Errorf("reading --state-bucket %q: it is not the name of a bucket: give that alone, such as my-states: each state gets a key of its own in it", s.Bucket)
+	}
 	return nil
 }
 

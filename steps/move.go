@@ -53,6 +53,10 @@ func (w Workspace) moveState(ctx context.Context, from string, server gitlab.Sta
 	if w.Backend.Own {
 		return "", fmt.Errorf("moving the state of %s: the project keeps it in its own backend: set backend = \"managed\" in %s first", w.Environment, settingsTable)
 	}
+	from = strings.TrimSpace(from)
+	if withoutLogin(from) != from {
+		return "", fmt.Errorf("moving the state of %s: the address in --from has a login in it: give that as TF_HTTP_USERNAME and TF_HTTP_PASSWORD in --terraform-secrets", w.Environment)
+	}
 	if w.Refused != nil && w.Module.Backend != nil && w.Settings.Backend == "" && from != fromNone {
 		return "", w.Refused // what is moved must be what is used afterwards
 	}
@@ -64,7 +68,6 @@ func (w Workspace) moveState(ctx context.Context, from string, server gitlab.Sta
 	if err != nil {
 		return "", err
 	}
-	from = strings.TrimSpace(from)
 	to, who := w.statePlace(), "moved to "+w.statePlace().String()
 	var src source
 	switch bucket, key, ok := strings.Cut(strings.TrimPrefix(from, "s3://"), "/"); {

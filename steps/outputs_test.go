@@ -64,3 +64,17 @@ func TestOutputsLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// An output's name that two root modules have does not fail the job after a deployment.
+func TestOutputsOfSeveralRoots(t *testing.T) {
+	texts := []string{`{"arn":"a","url":"https://x"}`, `{"arn":"b","name":"n"}`}
+	if text, err := outputsTogether(texts, "net, svc", "dotenv"); err != nil || strings.Contains(text, "ARN") || !strings.Contains(text, "OUTPUT_NAME=n") || !strings.Contains(text, "ENVIRONMENT_URL=https://x") {
+		t.Errorf("%q, %v", text, err)
+	}
+	if _, err := outputsTogether(texts, "net, svc", "json"); err == nil || !strings.Contains(err.Error(), "two root modules (net, svc) have the same one (arn): name one") {
+		t.Error(err)
+	}
+	if text, err := outputsTogether(texts[:1], "net", "json"); err != nil || text != texts[0] {
+		t.Errorf("%q, %v", text, err)
+	}
+}

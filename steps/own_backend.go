@@ -26,6 +26,8 @@ type ownBackend struct {
 	login   []string
 	// texts are the files that were read: each is asked for several times.
 	texts map[string]string
+	// elsewhere tells that the project's arguments name another server than the run's.
+	elsewhere bool
 }
 
 // checkOwnBackend is checkState for a backend of the project's own, as far as its
@@ -40,6 +42,9 @@ func (w Workspace) checkOwnBackend(ctx context.Context) error {
 	if err := b.checkApart(ctx); err != nil {
 		return err
 	}
+	if b.elsewhere, err = b.namesServer(ctx); err != nil {
+		return err
+	}
 	if !w.AWS.Given() {
 		return b.inTheDark(ctx, nil)
 	}
@@ -47,7 +52,7 @@ func (w Workspace) checkOwnBackend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.Module.Backend.Type == "s3" {
+	if w.Module.Backend.Type == "s3" && !b.unseen() {
 		config, err := b.config(ctx, w.Environment)
 		if err != nil {
 			return err
@@ -98,12 +103,18 @@ func (b ownBackend) check(ctx context.Context, account string) error {
 		if b.lasts() && !own.Exists {
 			tell.Once(fmt.Sprintf("%s: there is no state of %q at %s yet: all that it declares is made anew", b.Environment, b.Infra, self.at))
 		}
-		return b.sameResources(ctx, b.others, account)
+		if err := b.sameResources(ctx, b.others, account); err != nil {
+			return err
+		}
+		return b.checkFixed(ctx, b.others, own, account)
 	}
 	if err := b.checkAdopted(own); err != nil {
 		return err
 	}
-	return b.checkShared(ctx, b.others, own)
+	if err := b.checkShared(ctx, b.others, own); err != nil {
+		return err
+	}
+	return b.checkFixed(ctx, b.others, own, account)
 }
 
 // inTheDark is for states that cannot be read from here. A merge request's
@@ -128,8 +139,11 @@ func (b ownBackend) inTheDark(ctx context.Context, why error) error {
 	return nil
 }
 
+// unseen tells whether the states are where this process does not look: in another kind of
+// backend, in S3's interface of another server, or at a place that the program computes.
 func (b ownBackend) unseen() bool {
-	return b.Module.Backend.Type != "s3" && b.Module.Backend.Type != "http"
+	kind := b.Module.Backend.Type
+	return kind != "s3" && kind != "http" || b.Module.Backend.Computed() || kind == "s3" && (b.elsewhere || b.onAnotherServer())
 }
 
 // text is a file of the source, "" where there is none.
@@ -170,7 +184,7 @@ func (b ownBackend) mine(ctx context.Context) (sibling, error) {
 func (b ownBackend) at(config map[string]string, environment string) sibling {
 	if b.Module.Backend.Type == "http" {
 		server := gitlab.State{Address: config["address"], Username: cmp.Or(b.login[0], config["username"]), Password: cmp.Or(b.login[1], config["password"])}
-		return sibling{environment: environment, root: b.Root, at: server.Address, read: func(ctx context.Context) (state.Object, error) {
+		return sibling{environment: environment, root: b.Root, at: withoutLogin(server.Address), read: func(ctx context.Context) (state.Object, error) {
 			body, err := server.Read(ctx)
 			if err != nil || body == nil {
 				return state.Object{}, err

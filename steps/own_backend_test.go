@@ -42,7 +42,7 @@ func (o owned) refused(t *testing.T, server string) error {
 		if strings.Contains(o.main, `"http"`) {
 			kind = "http"
 		}
-		return []rootmodule.Module{{Path: "net", Backend: &rootmodule.Backend{Type: kind, Config: map[string]string{"bucket": "own", "key": "shop/x.tfstate"}}}}, nil
+		return []rootmodule.Module{{Path: "net", Backend: &rootmodule.Backend{Type: kind, Config: map[string]string{"bucket": "own", "key": "shop/x.tfstate"}}, Addresses: map[string]bool{"aws_vpc.it": true}}}, nil
 	}
 	var err error
 	if w.Module, err = rootmodule.Read(source, "infra"); err != nil {
@@ -72,6 +72,9 @@ func (o owned) refused(t *testing.T, server string) error {
 		return names, nil
 	}
 	if err := b.checkApart(t.Context()); err != nil {
+		return err
+	}
+	if b.elsewhere, err = b.namesServer(t.Context()); err != nil {
 		return err
 	}
 	return b.check(t.Context(), "123456789012")
@@ -125,6 +128,8 @@ func TestOwnBackendIsCompared(t *testing.T) {
 		"something else beside it":                         {main: keyed + fixed, set: key, states: bucketOf{"own/shop/network/x.tfstate": stateWith("n", "aws_vpc.it")}},
 		"a copy of production's":                           {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": theirs, "own/shop/prod/x.tfstate": theirs}, want: `it is a copy of the state of "prod"`},
 		"a state of something else":                        {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("n", "aws_vpc.it")}, want: `s3://own/shop/mr-7/x.tfstate has 1 resource and none of "infra"`},
+		"resources of two root modules":                    {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("n", "aws_vpc.it", "aws_sqs_queue.orders")}, want: `s3://own/shop/mr-7/x.tfstate has resources of "net", too, which a deployment would destroy`},
+		"resources that are gone":                          {main: keyed + queue, set: key, states: bucketOf{"own/shop/mr-7/x.tfstate": stateWith("n", "aws_subnet.it", "aws_sqs_queue.orders")}},
 		"two root modules of one key":                      {main: keyed + queue, set: two, want: `s3://own/shop/mr-7/x.tfstate is the state of "net", too`},
 		"two root modules of one server":                   {main: http + queue, set: twoAtAddress, want: `is the state of "net", too`},
 		"two root modules of one key, each in a workspace": {main: keyed + spaced, set: project.Terraform{Roots: []string{"net", "infra"}}, want: `s3://own/env:/mr-7/shop/x.tfstate is the state of "net", too`},

@@ -54,7 +54,7 @@ func (b ownBackend) placeOf(ctx context.Context, environment string) (string, er
 			}
 			value = values[0]
 		}
-		if value != "" {
+		if value = withoutLogin(value); value != "" {
 			said = append(said, argument+" = "+fmt.Sprintf("%q", strings.TrimRight(value, "/")))
 		}
 	}

@@ -28,6 +28,17 @@ func (r *Run) rootsOf(ctx context.Context, named []string, environment string) (
 	return out, nil
 }
 
+// rootsInSource are those of the run's environment. One that leads out of the source is
+// refused: by names what says it.
+func (r *Run) rootsInSource(ctx context.Context, named []string, by string) ([]string, error) {
+	for _, root := range named {
+		if at := path.Join(r.Settings.Project, root); at == ".." || strings.HasPrefix(at, "../") {
+			return nil, fmt.Errorf("looking for the root module: %q (%s) leads out of the source: give the repository with --source, and the project's path in it with --project", root, by)
+		}
+	}
+	return r.rootsOf(ctx, named, r.Environment)
+}
+
 // byEnvironment is the directory in which a path with {environment} in it branches, and
 // tells which name an entry of it has in the place of the mark. It varies where there is one.
 func byEnvironment(pattern string) (dir string, named func(entry string) (name string, ok bool), varies bool) {

@@ -27,6 +27,12 @@ func TestRootsOfAnEnvironment(t *testing.T) {
 		}
 	}
 	r := NewRun(Settings{Source: dag.Directory(), Project: "svc"}, "prod")
+	for root, out := range map[string]bool{"../infra": false, "../../infra": true, "../..": true} {
+		r.Infra = root
+		if _, err := r.roots(t.Context()); (err != nil) != out || err != nil && !strings.Contains(err.Error(), `(--infra) leads out of the source`) {
+			t.Errorf("%s: %v", root, err)
+		}
+	}
 	if got, err := r.rootsOf(t.Context(), []string{"network", "environments/{environment}"}, "prod"); err != nil || !slices.Equal(got, []string{"svc/network", "svc/environments/prod"}) {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -155,8 +155,7 @@ func (r Roots) Destroy(ctx context.Context, confirm string, key *dagger.Secret) 
 	return reversed.each(func(w Workspace) (string, error) { return Destroy(ctx, w, confirm, key) })
 }
 
-// Outputs are the outputs of all root modules together. Two with the same name are
-// refused.
+// Outputs are the outputs of all root modules together.
 func (r Roots) Outputs(ctx context.Context, format string) (string, error) {
 	if len(r) == 1 {
 		return Outputs(ctx, r[0], format)
@@ -164,22 +163,41 @@ func (r Roots) Outputs(ctx context.Context, format string) (string, error) {
 	if err := checkFormat(format); err != nil {
 		return "", err
 	}
-	all := map[string]json.RawMessage{}
+	var texts []string
 	for _, w := range r {
 		text, err := Outputs(ctx, w, "json")
 		if err != nil {
 			return "", r.named(w, err)
 		}
+		texts = append(texts, text)
+	}
+	return outputsTogether(texts, r.paths(), format)
+}
+
+// outputsTogether are those of several root modules, each in JSON. Of two with the same
+// name neither can be told from the other: that is refused, or left out and named in lines
+// of variables, which are written after the deployment.
+func outputsTogether(texts []string, paths, format string) (string, error) {
+	all, twice := map[string]json.RawMessage{}, map[string]bool{}
+	for _, text := range texts {
 		var some map[string]json.RawMessage
 		if err := json.Unmarshal([]byte(text), &some); err != nil {
-			return "", r.named(w, err)
+			return "", tell.Errorf("reading the outputs: %w", err)
 		}
 		for name := range some {
-			if _, twice := all[name]; twice {
-				return "", fmt.Errorf("giving the outputs: two root modules (%s) have an output %q: name one of them with --infra", r.paths(), name)
+			if _, there := all[name]; there {
+				twice[name] = true
 			}
 		}
 		maps.Copy(all, some)
+	}
+	names := strings.Join(slices.Sorted(maps.Keys(twice)), ", ")
+	switch {
+	case names != "" && format == "json":
+		return "", fmt.Errorf("giving the outputs: two root modules (%s) have the same one (%s): name one of them with --infra", paths, names)
+	case names != "":
+		tell.Line(fmt.Sprintf("outputs: %s left out: two root modules (%s) have that name (--infra gives those of one)", names, paths))
+		maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return twice[name] })
 	}
 	text, err := json.Marshal(all)
 	if err != nil || format == "json" {

@@ -13,13 +13,14 @@ import (
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 	"dagger/pipeline/rootmodule"
+	"dagger/pipeline/tell"
 )
 
 // roots are the paths of the root modules in the source, in the order in which
 // they are deployed: the one that the call names, or those that the project does.
 func (r *Run) roots(ctx context.Context) ([]string, error) {
 	if r.Infra != "" {
-		return r.rootsOf(ctx, []string{r.Infra}, r.Environment)
+		return r.rootsInSource(ctx, []string{r.Infra}, "--infra")
 	}
 	set, err := r.deploymentSettings(ctx, r.Source)
 	if err != nil {
@@ -29,7 +30,7 @@ func (r *Run) roots(ctx context.Context) ([]string, error) {
 		root, err := r.theRoot(ctx)
 		return []string{root}, err
 	}
-	return r.rootsOf(ctx, set.Roots, r.Environment)
+	return r.rootsInSource(ctx, set.Roots, "roots in "+settingsTable)
 }
 
 // deploymentSettings are what a source says of its deployment, if it says
@@ -159,7 +160,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 			w.Refused = r.locksState(ctx, w.Infra)
 		}
 		w.Others = func(ctx context.Context) ([]rootmodule.Module, error) { return images.ReadRoots(ctx, w.Source) }
-		w.Signs = func(ctx context.Context) (string, error) { return w.backendSigns(ctx) }
+		w.Signs = w.backendSigns
 		w.Project = project
 		w.Settings = settings
 		w.Image.Variable = said.Package.Image.VariableName()
@@ -175,7 +176,7 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 			w.Refused = w.checkPath()
 		}
 		w.State = StateFor(r.bucket(), project, environment, w.Root)
-		w.State.KMSKey = settings.KMSKey
+		w.State.KMSKey = cmp.Or(settings.KMSKey, declaredKey(w.Module.Backend, r.bucket()))
 		w.AWS = account
 		w.RegionAsked = r.Region != ""
 		w.Credentials = credentials
@@ -186,8 +187,16 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 		w.Trust = level
 		w.Seen = r.seen
 		if w.Backend.Own && w.Refused == nil {
-			if w.Backend.Place, err = w.ownBackend().placeOf(ctx, environment); err != nil {
+			own := w.ownBackend()
+			if w.Backend.Place, err = own.placeOf(ctx, environment); err != nil {
 				return nil, err
+			}
+			locks, open, err := own.locking(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if w.Backend.Config = append(w.Backend.Config, locks...); open != "" {
+				tell.Once(open)
 			}
 		}
 	}

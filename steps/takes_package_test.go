@@ -96,6 +96,9 @@ func TestMayBuild(t *testing.T) {
 // tableOf is the table of a service, which a directory in it says: only-image, whose root
 // module takes no artifact, or also-image.
 func tableOf(made string) string {
+	if strings.Contains(made, "/withDirectory own-backend") {
+		return "[tool.pipeline.terraform]\nbackend = \"own\"\nbackend-config = { key = \"shop/{environment}\" }\n"
+	}
 	if strings.Contains(made, "/withDirectory only-image") || strings.Contains(made, "/withDirectory also-image") {
 		return "[tool.pipeline.package.image]\n"
 	}

@@ -32,6 +32,9 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 			}
 			return nil, fmt.Errorf("giving the variables of %q: it declares no variable %q: take it out of the variables in %s", w.Infra, name, settingsTable)
 		}
+		if err := w.checkOwnWord(name); err != nil {
+			return nil, err
+		}
 		given[name] = true
 		args = append(args, "-var="+name+"="+strings.ReplaceAll(w.Settings.Variables[name], environmentMark, w.Environment))
 	}
@@ -63,6 +66,9 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 		args = append(args, "-var-file="+file)
 	}
 	if err := w.checkStage(given); err != nil {
+		return nil, err
+	}
+	if err := w.checkValues(images.Files(ctx, w.Source), given); err != nil {
 		return nil, err
 	}
 	w.tellName(path.Join(w.Infra, w.Module.Values["environment"].File), w.Module.Values["environment"].Text)

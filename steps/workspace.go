@@ -36,8 +36,9 @@ type Workspace struct {
 	// Others returns the other root modules of the source, where one of them may own
 	// a state.
 	Others func(ctx context.Context) ([]rootmodule.Module, error)
-	// Signs returns a line of the source by which Terraform is run in another way.
-	Signs func(ctx context.Context) (string, error)
+	// Signs returns a line of the source by which Terraform is run in another way, or
+	// by which a backend is written.
+	Signs func(ctx context.Context, written bool) (string, error)
 	// Project is its name, Settings its settings for the deployment.
 	Project  string
 	Settings project.Terraform

@@ -46,6 +46,11 @@ func TestStateFor(t *testing.T) {
 	if err := (State{}).validate(); err == nil || !strings.Contains(err.Error(), "--state-bucket") {
 		t.Errorf("without a bucket: %v", err)
 	}
+	for bucket, ok := range map[string]bool{"my-states": true, "my.states": true, "arn:aws:s3:eu-west-1:123456789012:accesspoint/states": true, "s3://my-states": false, "my-states/prefix": false, "https://my-states.s3.amazonaws.com": false} {
+		if err := (State{Bucket: bucket}).validate(); (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "is not the name of a bucket") {
+			t.Errorf("%s: %v", bucket, err)
+		}
+	}
 }
 
 func TestBackendConfig(t *testing.T) {

@@ -88,8 +88,8 @@ func leaf(made, field, given string) any {
 			text, _ := base64.RawURLEncoding.DecodeString(name[strings.LastIndex(name, " ")+1:])
 			return string(text)
 		}
-		if strings.Contains(made, "/withDirectory only-image") && strings.HasSuffix(made, "main.tf") {
-			return `variable "image" {}`
+		if text := rootOf(made); text != "" && strings.HasSuffix(made, "main.tf") {
+			return text
 		}
 		for name, text := range map[string]string{
 			"pyproject.toml": "[project]\nname = \"shop\"\n" + tableOf(made), "summary.json": "{}",

@@ -48,17 +48,18 @@ func TestWorkspace(t *testing.T) {
 	}
 }
 
-// A state that was made in the default workspace is not renamed in passing.
+// A state that was made in the default workspace is not renamed in passing. A profile of
+// the backend, which is on somebody's laptop, does not count.
 func TestWorkspaceOfFormerState(t *testing.T) {
 	p := project(t, "")
-	p.Write("infra/main.tf", named)
+	p.Write("infra/main.tf", strings.Replace(named, "    region", "    profile = \"laptop\"\n    region", 1))
 	env := world.Environment()
 	table := "\n[tool.pipeline.terraform]\nworkspace = \"default\"\n"
 	text := p.Read("pyproject.toml")
 	p.Append("pyproject.toml", table)
 	world.Succeed(t, call(p, "deploy", env))
 	p.Write("pyproject.toml", text)
-	refused(t, call(p, "deploy", env), 1, "as where it was made in the workspace \"default\", and infra/main.tf line 10 reads the workspace: set workspace = \"default\"")
+	refused(t, call(p, "deploy", env), 1, "as where it was made in the workspace \"default\", and infra/main.tf line 11 reads the workspace: set workspace = \"default\"")
 	p.Append("pyproject.toml", table)
 	if got, want := result(t, call(p, "plan", env)), "plan: 0 to add, 0 to change, 0 to destroy"; got != want {
 		t.Errorf("plan says %q, want %q", got, want)

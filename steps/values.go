@@ -1,0 +1,141 @@
+package steps
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"dagger/pipeline/rootmodule"
+)
+
+// valueDirs are how directories begin that have values for each environment.
+var valueDirs = []string{"env", "tfvars", "vars", "variables", "values", "config", "stage"}
+
+// checkValues refuses to deploy a lasting environment with the defaults of its variables
+// where a file that is called after it gives others, and the table says nothing of files:
+// by hand it is passed, and whatever has a default would silently have another value.
+func (w Workspace) checkValues(source fs.FS, given map[string]bool) error {
+	if w.Ends || w.Settings.VariableFiles != nil || !w.lasts() {
+		return nil
+	}
+	for _, dir := range []string{w.Infra, path.Dir(path.Clean(w.Infra))} {
+		files, err := w.filesOf(source, dir)
+		if err != nil {
+			return err
+		}
+		for _, file := range files {
+			text, err := fs.ReadFile(source, file)
+			if err != nil {
+				return err
+			}
+			for name := range rootmodule.Values(file, text) {
+				if _, declared := w.Module.Variables[name]; !declared || given[name] || name == "environment" {
+					continue
+				}
+				from, err := filepath.Rel(path.Clean(w.Infra), file)
+				if err != nil {
+					return err
+				}
+				return fmt.Errorf("giving the variables of %q: %s is called after the environment %q, and nothing gives it: name it in %s (variable-files = { %s = [%q] }), or say that no file is meant (variable-files = [])", w.Infra, file, w.Environment, settingsTable, w.Environment, from)
+			}
+		}
+	}
+	return nil
+}
+
+// filesOf are the files of values in a directory, or in those of values in it, that are
+// called after the environment.
+func (w Workspace) filesOf(source fs.FS, dir string) (out []string, err error) {
+	entries, err := fs.ReadDir(source, path.Clean(dir))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		at, name := path.Join(dir, e.Name()), e.Name()
+		switch {
+		case !e.IsDir() && path.Clean(dir) == path.Clean(w.Infra) && w.isOf(name):
+			out = append(out, at)
+		case e.IsDir() && slices.ContainsFunc(valueDirs, func(start string) bool { return strings.HasPrefix(name, start) }):
+			more, err := w.filesIn(source, at)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+		}
+	}
+	return out, nil
+}
+
+// filesIn are those in a directory of values: beside those of other environments, or in one
+// for each, which is no root module by itself.
+func (w Workspace) filesIn(source fs.FS, dir string) (out []string, err error) {
+	entries, err := fs.ReadDir(source, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		at := path.Join(dir, e.Name())
+		if !e.IsDir() && w.isOf(e.Name()) {
+			out = append(out, at)
+		}
+		if !e.IsDir() || !w.isCalled(e.Name()) {
+			continue
+		}
+		inner, err := fs.ReadDir(source, at)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(inner, func(e fs.DirEntry) bool { return rootmodule.Configures(e.Name()) }) {
+			continue
+		}
+		for _, e := range inner {
+			if _, values := baseOf(e.Name()); values && !e.IsDir() {
+				out = append(out, path.Join(at, e.Name()))
+			}
+		}
+	}
+	return out, nil
+}
+
+// isOf tells whether a file of values is called after the environment: prod.tfvars.
+func (w Workspace) isOf(name string) bool {
+	base, values := baseOf(name)
+	return values && w.isCalled(strings.TrimPrefix(strings.TrimPrefix(base, "terraform."), "variables."))
+}
+
+// isCalled tells whether a name is the environment's, or another one for it.
+func (w Workspace) isCalled(name string) bool {
+	return name == w.Environment || stages[name] != "" && stages[name] == stages[w.Environment]
+}
+
+// baseOf is the name of a file of values without its ending, of one that Terraform does not
+// read by itself.
+func baseOf(name string) (base string, values bool) {
+	for _, ending := range []string{".tfvars", ".tfvars.json"} {
+		if base, ok := strings.CutSuffix(name, ending); ok && !strings.HasSuffix(base, ".auto") {
+			return base, true
+		}
+	}
+	return "", false
+}
+
+// checkOwnWord refuses a value in the table for what the call says.
+func (w Workspace) checkOwnWord(name string) error {
+	value := w.Settings.Variables[name]
+	if w.Ends || !w.takes(name) || value == environmentMark && name == environmentVariable {
+		return nil
+	}
+	switch name {
+	case environmentVariable:
+		return fmt.Errorf("giving the variables of %q: variables in %s sets environment = %q, and the call says which one it is, %q: take it out, or let the root module have a variable of another name for that (variables = { stage = %q })", w.Infra, settingsTable, value, w.Environment, environmentMark)
+	case w.Image.Variable:
+		return fmt.Errorf("giving the variables of %q: variables in %s sets %s, which gets the image of the service: take it out, or name another one for the image with variable in [tool.pipeline.package.image]", w.Infra, settingsTable, name)
+	}
+	return nil
+}
+
+// environmentVariable is the variable that gets the environment's name.
+const environmentVariable = "environment"
