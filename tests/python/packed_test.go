@@ -29,9 +29,13 @@ func TestPackedForLambda(t *testing.T) {
 			p.Write(filepath.Join(test.at, "Makefile"), "test:\n\tpytest\n")
 			if test.project == "requirements" {
 				p.Write("app.py", "import six\n")
+				p.Write("infra/main.tf", "resource \"aws_lambda_function\" \"it\" {\n  runtime = \"python3.12\"\n  architectures = [\"arm64\"]\n}\n")
 			}
 			flags := []string{"--project", test.at}
 			first, r := pack(t, p, flags)
+			if want := "packing it for Lambda, for Python 3.12 on arm64"; test.project == "requirements" && !strings.Contains(r.Stderr, want) {
+				t.Errorf("no %q, as the function has it, in\n%s", want, r.Stderr)
+			}
 			if world.Engine.Name() == "embedded" && !packedAgain(r) {
 				t.Errorf("no dependency was installed: %q", r.Ran())
 			}

@@ -86,8 +86,12 @@ func TestRequirementsElsewhere(t *testing.T) {
 	if r.Code == 0 || !strings.Contains(r.Stderr, named+" in [tool.pipeline]") {
 		t.Errorf("exit code %d, want %q in\n%s", r.Code, named, r.Stderr)
 	}
-	p.Append("pyproject.toml", "[tool.pipeline]\n"+named+"\n")
-	passes(t, p, "1 test passed")
+	// What the project itself requires is in none of them, and installed, too: six stays as they fix it.
+	p.Append("pyproject.toml", "dependencies = [\"click\", \"six>=1\"]\n[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n[tool.pipeline]\n"+named+"\n")
+	p.Write("tests/test_more.py", "from importlib.metadata import version\n\n\ndef test_more():\n    assert version('click') and version('plain') and version('six') == '1.17.0'\n")
+	if r := passes(t, p, "2 tests passed"); !strings.Contains(r.Stderr, "src/requirements.txt does not name click, which pyproject.toml requires") {
+		t.Errorf("nothing is said of click:\n%s", r.Stderr)
+	}
 }
 
 // What a package of the repository requires is installed, also where only its build backend
