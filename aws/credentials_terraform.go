@@ -10,8 +10,12 @@ import (
 	"dagger/pipeline/secret"
 )
 
-// ProfileName is the profile that the rendered files define.
-const ProfileName = "pipeline"
+// ProfileName is the profile that the rendered files define. So do they define the one that
+// SDKs use where none is named: a provider that names it means no other credentials.
+const (
+	ProfileName    = "pipeline"
+	defaultProfile = "default"
+)
 
 // TerraformProfile is a source of credentials that refreshes itself for as long as an apply takes: the text of an
 // AWS config file, to be mounted as a secret, and the variables that point to it.
@@ -77,11 +81,18 @@ func (c Config) TerraformProfile(configFile, tokenFile string) (TerraformProfile
 	if c.pick().name != instanceRole {
 		maps.Copy(env, NoInstanceRole())
 	}
-	text := p.String() + base.String()
-	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != p.lines()+base.lines() {
-		return TerraformProfile{}, fault.Setting("writing the profile of terraform", "a setting holds a line break", "remove it")
-	}
-	return TerraformProfile{secret.New(text), env, secrets}, nil
+	usual := p
+	usual.name = defaultProfile
+	text, err := render(p, base, usual)
+	return TerraformProfile{text, env, secrets}, err
+}
+
+// DefaultKeys is the text of a credentials file with the keys as they are, for a provider that
+// names the profile "default": an SDK looks for that one in files alone.
+func (c Config) DefaultKeys() (secret.Value, error) {
+	p := profile{name: defaultProfile}
+	p.keys(c.trimmed())
+	return render(p)
 }
 
 // NoInstanceRole are the variables that keep an SDK from falling back to the machine's role if the credentials that it
@@ -129,6 +140,18 @@ func (p *profile) assume(c Config) {
 	p.set("duration_seconds", fmt.Sprint(int(d/time.Second)))
 }
 
+func render(profiles ...profile) (secret.Value, error) {
+	text, lines := "", 0
+	for _, p := range profiles {
+		text += p.String()
+		lines += p.lines()
+	}
+	if strings.ContainsAny(strings.ReplaceAll(text, "\n", ""), "\r\x00") || strings.Count(text, "\n") != lines {
+		return secret.Value{}, fault.Setting("writing the profile of terraform", "a setting holds a line break", "remove it")
+	}
+	return secret.New(text), nil
+}
+
 func (p profile) lines() int {
 	if p.name == "" {
 		return 0
@@ -140,5 +163,9 @@ func (p profile) String() string {
 	if p.name == "" {
 		return ""
 	}
-	return "[profile " + p.name + "]\n" + strings.Join(append(p.rows, ""), "\n")
+	header := "profile " + p.name
+	if p.name == defaultProfile {
+		header = p.name
+	}
+	return "[" + header + "]\n" + strings.Join(append(p.rows, ""), "\n")
 }

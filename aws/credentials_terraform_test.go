@@ -58,8 +58,9 @@ endpoint_url = http://127.0.0.1:5000
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p.Config.Reveal() != tt.text {
-				t.Errorf("text\n%s\nwant\n%s", p.Config.Reveal(), tt.text)
+			first, _, _ := strings.Cut(strings.TrimPrefix(tt.text, "[profile pipeline]\n"), "[")
+			if want := tt.text + "[default]\n" + first; p.Config.Reveal() != want {
+				t.Errorf("text\n%s\nwant\n%s", p.Config.Reveal(), want)
 			}
 			key, value, _ := strings.Cut(tt.env, "=")
 			if p.Env[key] != value {
@@ -78,6 +79,18 @@ endpoint_url = http://127.0.0.1:5000
 	broken.SecretAccessKey = secret.New(awstest.CanarySecret + "\ncredential_process = /bin/evil")
 	if _, err := broken.TerraformProfile("/run/secrets/aws", ""); !errors.Is(err, fault.ErrConfig) {
 		t.Errorf("a line break in a key: %v", err)
+	}
+	if _, err := broken.DefaultKeys(); !errors.Is(err, fault.ErrConfig) {
+		t.Errorf("a line break in a key, for the default profile: %v", err)
+	}
+}
+
+// Keys alone are passed on as variables; a provider that names the default profile finds them in a file.
+func TestDefaultKeys(t *testing.T) {
+	text, err := awstest.WithTemporary(aws.Config{Region: "eu-west-1"}).DefaultKeys()
+	want := "[default]\naws_access_key_id = " + awstest.TemporaryKey + "\naws_secret_access_key = " + awstest.CanarySecret + "\naws_session_token = " + awstest.CanarySession + "\n"
+	if err != nil || text.Reveal() != want {
+		t.Errorf("%q, %v, want %q", text.Reveal(), err, want)
 	}
 }
 

@@ -62,7 +62,7 @@ type Service struct {
 // Package is the table [tool.pipeline.package].
 type Package struct {
 	Command   string   `toml:"command" doc:"Command that builds the artifacts. Default: make build; without that target the pipeline packs a Lambda package."`
-	Artifacts []string `toml:"artifacts" form:"path" doc:"Files that the command leaves; patterns are allowed. Default: artifact.zip, or dist/*.zip where there is none."`
+	Artifacts []string `toml:"artifacts" form:"path" doc:"Files and directories that the command leaves; patterns are allowed for files. Default: artifact.zip, or dist/*.zip where there is none."`
 	Extras    []string `toml:"extras" doc:"Extras of the project that a Lambda package or an image has."`
 	Files     []string `toml:"files" form:"path" doc:"Files and directories to pack beside what is installed; patterns are allowed. Default, where the project is no package: its modules."`
 	Image     *Image   `toml:"image" doc:"The service as a container image, which a deployment pushes and hands to Terraform."`

@@ -95,8 +95,8 @@ func (f *reading) jsonProvider(configs []map[string]any) {
 	for _, config := range configs {
 		dynamic, _ := config["dynamic"].(map[string]any)
 		for _, names := range []map[string]any{config, dynamic} {
-			for name := range names {
-				f.out.AssumesRole = f.out.AssumesRole || choosesCredentials(name)
+			for name, value := range names {
+				f.out.AssumesRole = f.out.AssumesRole || choosesCredentials(name) && (name != "profile" || value != usualProfile)
 			}
 		}
 		if region, ok := config["region"].(string); ok && config["alias"] == nil {

@@ -125,7 +125,7 @@ func (f *reading) provider(body *hclsyntax.Body) {
 	for name, a := range body.Attributes {
 		switch {
 		case choosesCredentials(name):
-			f.out.AssumesRole = true
+			f.out.AssumesRole = f.out.AssumesRole || name != "profile" || text(a.Expr) != usualProfile
 		case name == "region" && body.Attributes["alias"] == nil:
 			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
 				f.out.Region = traversal(t)
@@ -133,6 +133,9 @@ func (f *reading) provider(body *hclsyntax.Body) {
 		}
 	}
 }
+
+// usualProfile is the profile of whoever names none.
+const usualProfile = "default"
 
 // choosesCredentials tells whether an argument or a block of the aws provider takes
 // others than those that the run has.

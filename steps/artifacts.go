@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -37,6 +38,12 @@ func (r *Run) given(ctx context.Context, given Artifacts) (Package, error) {
 	} else if len(out.Paths) == 0 {
 		return Package{}, errors.New("taking the artifacts: the directory of --artifacts is empty: give what build-artifacts has exported")
 	}
+	for _, name := range out.Paths {
+		if err := inSource(r.Settings.Project, unplaced(name)); err != nil {
+			return Package{}, fmt.Errorf("taking the artifacts: %w", err)
+		}
+	}
+	out.Paths = together(out.Paths, read.Settings.Package.Artifacts)
 	slices.SortStableFunc(out.Paths, inOrder(read.Settings.Package.Artifacts))
 	out.At = r.Settings.Project
 	return out, nil
@@ -47,7 +54,7 @@ func (r *Run) given(ctx context.Context, given Artifacts) (Package, error) {
 func inOrder(patterns []string) func(a, b string) int {
 	index := func(name string) int {
 		i := slices.IndexFunc(patterns, func(pattern string) bool {
-			ok, err := path.Match(path.Clean(pattern), name)
+			ok, err := path.Match(placed(pattern), strings.TrimSuffix(name, "/"))
 			return err == nil && ok
 		})
 		if i < 0 {
@@ -61,6 +68,51 @@ func inOrder(patterns []string) func(a, b string) int {
 		}
 		return strings.Compare(a, b)
 	}
+}
+
+// outside is written for each .. that leads an artifact's path out of the project: all
+// artifacts are in one directory, which a job can export and another one pass on.
+const outside = "%2E%2E"
+
+// placed is the path of an artifact in that directory.
+func placed(name string) string {
+	parts := strings.Split(path.Clean(name), "/")
+	for i, part := range parts {
+		if part == ".." {
+			parts[i] = outside
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// unplaced is the path in the project of an artifact in that directory.
+func unplaced(name string) string {
+	if inner, ok := strings.CutPrefix(name, outside+"/"); ok {
+		return "../" + unplaced(inner)
+	}
+	return name
+}
+
+func isDirectory(name string) bool { return strings.HasSuffix(name, "/") }
+
+// inSource refuses an artifact that would be outside of the source.
+func inSource(dir, name string) error {
+	if at := path.Join(dir, name); at == ".." || strings.HasPrefix(at, "../") {
+		return fmt.Errorf("%q is outside of the source: name a path in it", name)
+	}
+	return nil
+}
+
+// together gives the directory in place of all files in one that the table names.
+func together(names, artifacts []string) []string {
+	for _, artifact := range artifacts {
+		dir := placed(artifact) + "/"
+		inside := func(name string) bool { return strings.HasPrefix(name, dir) }
+		if slices.ContainsFunc(names, inside) {
+			names = append(slices.DeleteFunc(names, inside), dir)
+		}
+	}
+	return names
 }
 
 // filesIn are the paths of all files in a directory.

@@ -82,6 +82,9 @@ func (w Workspace) checkOneOwner(ctx context.Context, in states, own state.Objec
 	}
 	for _, p := range w.declaredPlaces() {
 		there, err := in(p.bucket).Read(ctx, p.key)
+		if noBucket(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -3,11 +3,16 @@ package steps
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"dagger/pipeline/fault"
+	"dagger/pipeline/tell"
 )
 
 // place is where a state may be in S3.
@@ -88,6 +93,12 @@ func (w Workspace) names(text string) bool {
 func (w Workspace) declaredState(ctx context.Context, in states) error {
 	for _, p := range w.expectedPlaces() {
 		there, err := in(p.bucket).Read(ctx, p.key)
+		if noBucket(err) {
+			if err := w.withoutBucket(p.bucket); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -96,4 +107,19 @@ func (w Workspace) declaredState(ctx context.Context, in states) error {
 		}
 	}
 	return nil
+}
+
+// noBucket tells that a bucket of states does not exist. Of its keys, those that do not are no error.
+func noBucket(err error) bool { return errors.Is(err, fault.ErrNotFound) }
+
+// withoutBucket is what a declared bucket means that does not exist. A merge request's environment is
+// taken for a new one; a lasting one's state may be in a bucket that only a CI system's settings name.
+func (w Workspace) withoutBucket(bucket string) error {
+	none := fmt.Sprintf("there is no bucket %q, which %s declares", bucket, w.Module.Backend.Where)
+	if !w.lasts() {
+		tell.Once(w.Environment + ": " + none + ": taken for a new environment")
+		return nil
+	}
+	return fmt.Errorf("reading the state of %s: there is none at %s, and %s: where it is in another bucket, move it (%s), or say that the environment is a new one (%s)",
+		w.Environment, w.statePlace(), none, w.moving("s3://BUCKET/KEY"), w.moving(fromNone))
 }

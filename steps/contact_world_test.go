@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"dagger/pipeline/fault"
 	"dagger/pipeline/rootmodule"
 	"dagger/pipeline/state"
 )
@@ -27,6 +28,8 @@ type within struct {
 
 func (w within) Read(_ context.Context, key string) (state.Object, error) {
 	switch text, ok := w.all[w.at+key]; {
+	case w.all[w.at] == "gone":
+		return state.Object{}, &fault.Error{Op: "reading", What: "no such bucket", Kind: fault.ErrNotFound}
 	case text == "denied":
 		return state.Object{}, fmt.Errorf("reading the state %q: access denied: allow s3:GetObject on the key, and kms:Decrypt on its key", key)
 	case ok:

@@ -15,6 +15,7 @@ import (
 const (
 	awsConfigFile = "/run/secrets/aws/config"
 	awsTokenFile  = "/run/secrets/aws/token"
+	awsKeysFile   = "/run/secrets/aws/credentials"
 )
 
 // Credentials are what a container gets to use AWS. The values are secrets:
@@ -40,13 +41,13 @@ func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 	}
 	if !a.minted() && a.Accounts == nil {
 		tell.Once("aws: the keys of --aws-access-key-id, of whatever account: --allowed-accounts would have it checked")
-		return a.keys(), nil
+		return a.keys(config)
 	}
 	if _, err := a.Session(ctx); err != nil {
 		return Credentials{}, err
 	}
 	if !a.minted() {
-		return a.keys(), nil
+		return a.keys(config)
 	}
 	profile, err := config.TerraformProfile(awsConfigFile, awsTokenFile)
 	if err != nil {
@@ -66,9 +67,18 @@ func (a AWS) Credentials(ctx context.Context) (Credentials, error) {
 	return out, nil
 }
 
-// keys are the ones given, as variables.
-func (a AWS) keys() Credentials {
-	out := Credentials{env: aws.NoInstanceRole(), secrets: map[string]*dagger.Secret{}}
+// keys are the ones given, as variables, and in a file for a provider with the profile "default".
+func (a AWS) keys(config aws.Config) (Credentials, error) {
+	file, err := config.DefaultKeys()
+	if err != nil {
+		return Credentials{}, err
+	}
+	out := Credentials{
+		env:     aws.NoInstanceRole(),
+		secrets: map[string]*dagger.Secret{},
+		files:   map[string]*dagger.Secret{awsKeysFile: dag.SetSecret("aws-credentials", file.Reveal())},
+	}
+	out.env["AWS_SHARED_CREDENTIALS_FILE"] = awsKeysFile
 	for name, secret := range map[string]*dagger.Secret{
 		"AWS_ACCESS_KEY_ID":     a.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY": a.SecretAccessKey,
@@ -78,7 +88,7 @@ func (a AWS) keys() Credentials {
 			out.secrets[name] = secret
 		}
 	}
-	return out
+	return out, nil
 }
 
 // on attaches them to a container.

@@ -142,8 +142,12 @@ func (e earlier) files(ctx context.Context, dir string, paths ...string) *dagger
 	for _, name := range paths {
 		var ok bool
 		if err == nil {
-			if ok, err = root.Exists(ctx, name, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeRegularType}); err == nil && !ok {
-				err = fmt.Errorf("it has no file %q", name)
+			kind := dagger.ExistsTypeRegularType
+			if isDirectory(name) {
+				kind = dagger.ExistsTypeDirectoryType
+			}
+			if ok, err = root.Exists(ctx, name, dagger.DirectoryExistsOpts{ExpectedType: kind}); err == nil && !ok {
+				err = fmt.Errorf("it has no %q", name)
 			}
 		}
 	}

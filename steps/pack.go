@@ -107,9 +107,5 @@ func packedName(settings project.Package) (string, error) {
 	case len(names) > 1 || strings.ContainsAny(names[0], "*?["):
 		return "", fmt.Errorf("packing for Lambda: the package is one file, and artifacts in [tool.pipeline.package] is %q: name that file, or a command that builds them", strings.Join(names, ", "))
 	}
-	name := path.Clean(settings.Artifacts[0])
-	if strings.HasPrefix(name, "..") {
-		return "", fmt.Errorf("packing for Lambda: artifacts in [tool.pipeline.package] is %q, outside of the project: name a file in it", settings.Artifacts[0])
-	}
-	return name, nil
+	return placed(settings.Artifacts[0]), nil
 }

@@ -171,7 +171,7 @@ func TestPackedName(t *testing.T) {
 		{project.Package{Artifacts: []string{"dist/api.zip"}}, "dist/api.zip", ""},
 		{project.Package{Artifacts: []string{"dist/*.zip"}}, "", "the package is one file"},
 		{project.Package{Artifacts: []string{"a.zip", "b.zip"}}, "", "the package is one file"},
-		{project.Package{Artifacts: []string{"../a.zip"}}, "", "outside of the project"},
+		{project.Package{Artifacts: []string{"../a.zip"}}, "%2E%2E/a.zip", ""},
 		{project.Package{Command: "make zip"}, "", "has command and lambda"},
 	} {
 		name, err := packedName(test.settings)

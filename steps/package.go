@@ -30,9 +30,9 @@ const (
 
 // Package is the result of a build.
 type Package struct {
-	// Files are the artifacts at their paths in the project.
+	// Files are the artifacts at their paths in the project, as placed writes them.
 	Files *dagger.Directory
-	// Paths are those paths.
+	// Paths are those paths; that of a directory ends with a slash.
 	Paths []string
 	// At is the project's path in the source.
 	At string
@@ -71,7 +71,7 @@ func Build(ctx context.Context, app *dagger.Container, settings project.Package)
 func Given(file *dagger.File, settings project.Package) Package {
 	name := ArtifactName
 	if len(settings.Artifacts) == 1 && !strings.ContainsAny(settings.Artifacts[0], "*?[") {
-		name = settings.Artifacts[0]
+		name = placed(settings.Artifacts[0])
 	}
 	return Package{Files: dag.Directory().WithFile(name, file), Paths: []string{name}}
 }
@@ -92,6 +92,9 @@ func (p Package) File() (*dagger.File, error) {
 	if len(p.Paths) != 1 {
 		return nil, fmt.Errorf("giving the artifact: the build leaves %d: %s: take them all with build-artifacts", len(p.Paths), strings.Join(p.Paths, ", "))
 	}
+	if isDirectory(p.Paths[0]) {
+		return nil, fmt.Errorf("giving the artifact: the build leaves the directory %s: take it with build-artifacts", p.Paths[0])
+	}
 	return p.Files.File(p.Paths[0]), nil
 }
 
@@ -104,12 +107,20 @@ func (p Package) on(c *dagger.Container) *dagger.Container {
 	if p.Files == nil { // the configuration names the artifact also where none is deployed
 		p = Given(dag.Directory().WithNewFile(ArtifactName, "").File(ArtifactName), project.Package{})
 	}
+	at := path.Join(images.Workdir, p.At)
+	c = c.WithDirectory(at, p.Files, dagger.ContainerWithDirectoryOpts{Exclude: []string{outside}})
 	paths := make([]string, len(p.Paths))
 	for i, name := range p.Paths {
-		paths[i] = path.Join(images.Workdir, p.At, name)
+		paths[i] = path.Join(at, unplaced(name))
+		switch {
+		case !strings.HasPrefix(name, outside+"/"):
+		case isDirectory(name):
+			c = c.WithDirectory(paths[i], p.Files.Directory(name))
+		default:
+			c = c.WithFile(paths[i], p.Files.File(name))
+		}
 	}
 	return c.
-		WithDirectory(path.Join(images.Workdir, p.At), p.Files).
 		WithEnvVariable("TF_VAR_artifact", paths[0]).
 		WithEnvVariable("PIPELINE_ARTIFACTS", strings.Join(paths, "\n"))
 }
@@ -124,16 +135,25 @@ func (p Package) Sizes(ctx context.Context) (string, error) {
 	for _, a := range all {
 		sizes = append(sizes, fmt.Sprintf("%s, %d kB", a.Name, (a.Bytes+999)/1000))
 	}
+	for _, name := range p.Paths {
+		if isDirectory(name) {
+			sizes = append(sizes, unplaced(name))
+		}
+	}
 	return strings.Join(sizes, "; "), nil
 }
 
+// sizes are those of the files: of a directory there is none without reading all of it.
 func (p Package) sizes(ctx context.Context) (out []note.Package, err error) {
 	for _, name := range p.Paths {
+		if isDirectory(name) {
+			continue
+		}
 		size, err := p.Files.File(name).Size(ctx)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, note.Package{Name: name, Bytes: size})
+		out = append(out, note.Package{Name: unplaced(name), Bytes: size})
 	}
 	return out, nil
 }

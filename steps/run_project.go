@@ -168,6 +168,11 @@ func (r *Run) build(ctx context.Context) (Package, error) {
 
 // buildAnew runs the project's build, or packs for Lambda where it has none.
 func (r *Run) buildAnew(ctx context.Context, settings project.Package) (built Package, err error) {
+	for _, name := range settings.Artifacts {
+		if err := inSource(r.Settings.Project, name); err != nil {
+			return Package{}, fmt.Errorf("reading pyproject.toml: artifacts in [tool.pipeline.package]: %w", err)
+		}
+	}
 	if (settings.Lambda == project.Lambda{}) {
 		app, err := r.readyApp(ctx, r.toBuild)
 		if err != nil {

@@ -13,34 +13,39 @@ const twoArtifacts = `
 variable "environment" {}
 
 resource "terraform_data" "code" {
-  for_each = toset(["api", "worker"])
-  input    = filesha256("${path.module}/../dist/${each.key}.zip")
+  for_each = toset(["dist/api.zip", "dist/worker.zip", "layer/python/one.py"])
+  input    = filesha256("${path.module}/../${each.key}")
 }
 
-output "api" { value = terraform_data.code["api"].output }
-output "worker" { value = terraform_data.code["worker"].output }
+output "api" { value = terraform_data.code["dist/api.zip"].output }
+output "worker" { value = terraform_data.code["dist/worker.zip"].output }
+output "layer" { value = terraform_data.code["layer/python/one.py"].output }
 `
 
-// Two artifacts reach terraform at their own paths.
+// Several artifacts reach terraform at their own paths, one of them a directory.
 func TestSeveralArtifacts(t *testing.T) {
 	world.NeedTerraform(t)
 	p := world.Project(t)
-	p.Write("Makefile", "test:\n\ttrue\nbuild:\n\tmkdir -p dist && zip -q dist/api.zip pyproject.toml && zip -q dist/worker.zip Makefile\n")
+	p.Write("Makefile", "test:\n\ttrue\nbuild:\n\tmkdir -p dist && zip -q dist/api.zip pyproject.toml && zip -q dist/worker.zip Makefile\n\tmkdir -p layer/python && echo one > layer/python/one.py\n")
 	p.Remove("infra")
 	p.Write("infra/main.tf", twoArtifacts)
 
-	for _, table := range []string{"", "\n[tool.pipeline.package]\nartifacts = [\"dist/*.zip\"]\n"} { // found out, and named
+	for _, table := range []string{"", "\n[tool.pipeline.package]\nartifacts = [\"dist/*.zip\", \"layer\"]\n"} { // found out, and named
 		p.Append("pyproject.toml", table)
 		dir := t.TempDir()
 		world.Succeed(t, p.Call("build-artifacts", "export", "--path", dir))
-		for _, name := range []string{"dist/api.zip", "dist/worker.zip"} {
+		names := []string{"dist/api.zip", "dist/worker.zip", "layer/python/one.py"}
+		if table == "" {
+			names = names[:2]
+		}
+		for _, name := range names {
 			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 				t.Error(err)
 			}
 		}
 	}
 	r := world.Run(t, p.Call("build-package"))
-	wantFailure(t, r, 1, "giving the artifact: the build leaves 2: dist/api.zip, dist/worker.zip: take them all with build-artifacts")
+	wantFailure(t, r, 1, "giving the artifact: the build leaves 3: dist/api.zip, dist/worker.zip, layer/: take them all with build-artifacts")
 
 	// Another job deploys what this one has built, and builds nothing.
 	dir := t.TempDir()
@@ -49,12 +54,12 @@ func TestSeveralArtifacts(t *testing.T) {
 	environment := world.Environment()
 	world.Succeed(t, p.Call("deploy", "--environment", environment, "--artifacts", dir))
 	out := world.Succeed(t, p.Call("outputs", "--environment", environment)).Stdout
-	if !strings.Contains(out, `"api":"`) || !strings.Contains(out, `"worker":"`) {
+	if !strings.Contains(out, `"api":"`) || !strings.Contains(out, `"worker":"`) || !strings.Contains(out, `"layer":"`) {
 		t.Errorf("outputs %s", out)
 	}
 	// What is destroyed needs nothing that is built.
 	r = world.Succeed(t, p.Call("destroy", "--environment", environment))
-	if !strings.Contains(r.Stdout, "2 destroyed") {
+	if !strings.Contains(r.Stdout, "3 destroyed") {
 		t.Errorf("destroy says %s", r.Stdout)
 	}
 }

@@ -1,4 +1,4 @@
-"""The artifacts that a build leaves: regular files, at their own paths."""
+"""The artifacts that a build leaves, at their own paths: files, and directories that the table names."""
 
 import glob
 import os
@@ -13,6 +13,9 @@ OUT = "/artifacts"
 
 # The file that lists their paths.
 LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "artifacts")
+
+# Written for each .. that leads out of the project; steps/artifacts.go knows it.
+OUTSIDE = "%2E%2E"
 
 KINDS = {stat.S_IFDIR: "a directory", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device", stat.S_IFCHR: "a device"}
 
@@ -30,8 +33,15 @@ def remove(patterns):
     for pattern in patterns or USUAL:
         for path in matches(pattern):
             if os.path.isdir(path) and not os.path.islink(path):
+                if named(pattern): # it may have files of the project, too
+                    command.note("%s is in the source: what the build does not replace there is in the artifact, too" % path)
                 continue
             os.unlink(path)
+
+
+def named(pattern):
+    """Tell whether the table names one path: such a one may be a directory."""
+    return pattern != USUAL[0] and not any(c in pattern for c in "*?[")
 
 
 def none():
@@ -53,27 +63,53 @@ def collect(patterns):
             where = "in the project's root, and no dist/*.zip: name what it leaves in [tool.pipeline.package] artifacts of pyproject.toml" if pattern == USUAL[0] else "(the pattern is in pyproject.toml: [tool.pipeline.package] artifacts)"
             raise command.Refused("it left no %s %s" % (pattern, where))
         for path in paths:
-            if path not in given:
-                give(path)
-                given.append(path)
+            name = give(path, named(pattern))
+            if name not in given:
+                given.append(name)
     with open(LIST, "w") as f:
         f.write("\n".join(given))
 
 
-def give(path):
-    """Copy the file; of a link, the file behind it."""
+def give(path, directories):
+    """Copy what is there, behind links too, and say its name: that of a directory ends with a slash."""
+    if OUTSIDE in path.split("/"):
+        raise command.Refused("%s has a name that stands for .. here: let the build call it otherwise" % path)
     if not os.path.exists(path):
         raise command.Refused("%s is a link to %s, which is not there: let the build leave the file itself" % (path, os.readlink(path)))
     mode = os.stat(path).st_mode
+    to = os.path.join(OUT, place(path))
+    if not to.startswith(OUT + "/"):
+        raise command.Refused("%s is outside of the source: let the build leave it in there" % path)
+    os.makedirs(os.path.dirname(to), exist_ok=True)
+    if directories and stat.S_ISDIR(mode):
+        give_directory(path, to)
+        return place(path) + "/"
     if not stat.S_ISREG(mode):
         raise command.Refused("%s is %s, not a file: let the build pack it" % (path, KINDS.get(stat.S_IFMT(mode), "special")))
     check_pointers(path)
-    to = os.path.normpath(os.path.join(OUT, path))
-    if not to.startswith(OUT + "/"):
-        raise command.Refused("%s is outside of the project: let the build leave it in there" % path)
-    os.makedirs(os.path.dirname(to), exist_ok=True)
     shutil.copyfile(path, to)
     os.chmod(to, stat.S_IMODE(mode))
+    return place(path)
+
+
+def give_directory(path, to):
+    try:
+        shutil.copytree(path, to, dirs_exist_ok=True)
+    except OSError as e:  # one line: shutil gives a list, of all files that it could not copy
+        first = e.args[0][0] if isinstance(e, shutil.Error) else (e.filename or path, "", e.strerror or e)
+        raise command.Refused("%s cannot be taken: %s" % (os.path.normpath(first[0]), first[2]))
+    files = [os.path.join(at, name) for at, _, names in os.walk(to) for name in names]
+    if not files:
+        raise command.Refused("%s is an empty directory" % path)
+    for file in files:
+        if os.path.getsize(file) < LONGEST:
+            with open(file, "rb") as f:
+                tree.refuse_pointer(os.path.join(path, os.path.relpath(file, to)), f.read())
+
+
+def place(path):
+    """Where an artifact is below OUT."""
+    return "/".join(OUTSIDE if part == ".." else part for part in os.path.normpath(path).split("/"))
 
 
 # The longest pointer of Git LFS.

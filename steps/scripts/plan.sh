@@ -58,7 +58,8 @@ make_plan() {
   configuration=$(printf '%s\n' "${PLAN_FILES:-.}" | tr '\n' '\0' \
     | xargs -0 sh -c 'find -L "$@" -name .terraform -prune -o -type f ! -path "${TF_VAR_artifact:-}" -print0' find \
     | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
-  artifact=$(printf '%s\n' "$PIPELINE_ARTIFACTS" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  artifact=$(printf '%s\n' "$PIPELINE_ARTIFACTS" \
+    | while IFS= read -r path; do find -L "$path" ! -type d -print0 | LC_ALL=C sort -z; done | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
   # The plan carries the state that it was made from.
   unzip -p "$dir/tfplan" tfstate 2>/dev/null | jq --arg configuration "$configuration" --arg artifact "$artifact" --arg environment "$ENVIRONMENT" --arg image "${PIPELINE_IMAGE:-}" \
     '{environment: $environment, serial: (.serial // 0), lineage: (.lineage // ""), configuration: $configuration, artifact: $artifact, image: $image}' > "$dir/fingerprint.json"

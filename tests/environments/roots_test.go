@@ -137,5 +137,9 @@ func TestRootsDeclaredKey(t *testing.T) {
 		refused(t, call(p, "plan", env, "--infra", "terraform/service"), 1, "and one at s3://"+world.AWS.StateBucket+"/"+key+", which terraform/service/main.tf line 3 declares")
 		s3(t, "DELETE", "/"+key, "")
 	}
+	// What else the backend says is for that place: nobody has its role, its profile and its table here.
+	p.Replace("terraform/service/main.tf", `backend "s3" { `, "backend \"s3\" {\n  bucket = \""+world.AWS.StateBucket+"\"\n  role_arn = \"none\"\n  profile = \"ops\"\n  dynamodb_table = \"none\"\n  ")
+	p.Replace("terraform/service/main.tf", ".tfstate\" }", ".tfstate\"\n  }")
+	p.Append("pyproject.toml", "\n[tool.pipeline.terraform]\nbackend = \"managed\"\n")
 	world.Succeed(t, call(p, "plan", env, "--infra", "terraform/service"))
 }

@@ -2,6 +2,32 @@ package main
 
 import "testing"
 
+func TestPlanned(t *testing.T) {
+	for out, want := range map[string]string{
+		"No changes.\n\nplan: 0 to add, 0 to change, 0 to destroy\n":    "no changes",
+		"Plan: 1 to add\n\nplan: 1 to add, 0 to change, 2 to destroy\n": "1 to add, 0 to change, 2 to destroy",
+		"no counts\n": "without counts",
+	} {
+		if got := planned(out); got != want {
+			t.Errorf("%q: %s, want %s", out, got, want)
+		}
+	}
+}
+
+func TestThroughAll(t *testing.T) {
+	for came, want := range map[string]bool{
+		"validate, plan, deploy, outputs, plan again (no changes), destroy": true,
+		"validate, plan, deploy fails: Error: no destroy":                   false,
+		"validate, plan, deploy, outputs, destroy fails: Error: x, destroy": false,
+		"not run: a role": false,
+		"":                false,
+	} {
+		if throughAll(came) != want {
+			t.Errorf("%q: %t", came, !want)
+		}
+	}
+}
+
 func TestCounted(t *testing.T) {
 	for out, want := range map[string]Counts{
 		"==== 8 passed, 2 failed, 1 skipped in 3.2s ====\n":                        {8, 2, 1},

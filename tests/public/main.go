@@ -57,6 +57,8 @@ type Root struct {
 	Artifact string
 	// Missing is what it needs and a machine without the internet has not.
 	Missing string
+	// Keep has it destroyed after the root modules that follow it, which read its state.
+	Keep bool
 	// Mended is what was mended in the pipeline for it.
 	Mended string
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -53,8 +54,13 @@ func (c caller) artifacts(dir string) (packed, string) {
 	return got, ""
 }
 
-// deploy puts a root module through all verbs, and says how far it came.
-func (c caller) deploy(root Root) string {
+// The verbs that a root module is put through, and how many of them before its destruction.
+var verbs = []string{"validate", "plan", "deploy", "outputs", "plan", "destroy"}
+
+const lasting = 5
+
+// put puts a root module through verbs, and says how far it came.
+func (c caller) put(root Root, verbs []string) string {
 	if root.Missing != "" {
 		return "not run: " + root.Missing
 	}
@@ -69,20 +75,41 @@ func (c caller) deploy(root Root) string {
 		flags += " --terraform-variables env://PUBLIC_VALUES"
 	}
 	var done []string
-	for _, verb := range []string{"validate", "plan", "deploy", "outputs", "destroy"} {
+	for i, verb := range verbs {
 		command := verb
 		if verb != "validate" {
 			command += " --environment " + environment
 		}
+		if verb == "destroy" {
+			command += " --confirm " + environment
+		}
 		if root.Artifact != "" && (verb == "plan" || verb == "deploy") {
 			command += " --artifact " + filepath.Join(c.source, root.Artifact)
 		}
-		if out, err := c.call(flags, command, "PUBLIC_VALUES="+root.Values); err != nil {
+		out, err := c.call(flags, command, "PUBLIC_VALUES="+root.Values)
+		if err != nil {
 			return strings.Join(append(done, verb+" fails: "+said(out)), ", ")
+		}
+		if verb == "plan" && i > 1 {
+			verb = "plan again (" + planned(out) + ")"
 		}
 		done = append(done, verb)
 	}
 	return strings.Join(done, ", ")
+}
+
+var counts = regexp.MustCompile(`(?m)^plan: (.*)$`)
+
+// planned is what a plan says of a root module that was deployed just now.
+func planned(out string) string {
+	m := counts.FindStringSubmatch(out)
+	if m == nil {
+		return "without counts"
+	}
+	if m[1] == "0 to add, 0 to change, 0 to destroy" {
+		return "no changes"
+	}
+	return m[1]
 }
 
 // said is the error line of an output.

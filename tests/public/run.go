@@ -74,6 +74,7 @@ func (r runner) run(p Project, result Result) (Result, error) {
 	}
 	if len(p.Roots) > 0 && slices.Contains(r.parts, "terraform") {
 		result.Roots = map[string]string{}
+		var kept []Root
 		for i, root := range p.Roots {
 			if i == 0 {
 				root.Account = slices.Concat(p.Account, root.Account)
@@ -91,7 +92,16 @@ func (r runner) run(p Project, result Result) (Result, error) {
 					return result, fmt.Errorf("making what the account has, %q: %w: %s", command, err, last(out))
 				}
 			}
-			result.Roots[root.Path] = c.deploy(root)
+			steps := verbs
+			if root.Keep {
+				steps, kept = verbs[:lasting], append(kept, root)
+			}
+			result.Roots[root.Path] = c.put(root, steps)
+		}
+		for _, root := range slices.Backward(kept) {
+			if came := result.Roots[root.Path]; !strings.Contains(came, "fails") {
+				result.Roots[root.Path] = came + ", " + c.put(root, verbs[lasting:])
+			}
 		}
 	}
 	return result, nil

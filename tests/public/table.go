@@ -50,16 +50,32 @@ func table(projects []Project, results map[string]Result) string {
 // modules is the table of root modules.
 func modules(b *strings.Builder, projects []Project, results map[string]Result) {
 	fmt.Fprint(b, "\n| root module | lines of table | what came of it | mended for it |\n|---|---|---|---|\n")
+	roots, of, several := 0, 0, 0
 	for _, p := range projects {
-		all := results[p.Repository].Roots
+		all, before := results[p.Repository].Roots, roots
 		for _, root := range p.Roots {
 			came := all[root.Path]
 			if root.Missing != "" {
 				came = "not run: " + root.Missing
 			}
+			if throughAll(came) {
+				roots++
+			}
 			fmt.Fprintf(b, "| %s `%s` | %d | %s | %s |\n", p.link(), root.Path, strings.Count(or(root.Table, p.Table), "\n"), or(came, "not run yet"), root.Mended)
 		}
+		if roots > before {
+			of++
+			if len(p.Roots) > 1 {
+				several++
+			}
+		}
 	}
+	fmt.Fprintf(b, "\n%d root modules of %d projects came through all verbs; %d of these projects have several.\n", roots, of, several)
+}
+
+// throughAll tells whether a root module came through all verbs.
+func throughAll(came string) bool {
+	return strings.HasSuffix(came, ", destroy") && !strings.Contains(came, " fails: ")
 }
 
 func (p Project) link() string {
