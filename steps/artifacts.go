@@ -39,7 +39,7 @@ func (r *Run) given(ctx context.Context, given Artifacts) (Package, error) {
 		return Package{}, errors.New("taking the artifacts: the directory of --artifacts is empty: give what build-artifacts has exported")
 	}
 	for _, name := range out.Paths {
-		if err := inSource(r.Settings.Project, unplaced(name)); err != nil {
+		if err := withinSource(r.Settings.Project, unplaced(name)); err != nil {
 			return Package{}, fmt.Errorf("taking the artifacts: %w", err)
 		}
 	}
@@ -95,8 +95,8 @@ func unplaced(name string) string {
 
 func isDirectory(name string) bool { return strings.HasSuffix(name, "/") }
 
-// inSource refuses an artifact that would be outside of the source.
-func inSource(dir, name string) error {
+// withinSource refuses an artifact that would be outside of the source.
+func withinSource(dir, name string) error {
 	if at := path.Join(dir, name); at == ".." || strings.HasPrefix(at, "../") {
 		return fmt.Errorf("%q is outside of the source: name a path in it", name)
 	}

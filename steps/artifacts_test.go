@@ -64,7 +64,7 @@ func TestPlaceOfArtifacts(t *testing.T) {
 		}
 	}
 	for name, inside := range map[string]bool{"a.zip": true, "../a.zip": true, "../../a.zip": true, "../../../a.zip": false, "../../..": false, "x/../../../../a": false} {
-		if err := inSource("services/api", name); (err == nil) != inside {
+		if err := withinSource("services/api", name); (err == nil) != inside {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

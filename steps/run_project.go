@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"dagger/pipeline/images"
@@ -169,7 +170,7 @@ func (r *Run) build(ctx context.Context) (Package, error) {
 // buildAnew runs the project's build, or packs for Lambda where it has none.
 func (r *Run) buildAnew(ctx context.Context, settings project.Package) (built Package, err error) {
 	for _, name := range settings.Artifacts {
-		if err := inSource(r.Settings.Project, name); err != nil {
+		if err := withinSource(r.Settings.Project, name); err != nil {
 			return Package{}, fmt.Errorf("reading pyproject.toml: artifacts in [tool.pipeline.package]: %w", err)
 		}
 	}
