@@ -16,14 +16,8 @@ import (
 // the engine's files, the plan.
 func TestCredentialsAreNowhere(t *testing.T) {
 	world.NeedTerraform(t)
-	// A provider that names the default profile gets credentials of each form, too.
-	usual := func() *harness.Project {
-		p := world.Project(t)
-		p.Replace("infra/provider.tf", "  region = var.region\n", "  region = var.region\n  profile = \"default\"\n")
-		return p
-	}
 	// The base images are there before the search begins: they hold none of it, and cannot be looked into.
-	world.Succeed(t, call(usual(), images(), keys(), "plan", "--environment", world.Environment()))
+	world.Succeed(t, call(world.Project(t), images(), keys(), "plan", "--environment", world.Environment()))
 	start := time.Now().Add(-time.Second)
 	lab := world.AWS
 	token := "header.canary-" + rand.Text() + ".signature"
@@ -36,7 +30,7 @@ func TestCredentialsAreNowhere(t *testing.T) {
 	search.Add("the registry's password", world.Lab.Password)
 	search.Add("the registry's login", base64.StdEncoding.EncodeToString([]byte(world.Lab.Username+":"+world.Lab.Password)))
 
-	p, environment := usual(), world.Environment()
+	p, environment := world.Project(t), world.Environment()
 	// A script that prints what it is given: the profile with the keys in it, and the token.
 	printing := world.Project(t)
 	printing.Write("scripts/terraform_apply.sh", "#!/bin/sh\nenv\ncat \"$AWS_CONFIG_FILE\"\ncat /run/secrets/aws/token 2>/dev/null || true\n")
