@@ -56,6 +56,19 @@ func TestDestroyDecidesByTheDiagnostic(t *testing.T) {
 			t.Errorf("%s: %q, want %q", file, got, want)
 		}
 	}
+	missing, err := os.ReadFile("testdata/diagnostics/file-not-built.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for action, want := range map[string]string{"read": "true\n", "delete": "false\n"} { // a data source was read before, or a resource destroyed
+		file := filepath.Join(t.TempDir(), "said.json")
+		if err := os.WriteFile(file, append([]byte(`{"type":"apply_start","hook":{"action":"`+action+`"}}`+"\n"), missing...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := jq(t, "unbuilt.jq", file, "-s"); got != want {
+			t.Errorf("after %s: %q, want %q", action, got, want)
+		}
+	}
 }
 
 // People read the same as without JSON: what is done, what commands print, the
