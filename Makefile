@@ -12,6 +12,10 @@ UNITS   := $(filter-out tests,$(MODULES))
 each = @failed=; for m in $(1); do echo "$$m: $(2)"; (cd $$m && $(2)) || failed="$$failed $$m"; done; \
 	[ -z "$$failed" ] || { echo "failed in:$$failed: $(2)" >&2; exit 1; }
 
+# What the demo compiles is downloaded while it compiles the first of it; the network and the processors work at once then.
+DOWNLOAD := { GOWORK=off go list -C lab -deps . && GOWORK=off go list -C embedded -deps ./... \
+	github.com/moby/buildkit/cmd/buildkitd github.com/containernetworking/plugins/plugins/...; }
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit end-to-end lint format vet staticcheck shell readme golangci-lint bindings setup \
 	release job-image bench lab-up lab-down clean
@@ -20,8 +24,8 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: ## watch the pipeline work on examples/app: first run, after an edit, unchanged
-	@BUILDKIT_HOST= .ci/setup & setup=$$!; \
-	GOWORK=off CGO_ENABLED=0 go build -C lab -trimpath -ldflags='-s -w' -o demo/demo ./demo && wait $$setup && exec lab/demo/demo
+	@BUILDKIT_HOST= .ci/setup & setup=$$!; $(DOWNLOAD) >/dev/null 2>&1 & \
+	GOWORK=off CGO_ENABLED=0 go build -C lab -trimpath -gcflags=all=-dwarf=false -ldflags='-s -w' -o demo/demo ./demo && wait $$setup && exec lab/demo/demo
 
 test: unit end-to-end ## run all tests
 

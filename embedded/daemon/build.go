@@ -97,7 +97,7 @@ func build(ctx context.Context, src source, path string, progress io.Writer) err
 	}
 	defer os.RemoveAll(temp + ".src")
 	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, goTool, append([]string{"build", "-trimpath", "-buildvcs=false", "-overlay", overlay, "-o", temp + "/",
+	cmd := exec.CommandContext(ctx, goTool, append([]string{"build", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-overlay", overlay, "-o", temp + "/",
 		"-ldflags", "-s -w -X " + buildkitModule + "/version.Version=" + src.version}, programs...)...)
 	cmd.Dir = src.dir
 	cmd.Env = buildEnv(os.Environ())

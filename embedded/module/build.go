@@ -100,7 +100,7 @@ func (b Builder) build(ctx context.Context, m *Module, program string) error {
 		return fmt.Errorf("building the module: %w", err)
 	}
 	out := filepath.Join(tmp, "program")
-	cmd := goCommand(ctx, m.SourceDir(), "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-overlay="+overlay, "-o", out, ".")
+	cmd := goCommand(ctx, m.SourceDir(), "build", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-overlay="+overlay, "-o", out, ".")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

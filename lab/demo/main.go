@@ -1,6 +1,6 @@
 // Demo shows the pipeline at work on a copy of examples/app: tested, packaged, planned, deployed,
-// edited, deployed again and destroyed, on an engine that starts with an empty cache. Then it does
-// the same again without a change. It ends with a table of the times.
+// edited and deployed again, on an engine that starts with an empty cache. Then it does the same again without a
+// change, and once more as another runner, which destroys what was deployed. It ends with a table of the times.
 //
 //	make demo
 //

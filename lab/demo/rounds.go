@@ -36,9 +36,9 @@ const otherRunner = "other runner"
 
 var rounds = []round{
 	{"first run", "First run: nothing is built yet", nil, []step{test, pack, plan, deploy}},
-	{"after an edit", "After an edit of " + edited, (*demo).edit, []step{test, pack, plan, deploy, destroy}},
-	{"unchanged", "The same again: nothing has changed", nil, []step{test, pack, plan, deploy, destroy}},
-	{otherRunner, "Another runner: its engine is empty, but the images are in the registry", (*demo).move, []step{test, pack, plan}},
+	{"after an edit", "After an edit of " + edited, (*demo).edit, []step{test, pack, plan, deploy}},
+	{"unchanged", "The same again: nothing has changed", nil, []step{test, pack, plan}},
+	{otherRunner, "Another runner: its engine is empty, but the images are in the registry", (*demo).move, []step{test, pack, plan, destroy}},
 }
 
 // result is how long the steps of a round took, by name.

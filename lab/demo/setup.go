@@ -67,7 +67,7 @@ func (d *demo) setUp(ctx context.Context) error {
 func (d *demo) startLab(ctx context.Context, compiled chan<- struct{}) (map[string]string, error) {
 	a := d.view.begin("lab")
 	a.note("building the lab's command")
-	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off", "CGO_ENABLED=0"}, a.unlessDownload, "go", "build", "-C", "lab", "-trimpath", "-ldflags=-s -w", "-o", d.path("lab-command"), ".")
+	_, err := d.withEnv(ctx, d.checkout, []string{"GOWORK=off", "CGO_ENABLED=0"}, a.unlessDownload, "go", "build", "-C", "lab", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags=-s -w", "-o", d.path("lab-command"), ".")
 	var out string
 	if err == nil {
 		close(compiled)
