@@ -80,7 +80,7 @@ func start(ctx context.Context, args []string) (err error) {
 	}
 	switch args[0] {
 	case "run":
-		if err := measure(ctx, o, strings.Join(args, " ")); err != nil {
+		if err := measure(ctx, o, given(args[0], fs)); err != nil {
 			return err
 		}
 		return report.Write(o.out)
@@ -88,6 +88,16 @@ func start(ctx context.Context, args []string) (err error) {
 		return report.Write(o.out)
 	}
 	return fmt.Errorf("unknown command %q: run or report", args[0])
+}
+
+// given is the command with its flags, but for the place of the results: that is where they are read.
+func given(command string, fs *flag.FlagSet) string {
+	fs.Visit(func(f *flag.Flag) {
+		if f.Name != "out" {
+			command += fmt.Sprintf(" --%s=%s", f.Name, f.Value)
+		}
+	})
+	return command
 }
 
 // makers make the arms.

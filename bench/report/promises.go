@@ -32,8 +32,8 @@ var promises = []promise{
 }
 
 const (
-	missedStart     = "each job starts an engine before it asks for the result; next: ask before that"
-	missedEdit      = "each job starts an engine and unpacks the app image on the same two cores that run the tests; next: both jobs in one call"
+	missedStart     = "each job starts an engine before it asks for the result, and each question to the registry waits for the one before; next: ask at once, and before the start"
+	missedEdit      = "of the app image each job fetches what it reads when it reads it, so that far from the registry it waits a round trip for each part; next: both jobs in one call"
 	missedTerraform = "besides Terraform's own work there are two more starts of it, for the backend and to read the plan; next: keep both in one process"
 )
 
