@@ -37,7 +37,7 @@ roots = ["infra", "../../network"]
 backend = "own"
 workspace = "environment"
 variable-files = ["tfvars/{environment}.tfvars"]
-variables = { NAME = "value" }
+variables = { NAME = "value", PATH = "/users/{id}", STAGE = "{environment}" }
 `
 
 func TestParse(t *testing.T) {
@@ -55,7 +55,7 @@ func TestParse(t *testing.T) {
 		Package: Package{Command: "make build", Artifacts: []string{"dist/*.zip"}},
 		Terraform: Terraform{
 			Version: "1.11.4", Image: "terraform:1", Roots: []string{"infra", "../../network"}, Backend: "own", Workspace: "environment",
-			VariableFiles: Rules{{"*", []string{"tfvars/{environment}.tfvars"}}}, Variables: map[string]string{"NAME": "value"},
+			VariableFiles: Rules{{"*", []string{"tfvars/{environment}.tfvars"}}}, Variables: map[string]string{"NAME": "value", "PATH": "/users/{id}", "STAGE": "{environment}"},
 		},
 	}}
 	if !reflect.DeepEqual(got, want) {
@@ -102,6 +102,8 @@ func TestParseFails(t *testing.T) {
 		"[tool.pipeline.terraform]\nbackend-config = { key = \"{stage}/x\" }":                                           `terraform.backend-config has "{stage}/x"`,
 		"[tool.pipeline.terraform.variable-files]\nprod = [\"{ENVIRONMENT}.tfvars\"]":                                   `terraform.variable-files has "{ENVIRONMENT}.tfvars"`,
 		"[tool.pipeline.terraform]\nbackend-files = [\"{environment}.{region}.hcl\"]":                                   `terraform.backend-files has "{environment}.{region}.hcl", and nothing is filled in for {region}`,
+		"[tool.pipeline.terraform]\nvariables = { stage = \"orders-{env}\" }":                                           `terraform.variables has "{env}", and nothing is filled in for {env}`,
+		"[tool.pipeline.terraform]\nvariables = { stage = \"{Environment}\" }":                                          `nothing is filled in for {Environment}`,
 		"[tool.pipeline.terraform]\nkms-key = \"abc\"":                                                                  `terraform.kms-key is "abc": give it the ARN of a KMS key`,
 		"[tool.pipeline.terraform]\nvariable-files = \"a\"":                                                             `variable-files is "a": give it a list of files, or a table`,
 		"[tool.pipeline.terraform.variable-files]\nprod = \"a\"":                                                        `variable-files.prod is "a": give it a list`,

@@ -32,6 +32,9 @@ func (r *Run) rootsOf(ctx context.Context, named []string, environment string) (
 // refused: by names what says it.
 func (r *Run) rootsInSource(ctx context.Context, named []string, by string) ([]string, error) {
 	for _, root := range named {
+		if strings.Contains(strings.ReplaceAll(root, environmentMark, ""), "{") {
+			return nil, fmt.Errorf("looking for the root module: %q (%s) has something to fill in, and only %s is: write that for the environment's name", root, by, environmentMark)
+		}
 		if at := path.Join(r.Settings.Project, root); at == ".." || strings.HasPrefix(at, "../") {
 			return nil, fmt.Errorf("looking for the root module: %q (%s) leads out of the source: give the repository with --source, and the project's path in it with --project", root, by)
 		}

@@ -27,6 +27,10 @@ func TestRootsOfAnEnvironment(t *testing.T) {
 		}
 	}
 	r := NewRun(Settings{Source: dag.Directory(), Project: "svc"}, "prod")
+	r.Infra = "environments/{env}"
+	if _, err := r.roots(t.Context()); err == nil || !strings.Contains(err.Error(), `"environments/{env}" (--infra) has something to fill in, and only {environment} is`) {
+		t.Error(err)
+	}
 	for root, out := range map[string]bool{"../infra": false, "../../infra": true, "../..": true} {
 		r.Infra = root
 		if _, err := r.roots(t.Context()); (err != nil) != out || err != nil && !strings.Contains(err.Error(), `(--infra) leads out of the source`) {

@@ -78,6 +78,9 @@ func (u Unlock) Run(ctx context.Context) (string, error) {
 // that its run has ended.
 func (u Unlock) own(ctx context.Context) (string, error) {
 	w := u.Workspace
+	if err := notByBranch(w.Trust, w.Environment, "unlocking "+w.Environment); err != nil {
+		return "", err
+	}
 	if !u.Force {
 		return "", fmt.Errorf("unlocking %s: its lock is in the project's own backend, and nothing tells from here whether its run has ended: look, and use --force with the lock's id as --owner", w.Environment)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"dagger/pipeline/aws/awstest"
 	"dagger/pipeline/gitlab"
+	"dagger/pipeline/trust"
 )
 
 // A lock is released if its holder is named, and nothing can still be running under it.
@@ -66,5 +67,9 @@ func TestUnlockInTheProjectsOwnBackend(t *testing.T) {
 	}
 	if said, err := (Unlock{Workspace: w, Owner: "id-1", Force: true}).Run(t.Context()); err != nil || !strings.Contains(said, "released the lock id-1") {
 		t.Errorf("got %q, %v", said, err)
+	}
+	w.Trust = trust.Protected
+	if said, err := (Unlock{Workspace: w, Owner: "id-1", Force: true}).Run(t.Context()); err == nil || !strings.Contains(err.Error(), "unlocking mr-7: any branch may have written the state") {
+		t.Errorf("protected: %q, %v", said, err)
 	}
 }
