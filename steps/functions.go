@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/images"
+	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/project"
 )
 
@@ -78,12 +79,14 @@ func (r *Run) moduleNames(ctx context.Context) (names []string, err error) {
 	for _, dir := range prepared.Dirs {
 		for _, base := range append(read.Settings.Code(), "") {
 			at := path.Join(dir, base)
-			there, err := r.Source.Exists(ctx, at)
-			if err != nil {
-				return nil, err
-			}
-			if at != "." && !there {
-				continue
+			if base != "" {
+				there, err := r.Source.Exists(ctx, at, dagger.DirectoryExistsOpts{ExpectedType: dagger.ExistsTypeDirectoryType})
+				if err != nil {
+					return nil, err
+				}
+				if !there {
+					continue
+				}
 			}
 			entries, err := r.Source.Directory(at).Entries(ctx)
 			if err != nil {
