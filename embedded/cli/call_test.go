@@ -10,21 +10,21 @@ import (
 
 func TestResults(t *testing.T) {
 	for _, tc := range []struct{ args, out string }{
-		{"test", "hello tests\n"},
-		{"count", "42\n"},
-		{"clean", "true\n"},
+		{"test", "hello tests"},
+		{"count", "42"},
+		{"clean", "true"},
 		{"doctor", ""},
-		{"region", "eu-west-1\n"},
-		{"--region us-east-1 region", "us-east-1\n"},
-		{"region --region us-east-1", "us-east-1\n"},
+		{"region", "eu-west-1"},
+		{"--region us-east-1 region", "us-east-1"},
+		{"region --region us-east-1", "us-east-1"},
 		{"environments", "mr-1\nstaging\nprod\n"},
 		{"environments --limit 1", "mr-1\n"},
 		{"environments --limit 1 --json", "[\n    \"mr-1\"\n]\n"},
 		{"-j count", "42\n"},
 		{"-j test", "\"hello tests\"\n"},
 		{"-j doctor", ""},
-		{"deploy --environment staging", "staging [] 3 false SHORT\n"},
-		{"deploy --environment=staging --targets a,b --targets c --dryRun --detail long --Attempts 0x10", "staging [a b c] 16 true LONG\n"},
+		{"deploy --environment staging", "staging [] 3 false SHORT"},
+		{"deploy --environment=staging --targets a,b --targets c --dryRun --detail long --Attempts 0x10", "staging [a b c] 16 true LONG"},
 		{"test-reports entries", "a\nb/\n"},
 		{"test-reports file --path junit.xml contents", "<testsuites/>"},
 		{"app-container publish --address host/x:1", "publish"},
@@ -43,7 +43,6 @@ func TestResults(t *testing.T) {
 	}
 }
 
-// What a function of another object gives, such as a file's contents, stays as it is in a pipe.
 func TestTerminalGetsANewline(t *testing.T) {
 	w := newWorld(t)
 	w.Terminal = true
@@ -130,7 +129,7 @@ func TestDefaultPathStartsAtTheRepository(t *testing.T) {
 
 func TestOutputFiles(t *testing.T) {
 	w := newWorld(t)
-	if code := w.run("call", "test", "-o", "new/dir/text"); code != 0 || w.out.String() != "hello tests\n" {
+	if code := w.run("call", "test", "-o", "new/dir/text"); code != 0 || w.out.String() != "hello tests" {
 		t.Fatalf("exit code %d, output %q: %s", code, w.out.String(), &w.err)
 	}
 	path := filepath.Join(w.Dir, "new/dir/text")

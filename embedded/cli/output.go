@@ -60,7 +60,7 @@ func (a *App) print(s scrubbing, res result, o *options) error {
 	} else {
 		text = s.shown(text)
 	}
-	if (a.Terminal || res.own && text != "") && !strings.HasSuffix(text, "\n") {
+	if a.Terminal && !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
 	_, err := io.WriteString(a.Stdout, text)
