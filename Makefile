@@ -32,12 +32,13 @@ test: unit end-to-end ## run all tests
 unit: setup bindings ## run the unit tests of every module
 	$(call each,$(UNITS),GOWORK=off go test ./...)
 
-# Two packages at a time, each with a lab and an engine of its own: one alone leaves half of two processors idle.
+# Two packages at a time, each with a lab and an engine of its own: one alone leaves half of two processors idle. The
+# one that takes longest begins.
 # The one that ends runs at random moments is alone: what a killed run had not yet noted is lost with it, and the
 # busier the machine, the later it notes.
 end-to-end: setup ## run the pipeline for real against the lab
 	GOWORK=off go test -C tests -count=1 -timeout 40m ./environments
-	GOWORK=off go test -C tests -count=1 -p 2 -timeout 40m $$(cd tests && GOWORK=off go list ./... | grep -v /environments$$)
+	GOWORK=off go test -C tests -count=1 -p 2 -timeout 40m ./python $$(cd tests && GOWORK=off go list ./... | grep -v '/environments$$\|/python$$')
 
 lint: format vet staticcheck shell readme ## check the sources
 
