@@ -62,8 +62,10 @@ func requirementsIn(files fs.FS) (out []string, err error) {
 
 var aRequirementsFile = regexp.MustCompile(`^(?:[\w-]+[-_.])?requirements(?:[-_.][\w-]+)?\.(?:txt|lock)$`)
 
+var testsRequirements = regexp.MustCompile(`(?:^|[^a-z])(?:tests?|testing|dev|develop|development|ci|lint|docs)(?:[^a-z]|$)`)
+
 func ofTests(name string) int {
-	if regexp.MustCompile(`(?:^|[^a-z])(?:tests?|testing|dev|develop|development|ci|lint|docs)(?:[^a-z]|$)`).MatchString(name) {
+	if testsRequirements.MatchString(name) {
 		return 1
 	}
 	return 0

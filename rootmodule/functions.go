@@ -4,13 +4,13 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var (
-	lambdaFunction = regexp.MustCompile(`"aws_lambda_function"`)
-	pythonRuntime  = regexp.MustCompile(`"python3\.([0-9]+)"`)
-	architectures  = regexp.MustCompile(`\barchitectures"?\s*[=:]\s*(?:\[\s*"(x86_64|arm64)"\s*\])?`)
-	commentLine    = regexp.MustCompile(`(?m)^\s*(?:#|//).*$`)
+	pythonRuntime = regexp.MustCompile(`"python3\.([0-9]+)"`)
+	architectures = regexp.MustCompile(`\barchitectures"?\s*[=:]\s*(?:\[\s*"(x86_64|arm64)"\s*\])?`)
+	commentLine   = regexp.MustCompile(`(?m)^\s*(?:#|//).*$`)
 )
 
 // Pythons are the minor versions of Python 3 that functions of Lambda run on, as far as
@@ -38,7 +38,7 @@ func (m Module) Architectures() (out []string) {
 	if len(said) > 0 && len(out) == 0 {
 		return nil
 	}
-	if len(said) < len(lambdaFunction.FindAllString(text, -1)) {
+	if len(said) < strings.Count(text, `"aws_lambda_function"`) {
 		out = append(out, "x86_64")
 	}
 	slices.Sort(out)

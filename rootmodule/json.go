@@ -96,7 +96,8 @@ func (f *reading) jsonProvider(configs []map[string]any) {
 		dynamic, _ := config["dynamic"].(map[string]any)
 		for _, names := range []map[string]any{config, dynamic} {
 			for name, value := range names {
-				f.out.AssumesRole = f.out.AssumesRole || choosesCredentials(name) && (name != "profile" || value != usualProfile)
+				text, _ := value.(string)
+				f.out.AssumesRole = f.out.AssumesRole || takesOthers(name, text)
 			}
 		}
 		if region, ok := config["region"].(string); ok && config["alias"] == nil {

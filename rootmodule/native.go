@@ -125,7 +125,7 @@ func (f *reading) provider(body *hclsyntax.Body) {
 	for name, a := range body.Attributes {
 		switch {
 		case choosesCredentials(name):
-			f.out.AssumesRole = f.out.AssumesRole || name != "profile" || text(a.Expr) != usualProfile
+			f.out.AssumesRole = f.out.AssumesRole || takesOthers(name, text(a.Expr))
 		case name == "region" && body.Attributes["alias"] == nil:
 			if t, diagnostics := hcl.AbsTraversalForExpr(a.Expr); !diagnostics.HasErrors() {
 				f.out.Region = traversal(t)
@@ -136,6 +136,12 @@ func (f *reading) provider(body *hclsyntax.Body) {
 
 // usualProfile is the profile of whoever names none.
 const usualProfile = "default"
+
+// takesOthers tells whether an argument of the aws provider, which has this value, takes
+// others than those that the run has.
+func takesOthers(name, value string) bool {
+	return choosesCredentials(name) && (name != "profile" || value != usualProfile)
+}
 
 // choosesCredentials tells whether an argument or a block of the aws provider takes
 // others than those that the run has.

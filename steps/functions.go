@@ -30,18 +30,11 @@ func (r *Run) readFunctions(ctx context.Context) (out functions, err error) {
 	if err != nil {
 		return out, err
 	}
-	roots, err := r.allRoots(ctx)
+	roots, err := r.rootsThere(ctx)
 	if err != nil {
 		return out, err
 	}
 	for _, root := range roots {
-		there, err := r.Source.Exists(ctx, root)
-		if err != nil {
-			return out, err
-		}
-		if !there {
-			continue
-		}
 		m, err := images.ReadRoot(ctx, r.Source, root)
 		if err != nil {
 			continue

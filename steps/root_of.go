@@ -28,6 +28,24 @@ func (r *Run) rootsOf(ctx context.Context, named []string, environment string) (
 	return out, nil
 }
 
+// rootsThere are all root modules of the project, in whatever environment, that the source has.
+func (r *Run) rootsThere(ctx context.Context) (out []string, err error) {
+	roots, err := r.allRoots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, root := range roots {
+		there, err := r.Source.Exists(ctx, root)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			out = append(out, root)
+		}
+	}
+	return out, nil
+}
+
 // rootsInSource are those of the run's environment. One that leads out of the source is
 // refused: by names what says it.
 func (r *Run) rootsInSource(ctx context.Context, named []string, by string) ([]string, error) {

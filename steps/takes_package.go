@@ -67,18 +67,11 @@ func (r *Run) onlyImage(ctx context.Context) (bool, error) {
 	if err != nil || !read.Settings.Package.ImageAlone() {
 		return false, err
 	}
-	roots, err := r.allRoots(ctx)
+	roots, err := r.rootsThere(ctx)
 	if err != nil {
 		return false, err
 	}
 	for _, root := range roots {
-		there, err := r.Source.Exists(ctx, root)
-		if err != nil {
-			return false, err
-		}
-		if !there {
-			continue
-		}
 		m, err := images.ReadRoot(ctx, r.Source, root)
 		if err != nil || takesArtifact(m, read.Settings.Terraform.Variables) {
 			return false, err
