@@ -19,7 +19,7 @@ func (a App) base(f found) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "python:" + tag + "-slim-bookworm", nil
+	return pythonImage + tag + pythonRelease, nil
 }
 
 // asked is what the project asks of the image's Python, beside what Poetry and uv

@@ -25,9 +25,12 @@ const (
 type Terraform struct {
 	Source *dagger.Directory
 	// Path is the project's path in the source, Roots are the root modules' paths.
-	Path     string
-	Roots    []string
-	Base     string
+	Path  string
+	Roots []string
+	Base  string
+	// Needs are those of the root modules' commands, Packages what the project's table adds.
+	Needs    Needs
+	Packages []string
 	Release  Release
 	Releases string
 	Mirror   *dagger.Directory
@@ -48,12 +51,13 @@ var terraformTools = []tool{
 	{"curl", "curl", "curl"}, {"unzip", "unzip", "unzip"}, {"update-ca-certificates", "ca-certificates", "ca-certificates"},
 }
 
-// tools installs what the pipeline, the project's scripts and git use.
+// tools installs what the pipeline, the project's scripts, the root modules' commands and git use.
 func (t Terraform) tools() []string {
-	if t.Release.OverSSH == "" {
-		return installTools(terraformTools...)
+	tools := slices.Clone(terraformTools)
+	if t.Release.OverSSH != "" {
+		tools = append(tools, sshTool)
 	}
-	return installTools(append(slices.Clone(terraformTools), sshTool)...)
+	return installTools(append(tools, t.Needs.tools()...)...)
 }
 
 // Image is pulled from the registry if it is there, else built. Layers, from
@@ -67,7 +71,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 	if err != nil {
 		return Image{}, err
 	}
-	wanted := slices.Clone(locks)
+	wanted := slices.Concat(t.Packages, locks)
 	for _, u := range open {
 		wanted = append(wanted, u.wanted())
 	}
@@ -79,6 +83,7 @@ func (t Terraform) Image(ctx context.Context) (Image, error) {
 		c := base.
 			WithUser("root"). // whichever the image names: tools are installed
 			WithExec(t.tools()).
+			With(withSystemPackages(t.Packages)).
 			With(t.withTerraform()).
 			WithEnvVariable("TF_IN_AUTOMATION", "1").
 			WithEnvVariable("CHECKPOINT_DISABLE", "1")

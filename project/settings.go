@@ -108,6 +108,7 @@ func (i *Image) VariableName() string {
 type Terraform struct {
 	Version       string            `toml:"version" form:"version" doc:"Version of Terraform to install. Default: that of .terraform-version, .opentofu-version or .tool-versions, or one that required_version allows."`
 	Image         string            `toml:"image" doc:"Image to build the terraform container on."`
+	Packages      []string          `toml:"system-packages" doc:"Packages of that image's own package manager, for commands of the root modules."`
 	Roots         []string          `toml:"roots" form:"path" doc:"Root modules, in the order in which they are deployed: {environment} stands for the environment's name. Default: infra."`
 	Backend       string            `toml:"backend" form:"managed|own" doc:"Whose backend keeps the state: the pipeline's (managed) or the one that the root module declares (own)."`
 	BackendConfig map[string]string `toml:"backend-config" doc:"Arguments of the own backend, such as address: {environment} stands for the environment's name."`

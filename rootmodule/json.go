@@ -20,6 +20,8 @@ func (f *reading) json(data []byte) error {
 	}
 	f.texts(doc)
 	f.parts.json(doc, f.isRoot)
+	f.jsonCommands(doc["resource"])
+	f.jsonCommands(doc["data"])
 	for _, t := range objects(doc["terraform"]) {
 		if required, ok := t["required_version"].(string); ok {
 			f.required(required)

@@ -57,6 +57,12 @@ type Module struct {
 	OverSSH string
 	// Calls are those modules with their versions, none where not all are plain texts.
 	Calls []string
+	// Programs are those that its commands name, in provisioners, external data sources and
+	// the scripts of the source that these run: bash, pip.
+	Programs []string
+	// Makers are the resources whose commands leave files for an archive that depends on
+	// them, by their addresses in their modules.
+	Makers []string
 	// Servers are, for each configuration of a provider, the resources and variables that
 	// its server's address is made of.
 	Servers map[string][][]string
@@ -88,22 +94,6 @@ func (m Module) Mentions(word string) bool {
 // Fixed is a resource with one name for all environments, which AWS gives again to whoever
 // makes it. Name is "" where only Terraform can tell it.
 type Fixed struct{ Address, Name string }
-
-// Backend is a declared backend: s3, http, cloud, ...
-type Backend struct {
-	Type string
-	// Config are its arguments that are texts, in the form of a template where only the
-	// program can tell what they say.
-	Config map[string]string
-	// Chooses are its arguments that choose an identity or a server of its own.
-	Chooses []string
-	// Where it stands: infra/main.tf line 3.
-	Where string
-	// Text is the block as it is written; "" in JSON.
-	Text string
-	// Files have further arguments, given with -backend-config.
-	Files []BackendFile
-}
 
 // Value is what a .tfvars file says of a variable.
 type Value struct{ Text, File string }
@@ -150,6 +140,7 @@ func read(source fs.FS, root string, tofu bool) (Module, error) {
 			return Module{}, fmt.Errorf("reading the root module %q: %w", root, err)
 		}
 	}
+	slices.Sort(r.out.Programs)
 	slices.Sort(r.out.Calls)
 	if r.broken || slices.Contains(r.out.Calls, "") {
 		r.out.Calls = nil
@@ -186,13 +177,14 @@ func (r *reader) module(dir string) error {
 	names := r.files(dir, entries)
 	own := &needs{required: map[string]Requirement{}, used: map[string]bool{}}
 	named := &parts{locals: map[string][]string{}}
+	commands := &runs{archives: map[string][]string{}}
 	for _, name := range names {
 		file := path.Join(dir, name)
 		data, err := fs.ReadFile(r.source, file)
 		if err != nil {
 			return err
 		}
-		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own, parts: named}
+		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own, parts: named, runs: commands}
 		if r.out.texts += string(data); f.isRoot {
 			r.out.text += string(data)
 		}
@@ -207,6 +199,7 @@ func (r *reader) module(dir string) error {
 	}
 	r.out.add(own)
 	r.out.name(named, dir == r.root)
+	r.out.run(commands)
 	return nil
 }
 
@@ -218,6 +211,7 @@ type reading struct {
 	isRoot    bool
 	needs     *needs
 	parts     *parts
+	runs      *runs
 }
 
 func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name, line) }

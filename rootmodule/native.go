@@ -31,6 +31,7 @@ func (f *reading) block(block *hclsyntax.Block) error {
 	attributes := block.Body.Attributes
 	f.parts.block(block, f.isRoot)
 	f.servers.block(block, f.isRoot)
+	f.command(block)
 	switch block.Type {
 	case "terraform":
 		if a := attributes["required_version"]; a != nil {

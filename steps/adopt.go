@@ -2,14 +2,12 @@ package steps
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/state"
-	"dagger/pipeline/tell"
 )
 
 // planImports has what a plan would import: addresses and ids.
@@ -22,37 +20,20 @@ type adopted struct{ Address, Type, ID string }
 // environment of a merge request is destroyed with all that it has.
 func (w Workspace) mayAdopt() bool { return !w.lasts() && len(w.Module.Imports) > 0 }
 
-// checkPlanned refuses a plan by which a merge request's environment would adopt what
+// checkAdopting refuses a plan by which a merge request's environment would adopt what
 // was there before.
-func (w Workspace) checkPlanned(ctx context.Context, planned *dagger.Container) error {
+func (w Workspace) checkAdopting(ctx context.Context, planned *dagger.Container) error {
 	if !w.mayAdopt() {
 		return nil
 	}
-	text, err := planned.File(planImports).Contents(ctx)
-	if err != nil {
-		return err
-	}
 	var imports []adopted
-	if err := json.Unmarshal([]byte(text), &imports); err != nil {
-		return tell.Errorf("reading what the plan imports: %w", err)
+	if err := fromPlan(ctx, planned, planImports, &imports); err != nil {
+		return err
 	}
 	return w.checkImports(imports)
 }
 
-// planned makes a plan before a deployment that may adopt something, and refuses that.
-func (w Workspace) planned(ctx context.Context) error {
-	if !w.mayAdopt() {
-		return nil
-	}
-	w.Deploys, w.Seen = false, nil
-	c, _, err := Plan{Workspace: w, checked: true}.run(ctx)
-	if err != nil {
-		return err
-	}
-	return w.checkPlanned(ctx, c)
-}
-
-// checkImports is checkPlanned for what is imported. What has the environment's name is
+// checkImports is checkAdopting for what is imported. What has the environment's name is
 // its own, such as a log group that Lambda has made.
 func (w Workspace) checkImports(imports []adopted) error {
 	for _, a := range imports {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -143,7 +142,7 @@ func (r *Run) versions(ctx context.Context) (out []page.Version) {
 	if r.Source == nil {
 		return out
 	}
-	base, managers, err := images.App{Source: r.Source, Path: r.Settings.Project, Base: text(r.PythonImage), Poetry: r.PoetryVersion, UV: r.UvVersion}.Made(ctx)
+	base, managers, err := r.pythonRecipe().Made(ctx)
 	add("Base of the app container", base, err)
 	add("Package managers", strings.Join(managers, ", "), err)
 	roots, err := r.roots(ctx)
@@ -156,6 +155,7 @@ func (r *Run) versions(ctx context.Context) (out []page.Version) {
 	}
 	release, err := r.release(ctx, roots, set)
 	add(release.Program(), release.Version, err)
-	add("Base of the terraform container", cmp.Or(text(r.TerraformImage), set.Image, images.TerraformBase), err)
+	needs, err := images.ReadNeeds(ctx, r.Source, roots)
+	add("Base of the terraform container", r.terraformBase(ctx, set, needs), err)
 	return out
 }

@@ -82,7 +82,7 @@ func (r *Run) locksState(ctx context.Context, root string) error {
 		return err
 	}
 	release := recipe.Release
-	if release.LocksState() || release.From == "" && recipe.Base != images.TerraformBase {
+	if release.LocksState() || release.From == "" && images.BringsTerraform(recipe.Base) {
 		return nil
 	}
 	return fmt.Errorf("keeping the state of %q: %s %s cannot lock a state in S3, which came with 1.10: let %s allow a later one, or set backend = \"own\" in %s to keep the state in the backend that the root module declares",

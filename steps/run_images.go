@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"path"
@@ -109,53 +108,6 @@ func (r *Run) appRecipe(ctx context.Context) (images.App, error) {
 		Secrets:  r.InstallSecrets,
 		SSH:      ssh,
 		Tokens:   r.indexToken,
-		Registry: registry,
-	}, err
-}
-
-// terraformImage is the terraform container and the name of its content.
-func (r *Run) terraformImage(ctx context.Context) (images.Image, error) {
-	return r.terraform.get(func() (images.Image, error) {
-		recipe, err := r.terraformRecipe(ctx)
-		if err != nil {
-			return images.Image{}, err
-		}
-		return recipe.Image(ctx)
-	})
-}
-
-func (r *Run) terraformRecipe(ctx context.Context) (images.Terraform, error) {
-	roots, err := r.roots(ctx)
-	if err != nil {
-		return images.Terraform{}, err
-	}
-	set, err := r.deploymentSettings(ctx, r.Source)
-	if err != nil {
-		return images.Terraform{}, err
-	}
-	release, err := r.release(ctx, roots, set)
-	if err != nil {
-		return images.Terraform{}, err
-	}
-	secrets, err := r.terraformSecrets(ctx)
-	if err != nil {
-		return images.Terraform{}, err
-	}
-	ssh, err := r.ssh(ctx)
-	if err != nil {
-		return images.Terraform{}, err
-	}
-	registry, err := r.pullFrom(ctx)
-	return images.Terraform{
-		Secrets:  secrets,
-		SSH:      ssh,
-		Source:   r.Source,
-		Path:     r.Settings.Project,
-		Roots:    roots,
-		Base:     cmp.Or(text(r.TerraformImage), set.Image, images.TerraformBase),
-		Release:  release,
-		Releases: text(r.TerraformReleases),
-		Mirror:   r.ProviderMirror,
 		Registry: registry,
 	}, err
 }

@@ -204,6 +204,6 @@ func (w Workspace) explain(ctx context.Context) explainer {
 		if strings.HasPrefix(said, "Invalid value for variable") { // by the project's own rule, which the environment's name may break
 			return fmt.Sprintf("%q in the environment %q: %s", w.Infra, w.Environment, said)
 		}
-		return whereSet(images.Files(ctx, w.Source), w.Infra, said)
+		return whereSet(images.Files(ctx, w.Source), w.Infra, w.explainArchive(said))
 	}
 }

@@ -17,5 +17,6 @@ for file in "${VALUES:-/run/secrets/values}"/*; do
 done | jq -s . > "$memory/values" # a file, because a command line can be read
 hide < "$memory/now/summary.json" > "$out/summary.json"
 jq -f "$here/imports.jq" "$memory/now/plan.json" | hide > "$out.imports"
+jq -f "$here/idle.jq" "$memory/now/plan.json" | hide > "$out.idle"
 [ ! -f "$PLAN_KEY_FILE" ] || plan.sh bundle "$memory/now" "$out/$bundle" || exit 1
 exit "$code"

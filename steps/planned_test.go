@@ -1,0 +1,70 @@
+package steps
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dagger/pipeline/environments"
+	"dagger/pipeline/rootmodule"
+)
+
+// planOf is a plan in which a command is to do something, and a function has an archive
+// with a hash: in the root module, or in one that it calls.
+func planOf(module, action, before, after string) string {
+	configured := `{"resources": [
+		{"address": "null_resource.deps", "mode": "managed", "type": "null_resource", "provisioners": [{"type": "local-exec"}]},
+		{"address": "data.archive_file.zip", "mode": "data", "type": "archive_file", "depends_on": ["null_resource.deps"], "expressions": {"type": {"constant_value": "zip"}}}]}`
+	if module != "" {
+		configured = `{"module_calls": {"m": {"module": ` + configured + `}}}`
+	}
+	return `{"configuration": {"root_module": ` + configured + `},
+		"prior_state": {"values": {"root_module": {"resources": [], "child_modules": [{"resources": [
+			{"address": "` + module + `data.archive_file.zip", "mode": "data", "type": "archive_file", "values": {"output_base64sha256": "new", "output_md5": null}}]}]}}},
+		"resource_changes": [
+			{"address": "` + module + `null_resource.deps[0]", "mode": "managed", "change": {"actions": ["` + action + `"], "before": {"id": "1"}, "after": {"id": "1"}}},
+			{"address": "aws_lambda_function.it", "mode": "managed", "change": {"actions": ["update"], "before": {"source_code_hash": "` + before + `"}, "after": {"source_code_hash": "` + after + `", "image_uri": null}}}]}`
+}
+
+func TestIdleCommands(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("no jq on this machine: the terraform container has it")
+	}
+	for name, test := range map[string]struct{ plan, want string }{
+		"a function without what was installed": {planOf("", "no-op", "old", "new"), `[{"address":"aws_lambda_function.it","archive":"data.archive_file.zip","command":"null_resource.deps"}]`},
+		"in a module":                           {planOf("module.m.", "no-op", "old", "new"), `[{"address":"aws_lambda_function.it","archive":"module.m.data.archive_file.zip","command":"module.m.null_resource.deps"}]`},
+		"the command runs":                      {planOf("", "create", "old", "new"), `[]`},
+		"the archive is as before":              {planOf("", "no-op", "new", "new"), `[]`},
+		"another archive":                       {planOf("", "no-op", "old", "other"), `[]`},
+		"nothing to do":                         {`{}`, `[]`},
+	} {
+		file := filepath.Join(t.TempDir(), "plan.json")
+		if err := os.WriteFile(file, []byte(test.plan), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command("jq", "-c", "-f", "scripts/idle.jq", file).CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
+			t.Errorf("%s: %v, %s, want %s", name, err, got, test.want)
+		}
+	}
+}
+
+func TestCheckIdle(t *testing.T) {
+	w := Workspace{Environment: environments.Production, Module: rootmodule.Module{Makers: []string{"null_resource.deps", "terraform_data.layer"}}}
+	for name, test := range map[string]struct{ command, want string }{
+		"of the root module": {"null_resource.deps", "(--replace null_resource.deps), or each time (triggers = { always = timestamp() })"},
+		"of a module":        {"module.m.terraform_data.layer", "(--replace module.m.terraform_data.layer), or each time (triggers_replace = timestamp())"},
+		"that makes nothing": {"null_resource.lint", ""},
+	} {
+		err := w.checkIdle([]unmade{{"aws_lambda_function.it", "data.archive_file.zip", test.command}})
+		if (err != nil) != (test.want != "") || err != nil && !strings.HasSuffix(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
+	}
+	said := w.explainArchive("Archive creation error: could not archive missing directory: ./../build: see main.tf line 6")
+	if want := "--replace null_resource.deps"; !strings.Contains(said, want) {
+		t.Errorf("%s, want %s", said, want)
+	}
+}
