@@ -46,6 +46,9 @@ func Explain(output, bucket, environment string) string {
 	if first.whole {
 		flat = oneLine(first.summary + " " + first.detail)
 	}
+	if line := withoutProgram(first); line != "" {
+		return line
+	}
 	if strings.HasSuffix(first.summary, "provisioner error") {
 		return first.ofCommand(text) // the rest is what the project's own command printed
 	}

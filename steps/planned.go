@@ -73,19 +73,11 @@ func (w Workspace) checkIdle(idle []unmade) error {
 	return nil
 }
 
-// runAgain is how a command is run once more.
+// runAgain is how the command of a resource is run once more.
 func runAgain(command string) string {
 	triggers := "triggers = { always = timestamp() }"
 	if strings.Contains("."+command, ".terraform_data.") {
 		triggers = "triggers_replace = timestamp()"
 	}
 	return fmt.Sprintf("run it again (--replace %s), or each time (%s)", command, triggers)
-}
-
-// explainArchive says which command makes a directory that is to be packed and not there.
-func (w Workspace) explainArchive(said string) string {
-	if !strings.Contains(said, "could not archive missing") || len(w.Module.Makers) == 0 {
-		return said
-	}
-	return said + ": where the command of " + w.Module.Makers[0] + " makes it, that ran in an earlier run, whose files are gone: " + runAgain(w.Module.Makers[0])
 }

@@ -63,8 +63,25 @@ func TestCheckIdle(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, test.want)
 		}
 	}
-	said := w.explainArchive("Archive creation error: could not archive missing directory: ./../build: see main.tf line 6")
-	if want := "--replace null_resource.deps"; !strings.Contains(said, want) {
+	said := w.explainArchive("│ Error: Archive creation error\n│ \n│   with module.a.module.b[0].data.archive_file.zip,\n", "Archive creation error: could not archive missing directory: ./../build: see main.tf line 6")
+	if want := "(--replace module.a.module.b[0].null_resource.deps --replace module.a.module.b[0].terraform_data.layer)"; !strings.Contains(said, want) {
 		t.Errorf("%s, want %s", said, want)
+	}
+}
+
+func TestExplainMissingPrograms(t *testing.T) {
+	const where = "\n  on main.tf line 4, in resource \"null_resource\" \"it\"\n    4:   provisioner \"local-exec\" {\n\n"
+	for name, test := range map[string]struct{ output, want string }{
+		"in dash":        {"Error: local-exec provisioner error" + where + "  Error running command 'pipenv lock': exit status 127. Output: /bin/sh: 1: pipenv: not found\n", "there is no pipenv in the terraform container: see main.tf line 4: add the package that has it to system-packages in " + settingsTable},
+		"in bash":        {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 127. Output: a\n  /bin/bash: line 1: zipper: command not found\n", "there is no zipper in the terraform container"},
+		"an interpreter": {"Error: local-exec provisioner error" + where + "  Error running command 'x': exec: \"pwsh\": executable file not found in $PATH. Output: \n", "there is no pwsh in the terraform container: see main.tf line 4: add"},
+		"a data source":  {"Error: External Program Lookup Failed\n  on main.tf line 2, in data \"external\" \"it\"\n    2:   program = [\"ruby\"]\n\n  The data source received an unexpected error.\n  Error: exec: \"ruby\": executable file not found in $PATH\n", "there is no ruby in the terraform container: see main.tf line 2: add"},
+		"docker":         {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 127. Output: sh: docker: not found\n", "there is no docker in the terraform container: see main.tf line 4: let the pipeline build"},
+		"source":         {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 127. Output: /bin/sh: 1: source: not found\n", "there is no source in the terraform container: see main.tf line 4: use"},
+		"another error":  {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 1. Output: no such user\n", "local-exec provisioner error: see main.tf line 4: exit status 1"},
+	} {
+		if got := Explain(test.output, "b", "mr-1"); !strings.HasPrefix(got, test.want) {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
 	}
 }

@@ -200,10 +200,11 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 // explain makes one line of what terraform printed for this environment.
 func (w Workspace) explain(ctx context.Context) explainer {
 	return func(stdout, stderr string) string {
-		said := Explain(strings.Join([]string{stdout, stderr}, "\n"), w.State.Bucket, w.Environment)
+		output := strings.Join([]string{stdout, stderr}, "\n")
+		said := Explain(output, w.State.Bucket, w.Environment)
 		if strings.HasPrefix(said, "Invalid value for variable") { // by the project's own rule, which the environment's name may break
 			return fmt.Sprintf("%q in the environment %q: %s", w.Infra, w.Environment, said)
 		}
-		return whereSet(images.Files(ctx, w.Source), w.Infra, w.explainArchive(said))
+		return whereSet(images.Files(ctx, w.Source), w.Infra, w.explainArchive(output, said))
 	}
 }
