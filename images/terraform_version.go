@@ -155,12 +155,18 @@ func namedVersion(name, text string) (Release, error) {
 			r = Release{Version: strings.TrimPrefix(fields[0], "v"), OpenTofu: name == ".opentofu-version"}
 		}
 	}
-	r.Version = strings.TrimPrefix(newestMatching(r.Version), "latest-allowed") // required_version decides
+	if r.Version = newestMatching(r.Version); slices.Contains(requiredDecides, r.Version) {
+		r.Version = ""
+	}
 	if r.Version != "" && !exactVersion.MatchString(r.Version) {
 		return Release{}, fmt.Errorf("%q is not an exact version: give one such as %s there, or with --terraform-version", r.Version, defaultTerraformVersion)
 	}
 	return r, nil
 }
+
+// requiredDecides are words of version managers for a version that they find out: the one
+// that required_version allows.
+var requiredDecides = []string{"latest", "latest-stable", "latest-allowed", "min-required"}
 
 // newestMatching takes tfenv's latest:REGEX for the newest known version that it matches.
 func newestMatching(named string) string {

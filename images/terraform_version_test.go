@@ -19,6 +19,9 @@ func TestNamedVersion(t *testing.T) {
 		{".tool-versions", "python 3.12.1\n", "", false},
 		{".terraform-version", "latest:^1\\.9\n", "1.9.8", false},
 		{".terraform-version", "latest-allowed\n", "", false},
+		{".terraform-version", "latest\n", "", false},
+		{".terraform-version", "min-required\n", "", false},
+		{".opentofu-version", "latest-stable\n", "", true},
 		{"mise.toml", "[tools]\npython = \"3.12\"\nterraform = \"1.9.7\"\n", "1.9.7", false},
 		{"mise.toml", "[tools]\nterraform = \"1.9\"\n", "1.9.8", false},
 		{".mise.toml", "[tools]\nopentofu = { version = \"1.9.1\" }\n", "1.9.1", true},
@@ -35,7 +38,7 @@ func TestNamedVersion(t *testing.T) {
 			t.Errorf("%q is taken for version %q", text, got.Version)
 		}
 	}
-	for _, text := range []string{"latest", "latest:^1.99", "min-required", "1.9", "1.9.8;id"} {
+	for _, text := range []string{"latest:^1.99", "latest-pre", "1.9", "1.9.8;id"} {
 		if got, err := namedVersion(".terraform-version", text); err == nil {
 			t.Errorf("%q is taken for version %q", text, got.Version)
 		}

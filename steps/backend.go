@@ -52,6 +52,10 @@ func ChooseBackend(m rootmodule.Module, set project.Terraform, bucket, environme
 		return b, fmt.Errorf("keeping the state of %q: backend = \"own\" is set, and the root module declares no backend that lasts: declare one, or set backend = \"managed\" in %s", m.Path, settingsTable)
 	}
 	workspaces := m.Backend.Type != "http" // which has none but "default"
+	if !workspaces && set.Workspace == "environment" {
+		return b, fmt.Errorf("keeping the state of %q: workspace = \"environment\" is set in %s, and the backend %q that %s declares has no workspaces: take it out, and give each environment an address of its own (backend-config = { address = \"https://.../%s\" })",
+			m.Path, settingsTable, m.Backend.Type, m.Backend.Where, environmentMark)
+	}
 	b.Workspace = b.Workspace && workspaces
 	apart := b.Workspace || set.BackendFiles.Apart(environment) || slices.Contains(strings.Split(m.Path, "/"), environment)
 	for _, file := range set.BackendFiles.For(environment) {

@@ -65,8 +65,7 @@ func (w Workspace) contact(ctx context.Context, in states, account string) error
 	}
 	for _, look := range []func(context.Context, states) error{
 		w.declaredState, w.stateOfAnotherRoot, w.stateOfAnotherName, w.stateOutOfSight, w.stateToldElsewhere, w.stateOfAnotherProject, w.stateOfTheSameRoot,
-		func(ctx context.Context, in states) error { return w.sameResources(ctx, w.managed(in), account) },
-		func(ctx context.Context, in states) error { return w.checkFixed(ctx, w.managed(in), own, account) },
+		func(ctx context.Context, in states) error { return w.checkNew(ctx, w.managed(in), own, account) },
 	} {
 		if err := look(ctx, in); err != nil {
 			return err

@@ -24,10 +24,7 @@ func (w Workspace) checkOwn(ctx context.Context, in states, own state.Object, ac
 		return err
 	}
 	if len(own.Addresses) == 0 {
-		if err := w.sameResources(ctx, w.managed(in), account); err != nil {
-			return err
-		}
-		return w.checkFixed(ctx, w.managed(in), own, account)
+		return w.checkNew(ctx, w.managed(in), own, account)
 	}
 	for _, check := range []func() error{
 		func() error { return w.checkWhose(ctx, own) },

@@ -13,6 +13,15 @@ import (
 	"dagger/pipeline/tell"
 )
 
+// checkNew is for an environment that has nothing yet: what it is about to make may be
+// another one's.
+func (w Workspace) checkNew(ctx context.Context, others siblings, own state.Object, account string) error {
+	if err := w.sameResources(ctx, others, account); err != nil {
+		return err
+	}
+	return w.checkFixed(ctx, others, own, account)
+}
+
 // sameResources refuses a second environment of a root module that cannot tell
 // environments apart: AWS gives what is there already to whoever makes a queue or
 // a topic of the same name, and to destroy the one would delete the other's.

@@ -103,11 +103,12 @@ func (b ownBackend) check(ctx context.Context, account string) error {
 		if b.lasts() && !own.Exists {
 			tell.Once(fmt.Sprintf("%s: there is no state of %q at %s yet: all that it declares is made anew", b.Environment, b.Infra, self.at))
 		}
-		err = b.sameResources(ctx, b.others, account)
-	} else if err = b.checkAdopted(own); err == nil {
-		err = b.checkShared(ctx, b.others, own)
+		return b.checkNew(ctx, b.others, own, account)
 	}
-	if err != nil {
+	if err := b.checkAdopted(own); err != nil {
+		return err
+	}
+	if err := b.checkShared(ctx, b.others, own); err != nil {
 		return err
 	}
 	return b.checkFixed(ctx, b.others, own, account)

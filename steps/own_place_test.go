@@ -29,21 +29,21 @@ func TestOneStateOfTwoEnvironments(t *testing.T) {
 		return "terraform {\n  backend \"" + kind + "\" {\n" + inside + "}\n}\n" + queue
 	}
 	for name, o := range map[string]owned{
-		"copied, another table":       {main: declares("s3", ""), files: copied(at+`dynamodb_table = "a"`, at+`role_arn = "b"`), set: marked, want: `the environment "staging" (backend/staging.hcl) ` + one + `bucket = "orders", key = "x.tfstate"`},
-		"copied, while it ends":       {main: declares("s3", ""), files: copied(at, at), set: marked, ends: true, want: one},
-		"a key of its own":            {main: declares("s3", ""), files: copied(at, strings.Replace(at, "x.", "y.", 1)), set: marked},
-		"a bucket of its own":         {main: declares("s3", `key = "x"`), files: copied(`bucket = "a"`, `bucket = "b"`), set: marked},
-		"a store of its own":          {main: declares("s3", ""), files: copied(at+`endpoints = { s3 = "http://a" }`, at+`endpoints = { s3 = "http://b" }`), set: marked},
-		"the block has it all":        {main: declares("s3", at), files: copied(`profile = "a"`, `profile = "b"`), set: marked, want: one},
-		"in workspaces":               {main: declares("s3", ""), files: copied(at, at), set: spaced},
-		"in workspaces, of no server": {main: declares("http", ""), files: copied(`address = "http://s/x"`, `address = "http://s/x/"`), set: spaced, want: one},
-		"no file of the other one":    {main: declares("s3", at), files: map[string]string{"backend/prod.hcl": `profile = "a"`}, set: marked},
-		"a line for each":             {main: declares("s3", ""), files: map[string]string{"live.hcl": at, "test.hcl": at}, set: each, want: `"staging" (test.hcl) ` + one},
-		"one that nobody expects":     {main: declares("s3", ""), files: map[string]string{"backend/prod.hcl": at, "backend/qa.hcl": at}, set: marked, want: `"qa" (backend/qa.hcl) ` + one},
-		"one server":                  {main: declares("http", ""), files: copied(`address = "http://s/x"`, `address = "http://s/x"`), set: marked, want: one},
-		"gcs":                         {main: declares("gcs", ""), files: copied(`bucket = "a"`, `bucket = "a"`), set: marked, want: one},
-		"gcs, a prefix of its own":    {main: declares("gcs", ""), files: copied("bucket = \"a\"\nprefix = \"p\"", "bucket = \"a\"\nprefix = \"s\""), set: marked},
-		"azurerm":                     {main: declares("azurerm", `key = "x"`), files: copied("storage_account_name = \"a\"\nresource_group_name = \"p\"", `storage_account_name = "a"`), set: marked, want: one},
+		"copied, another table":    {main: declares("s3", ""), files: copied(at+`dynamodb_table = "a"`, at+`role_arn = "b"`), set: marked, want: `the environment "staging" (backend/staging.hcl) ` + one + `bucket = "orders", key = "x.tfstate"`},
+		"copied, while it ends":    {main: declares("s3", ""), files: copied(at, at), set: marked, ends: true, want: one},
+		"a key of its own":         {main: declares("s3", ""), files: copied(at, strings.Replace(at, "x.", "y.", 1)), set: marked},
+		"a bucket of its own":      {main: declares("s3", `key = "x"`), files: copied(`bucket = "a"`, `bucket = "b"`), set: marked},
+		"a store of its own":       {main: declares("s3", ""), files: copied(at+`endpoints = { s3 = "http://a" }`, at+`endpoints = { s3 = "http://b" }`), set: marked},
+		"the block has it all":     {main: declares("s3", at), files: copied(`profile = "a"`, `profile = "b"`), set: marked, want: one},
+		"in workspaces":            {main: declares("s3", ""), files: copied(at, at), set: spaced},
+		"one server, a slash":      {main: declares("http", ""), files: copied(`address = "http://s/x"`, `address = "http://s/x/"`), set: marked, want: one},
+		"no file of the other one": {main: declares("s3", at), files: map[string]string{"backend/prod.hcl": `profile = "a"`}, set: marked},
+		"a line for each":          {main: declares("s3", ""), files: map[string]string{"live.hcl": at, "test.hcl": at}, set: each, want: `"staging" (test.hcl) ` + one},
+		"one that nobody expects":  {main: declares("s3", ""), files: map[string]string{"backend/prod.hcl": at, "backend/qa.hcl": at}, set: marked, want: `"qa" (backend/qa.hcl) ` + one},
+		"one server":               {main: declares("http", ""), files: copied(`address = "http://s/x"`, `address = "http://s/x"`), set: marked, want: one},
+		"gcs":                      {main: declares("gcs", ""), files: copied(`bucket = "a"`, `bucket = "a"`), set: marked, want: one},
+		"gcs, a prefix of its own": {main: declares("gcs", ""), files: copied("bucket = \"a\"\nprefix = \"p\"", "bucket = \"a\"\nprefix = \"s\""), set: marked},
+		"azurerm":                  {main: declares("azurerm", `key = "x"`), files: copied("storage_account_name = \"a\"\nresource_group_name = \"p\"", `storage_account_name = "a"`), set: marked, want: one},
 	} {
 		if o.environment = "prod"; o.states == nil {
 			o.states = bucketOf{}
