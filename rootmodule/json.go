@@ -13,11 +13,20 @@ import (
 // json reads a file in JSON syntax: blocks are objects by their labels, or lists
 // of such; texts are templates.
 func (f *reading) json(data []byte) error {
-	var doc map[string]any
-	if json.Unmarshal(data, &doc) != nil {
+	var whole any
+	if json.Unmarshal(data, &whole) != nil {
 		f.broken = true
 		return nil // for Terraform to say
 	}
+	for _, doc := range objects(whole) { // mostly one
+		if err := f.document(doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *reading) document(doc map[string]any) error {
 	f.texts(doc)
 	f.parts.json(doc, f.isRoot)
 	f.jsonCommands(doc["resource"])

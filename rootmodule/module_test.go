@@ -30,12 +30,13 @@ func TestBackend(t *testing.T) {
 		files []string
 		want  *Backend
 	}{
-		"none":     {[]string{"infra/main.tf", `resource "a" "b" {}`}, nil},
-		"empty":    {[]string{"infra/main.tf", "terraform {\n  backend \"s3\" {}\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 2"}},
-		"with key": {[]string{"infra/main.tf", "terraform {\n\n  backend \"s3\" {\n key = \"k\"\n bucket = \"b\"\n encrypt = true }\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 3", Config: map[string]string{"key": "k", "bucket": "b", "encrypt": "true"}}},
-		"cloud":    {[]string{"infra/main.tf", "terraform {\n cloud {\n organization = \"o\"\n workspaces { name = \"w\" }\n }\n}"}, &Backend{Type: "cloud", Where: "infra/main.tf line 2", Config: map[string]string{"organization": "o"}}},
-		"json":     {[]string{"infra/main.tf.json", `{"terraform": [{"backend": {"http": {"address": "https://a"}}}]}`}, &Backend{Type: "http", Where: "infra/main.tf.json", Config: map[string]string{"address": "https://a"}}},
-		"tofu":     {[]string{"infra/main.tofu", "terraform {\n backend \"gcs\" {}\n}"}, &Backend{Type: "gcs", Where: "infra/main.tofu line 2"}},
+		"none":            {[]string{"infra/main.tf", `resource "a" "b" {}`}, nil},
+		"empty":           {[]string{"infra/main.tf", "terraform {\n  backend \"s3\" {}\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 2"}},
+		"with key":        {[]string{"infra/main.tf", "terraform {\n\n  backend \"s3\" {\n key = \"k\"\n bucket = \"b\"\n encrypt = true }\n}"}, &Backend{Type: "s3", Where: "infra/main.tf line 3", Config: map[string]string{"key": "k", "bucket": "b", "encrypt": "true"}}},
+		"cloud":           {[]string{"infra/main.tf", "terraform {\n cloud {\n organization = \"o\"\n workspaces { name = \"w\" }\n }\n}"}, &Backend{Type: "cloud", Where: "infra/main.tf line 2", Config: map[string]string{"organization": "o"}}},
+		"json":            {[]string{"infra/main.tf.json", `{"terraform": [{"backend": {"http": {"address": "https://a"}}}]}`}, &Backend{Type: "http", Where: "infra/main.tf.json", Config: map[string]string{"address": "https://a"}}},
+		"JSON, in a list": {[]string{"infra/main.tf.json", `[{"output": {"a": {"value": 1}}}, {"terraform": {"backend": {"http": {"address": "https://a"}}}}]`}, &Backend{Type: "http", Where: "infra/main.tf.json", Config: map[string]string{"address": "https://a"}}},
+		"tofu":            {[]string{"infra/main.tofu", "terraform {\n backend \"gcs\" {}\n}"}, &Backend{Type: "gcs", Where: "infra/main.tofu line 2"}},
 		"overridden": {[]string{"infra/b_override.tf", "terraform {\n backend \"http\" {}\n}", "infra/main.tf", "terraform {\n backend \"s3\" {}\n}"},
 			&Backend{Type: "http", Where: "infra/b_override.tf line 2"}},
 		"of a module": {[]string{"infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", "terraform {\n backend \"s3\" {}\n}"}, nil},

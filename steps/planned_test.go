@@ -51,6 +51,24 @@ func TestIdleCommands(t *testing.T) {
 	}
 }
 
+// Files that Terraform writes are in the container of one run alone.
+func TestDriftOfFiles(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("no jq on this machine: the terraform container has it")
+	}
+	file := filepath.Join(t.TempDir(), "plan.json")
+	gone := func(kind string) string {
+		return `{"address": "` + kind + `.it", "type": "` + kind + `", "change": {"actions": ["delete"], "before": {"id": "1"}, "after": null}}`
+	}
+	if err := os.WriteFile(file, []byte(`{"resource_drift": [`+gone("local_file")+`, `+gone("local_sensitive_file")+`, `+gone("archive_file")+`, `+gone("aws_sqs_queue")+`]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("jq", "-c", "-f", "scripts/summary.jq", file).CombinedOutput()
+	if want := `"drift":[{"address":"aws_sqs_queue.it","action":"delete"}]`; err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("%v, %s, want %s", err, out, want)
+	}
+}
+
 func TestCheckIdle(t *testing.T) {
 	w := Workspace{Environment: environments.Production, Module: rootmodule.Module{Makers: []string{"null_resource.deps", "terraform_data.layer"}}}
 	for name, test := range map[string]struct{ command, want string }{

@@ -17,5 +17,7 @@ def action:
     | select(.action != "" or .from or .imported)],
   outputs: [(.output_changes // {}) | to_entries[] | select(.value.actions != ["no-op"]) | .key],
   new: ([.prior_state.values? | .. | objects | select(.mode? == "managed")] == []),
-  drift: [.resource_drift[]? | select((.change.before | norm) != (.change.after | norm)) | {address, action: (.change.actions | action)}]
+  # A file of the container is never there: each run begins with the source alone.
+  drift: [.resource_drift[]? | select(.type | . != "local_file" and . != "local_sensitive_file" and . != "archive_file")
+    | select((.change.before | norm) != (.change.after | norm)) | {address, action: (.change.actions | action)}]
 }
