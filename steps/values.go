@@ -12,7 +12,11 @@ import (
 )
 
 // valueDirs are how directories begin that have values for each environment.
-var valueDirs = []string{"env", "tfvars", "vars", "variables", "values", "config", "stage"}
+var valueDirs = []string{"env", "tfvars", "vars", "variables", "values", "config", "stage", "inventor", "param", "settings"}
+
+// forAll are the names of files with values for each environment, which Terraform does not
+// read by itself.
+var forAll = []string{"vars", "variables", "values", "input", "inputs", "common", "main", "global", "shared", "default", "defaults", "settings", "config"}
 
 // checkValues refuses to deploy a lasting environment with the defaults of its variables
 // where a file that is called after it gives others, and the table says nothing of files:
@@ -39,6 +43,9 @@ func (w Workspace) checkValues(source fs.FS, given map[string]bool) error {
 				if err != nil {
 					return err
 				}
+				if w.isForAll(path.Base(file)) && path.Dir(file) == path.Clean(w.Infra) {
+					return fmt.Errorf("giving the variables of %q: %s has values that by hand are passed with -var-file, and nothing gives it: name it in %s (variable-files = [%q]), or say that no file is meant (variable-files = [])", w.Infra, file, settingsTable, from)
+				}
 				return fmt.Errorf("giving the variables of %q: %s is called after the environment %q, and nothing gives it: name it in %s (variable-files = { %s = [%q] }), or say that no file is meant (variable-files = [])", w.Infra, file, w.Environment, settingsTable, w.Environment, from)
 			}
 		}
@@ -56,8 +63,14 @@ func (w Workspace) filesOf(source fs.FS, dir string) (out []string, err error) {
 	for _, e := range entries {
 		at, name := path.Join(dir, e.Name()), e.Name()
 		switch {
-		case !e.IsDir() && path.Clean(dir) == path.Clean(w.Infra) && w.isOf(name):
+		case !e.IsDir() && path.Clean(dir) == path.Clean(w.Infra) && (w.isOf(name) || w.isForAll(name)):
 			out = append(out, at)
+		case e.IsDir() && w.isCalled(withoutKind(name)):
+			more, err := valuesIn(source, at)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
 		case e.IsDir() && slices.ContainsFunc(valueDirs, func(start string) bool { return strings.HasPrefix(name, start) }):
 			more, err := w.filesIn(source, at)
 			if err != nil {
@@ -84,20 +97,43 @@ func (w Workspace) filesIn(source fs.FS, dir string) (out []string, err error) {
 		if !e.IsDir() || !w.isCalled(e.Name()) {
 			continue
 		}
-		inner, err := fs.ReadDir(source, at)
+		more, err := valuesIn(source, at)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(inner, func(e fs.DirEntry) bool { return rootmodule.Configures(e.Name()) }) {
-			continue
-		}
-		for _, e := range inner {
-			if _, values := baseOf(e.Name()); values && !e.IsDir() {
-				out = append(out, path.Join(at, e.Name()))
-			}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// valuesIn are the files of values in a directory that is no root module by itself.
+func valuesIn(source fs.FS, dir string) (out []string, err error) {
+	entries, err := fs.ReadDir(source, dir)
+	if err != nil || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return rootmodule.Configures(e.Name()) }) {
+		return nil, err
+	}
+	for _, e := range entries {
+		if _, values := baseOf(e.Name()); values && !e.IsDir() {
+			out = append(out, path.Join(dir, e.Name()))
 		}
 	}
 	return out, nil
+}
+
+// withoutKind is the name of a directory without the word for what it has: env-prod.
+func withoutKind(name string) string {
+	for _, separator := range []string{"-", "_", "."} {
+		if kind, rest, ok := strings.Cut(name, separator); ok && slices.ContainsFunc(valueDirs, func(start string) bool { return strings.HasPrefix(kind, start) }) {
+			return rest
+		}
+	}
+	return name
+}
+
+// isForAll tells whether a file of values is for each environment by its name.
+func (w Workspace) isForAll(name string) bool {
+	base, values := baseOf(name)
+	return values && slices.Contains(forAll, base)
 }
 
 // isOf tells whether a file of values is called after the environment: prod.tfvars.

@@ -23,6 +23,12 @@ func TestValuesOfAnEnvironment(t *testing.T) {
 		"with a first word":              {"infra/terraform.prod.tfvars", "memory = 512", none, "terraform.prod.tfvars"},
 		"in a directory":                 {"infra/tfvars/prod.tfvars", "memory = 512", none, "tfvars/prod.tfvars"},
 		"in a directory for each":        {"infra/environments/prod/terraform.tfvars", "memory = 512", none, "environments/prod/terraform.tfvars"},
+		"in a directory of its own":      {"infra/prod/terraform.tfvars", "memory = 512", none, "prod/terraform.tfvars"},
+		"in one that says its kind":      {"infra/env-prod/main.tfvars", "memory = 512", none, "env-prod/main.tfvars"},
+		"in an inventory":                {"infra/inventories/prod/terraform.tfvars", "memory = 512", none, "inventories/prod/terraform.tfvars"},
+		"in a directory of another one":  {"infra/env-staging/main.tfvars", "memory = 512", none, ""},
+		"for all in another directory":   {"infra/old/vars.tfvars", "memory = 512", none, ""},
+		"an example":                     {"infra/example.tfvars", "memory = 512", none, ""},
 		"beside the root module":         {"config/prod.tfvars", "memory = 512", none, "../config/prod.tfvars"},
 		"of another environment":         {"infra/staging.tfvars", "memory = 512", none, ""},
 		"of another one alike":           {"infra/prod-eu.tfvars", "memory = 512", none, ""},
@@ -47,8 +53,13 @@ func TestValuesOfAnEnvironment(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	all := fstest.MapFS{"infra/main.tf": &fstest.MapFile{}, "infra/input.tfvars": &fstest.MapFile{Data: []byte("memory = 1")}}
+	w := Workspace{Infra: "infra", Environment: "prod", Module: rootmodule.Module{Variables: map[string]rootmodule.Variable{"memory": {Optional: true}}}}
+	if err := w.checkValues(all, nil); err == nil || !strings.Contains(err.Error(), `infra/input.tfvars has values that by hand are passed with -var-file, and nothing gives it: name it in [tool.pipeline.terraform] of pyproject.toml (variable-files = ["input.tfvars"])`) {
+		t.Errorf("a file for all: %v", err)
+	}
 	own := fstest.MapFS{"infra/main.tf": &fstest.MapFile{}, "infra/envs/prod/main.tf": &fstest.MapFile{}, "infra/envs/prod/terraform.tfvars": &fstest.MapFile{Data: []byte("memory = 1")}}
-	w := Workspace{Infra: "infra", Environment: "prod", Module: rootmodule.Module{Variables: map[string]rootmodule.Variable{"memory": {}}}}
+	w.Module.Variables["memory"] = rootmodule.Variable{}
 	if err := w.checkValues(own, nil); err != nil {
 		t.Errorf("a root module of its own: %v", err)
 	}
