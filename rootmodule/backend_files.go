@@ -26,22 +26,12 @@ var ciDirs = []string{".github/workflows", ".circleci", ".buildkite", ".gitlab",
 // backendFiles looks for them in the root module, and in the directories beside
 // and above it that have them by custom.
 func (r *reader) backendFiles() error {
-	dirs := []string{r.root, path.Dir(r.root), "."}
-	for _, dir := range dirs[:2] {
-		more, err := r.settingsDirs(dir)
-		if err != nil {
-			return err
-		}
-		dirs = append(dirs, more...)
+	dirs, err := r.otherDirs()
+	if err != nil {
+		return err
 	}
-	for _, dir := range ciDirs {
-		if _, err := fs.Stat(r.source, dir); err == nil {
-			dirs = append(dirs, dir)
-		}
-	}
-	slices.Sort(dirs)
 	found := map[string]BackendFile{}
-	for _, dir := range slices.Compact(dirs) {
+	for _, dir := range dirs {
 		entries, err := fs.ReadDir(r.source, dir)
 		if err != nil {
 			return err
@@ -64,6 +54,25 @@ func (r *reader) backendFiles() error {
 		r.out.Backend.Files = append(r.out.Backend.Files, found[name])
 	}
 	return nil
+}
+
+// otherDirs are the directories with files by which Terraform is run in another way.
+func (r *reader) otherDirs() ([]string, error) {
+	dirs := []string{r.root, path.Dir(r.root), "."}
+	for _, dir := range dirs[:2] {
+		more, err := r.settingsDirs(dir)
+		if err != nil {
+			return nil, err
+		}
+		dirs = append(dirs, more...)
+	}
+	for _, dir := range ciDirs {
+		if _, err := fs.Stat(r.source, dir); err == nil {
+			dirs = append(dirs, dir)
+		}
+	}
+	slices.Sort(dirs)
+	return slices.Compact(dirs), nil
 }
 
 // How directories begin that have settings, which may be in one for each environment, and

@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -51,6 +52,22 @@ func (w Workspace) checkValues(source fs.FS, given map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// passedElsewhere are lines on variables of a lasting environment that have their defaults,
+// and get values where Terraform is run in another way.
+func (w Workspace) passedElsewhere(source fs.FS, given map[string]bool) (lines []string) {
+	if w.Ends || !w.lasts() {
+		return nil
+	}
+	passed := rootmodule.Passed(source, w.Infra)
+	for _, name := range slices.Sorted(maps.Keys(passed)) {
+		_, set := w.Module.Values[name]
+		if v := w.Module.Variables[name]; v.Optional && !set && !given[name] && !slices.Contains(append(pipelines, w.Image.Variable), name) {
+			lines = append(lines, fmt.Sprintf("Warning: %s: the variable %q has its default, and %s gives it another value: give it by variables in %s, or as TF_VAR_%s in --terraform-secrets", w.Environment, name, passed[name], settingsTable, name))
+		}
+	}
+	return lines
 }
 
 // filesOf are the files of values in a directory, or in those of values in it, that are

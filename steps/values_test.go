@@ -65,6 +65,31 @@ func TestValuesOfAnEnvironment(t *testing.T) {
 	}
 }
 
+// What a CI system's file gives and this run does not is told.
+func TestValuesOfAnotherWay(t *testing.T) {
+	source := fstest.MapFS{"infra/main.tf": &fstest.MapFile{}, "Makefile": &fstest.MapFile{Data: []byte("\tterraform apply -var memory=512\n")}}
+	const line = `the variable "memory" has its default, and Makefile line 1 gives it another value`
+	for name, tt := range map[string]struct {
+		change func(*Workspace)
+		given  map[string]bool
+		want   bool
+	}{
+		"production":            {func(*Workspace) {}, nil, true},
+		"a merge request":       {func(w *Workspace) { w.Environment = "mr-7" }, nil, false},
+		"while it ends":         {func(w *Workspace) { w.Ends = true }, nil, false},
+		"given here":            {func(*Workspace) {}, map[string]bool{"memory": true}, false},
+		"in a file":             {func(w *Workspace) { w.Module.Values = map[string]rootmodule.Value{"memory": {}} }, nil, false},
+		"which has to be given": {func(w *Workspace) { w.Module.Variables = map[string]rootmodule.Variable{"memory": {}} }, nil, false},
+	} {
+		w := Workspace{Infra: "infra", Environment: "prod", Module: rootmodule.Module{Variables: map[string]rootmodule.Variable{"memory": {Optional: true}}}}
+		tt.change(&w)
+		said := strings.Join(w.passedElsewhere(source, tt.given), "\n")
+		if strings.Contains(said, line) != tt.want {
+			t.Errorf("%s: %q, want %v", name, said, tt.want)
+		}
+	}
+}
+
 // The table cannot give what the call says.
 func TestVariablesOfTheCall(t *testing.T) {
 	for name, tt := range map[string]struct {

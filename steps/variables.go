@@ -68,8 +68,12 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 	if err := w.checkStage(given); err != nil {
 		return nil, err
 	}
-	if err := w.checkValues(images.Files(ctx, w.Source), given); err != nil {
+	source := images.Files(ctx, w.Source)
+	if err := w.checkValues(source, given); err != nil {
 		return nil, err
+	}
+	for _, line := range w.passedElsewhere(source, given) {
+		tell.Once(line)
 	}
 	w.tellName(path.Join(w.Infra, w.Module.Values["environment"].File), w.Module.Values["environment"].Text)
 	if w.Variables != nil {
