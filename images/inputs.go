@@ -43,7 +43,7 @@ func (a App) Inputs(ctx context.Context, dirs, roots []string) (*dagger.Director
 }
 
 // settingsAbove are files that tools look for above the project's directory.
-var settingsAbove = []string{"pyproject.toml", "uv.lock", "uv.toml", "setup.cfg", "tox.ini", "pytest.ini", "pytest.toml", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version",
+var settingsAbove = []string{"pyproject.toml", "uv.lock", "uv.toml", "setup.cfg", "tox.ini", "pytest.ini", "pytest.toml", "conftest.py", "Makefile", "makefile", "GNUmakefile", "*.mk", ".coveragerc", ".python-version", ".gitmodules",
 	".pytest.ini", ".pytest.toml", "ruff.toml", ".ruff.toml", "mypy.ini", ".mypy.ini", ".flake8", "pylintrc", ".pylintrc", "pyrightconfig.json", ".editorconfig"}
 
 // inAll tells whether the repository's own directory is among the directories.

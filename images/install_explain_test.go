@@ -37,3 +37,24 @@ func TestExplainRealInstallations(t *testing.T) {
 		}
 	}
 }
+
+// Other words in which setuptools and build tools say that there is no compiler.
+func TestExplainNoCompiler(t *testing.T) {
+	const add = "to system-packages in [tool.pipeline] (build-essential, on Alpine build-base), or take an image for which the package has a wheel"
+	for said, want := range map[string]string{
+		"  building 'a.b' extension\n  error: [Errno 2] No such file or directory: 'gcc'\n":       "the compiler gcc: add it " + add,
+		"  error: [Errno 2] No such file or directory: 'x86_64-linux-gnu-g++-12'\n":               "the compiler x86_64-linux-gnu-g++-12: add it " + add,
+		"  Exception: you need a C compiler to build uWSGI\n":                                     "a C compiler: add one " + add,
+		"configure: error: no acceptable C compiler found in $PATH\n":                             "a C compiler: add one " + add,
+		"../meson.build:1:0: ERROR: Unknown compiler(s): [['icc'], ['cc'], ['gcc'], ['clang']]\n": "a C compiler: add one " + add,
+		"CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.\n":   "a C compiler: add one " + add,
+		"  error: [Errno 2] No such file or directory: 'README.md'\n":                             "",
+	} {
+		if want != "" {
+			want = "a package is built from source and needs " + want
+		}
+		if got := ExplainInstall(said); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ func TestBrokenLinksAreNoted(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "svc/src"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, to := range map[string]string{"svc/common": "../common", "svc/src/there": "..", "svc/src/util.py": "../../shared/util.py"} {
+	for name, to := range map[string]string{"svc/common": "../common", "svc/src/there": "..", "svc/src/util.py": "../../shared/util.py", "svc/src/readme.md": "../README.md"} {
 		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -37,6 +37,31 @@ func TestBrokenLinksAreNoted(t *testing.T) {
 	}
 	if strings.Contains(string(out), "there") {
 		t.Errorf("a link that leads somewhere is told of: %s", out)
+	}
+	if strings.Contains(string(out), "readme") {
+		t.Errorf("a link to what is not in the project itself is told of: %s", out)
+	}
+}
+
+// A git submodule that was not fetched is an empty directory, or none.
+func TestEmptySubmodulesAreNoted(t *testing.T) {
+	at, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := tree(t, map[string]string{
+		".gitmodules":          "[submodule \"a\"]\n\tpath = svc/tests/suite\n\turl = x\n[submodule \"b\"]\n\tpath = svc/there\n[submodule \"c\"]\n\tpath=svc/gone\n[submodule \"d\"]\n\tpath = other\n",
+		"svc/there/file":       "",
+		"svc/tests/test_it.py": "",
+	})
+	if err := os.Mkdir(filepath.Join(dir, "svc/tests/suite"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	python := exec.Command("python3", "-c", "import sys, command; command.SOURCE = sys.argv[1]; command.note_submodules()", dir)
+	python.Dir, python.Env = filepath.Join(dir, "svc"), append(os.Environ(), "PYTHONPATH="+at, "PYTHONDONTWRITEBYTECODE=1")
+	out, err := python.CombinedOutput()
+	if want := "pipeline: note: tests/suite is a git submodule that was not fetched\npipeline: note: gone is a git submodule that was not fetched\n"; err != nil || string(out) != want {
+		t.Errorf("%v: %s, want %s", err, out, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -105,6 +106,7 @@ var gitIsMissed = regexp.MustCompile(`(?m)` + noGit + `|` + noRepository)
 // causes are in the order of how much they say: the first one that is found
 // tells most.
 var causes = []cause{
+	when(`^pipeline: note: (\S+) is a git submodule that was not fetched`, `"$1" is a git submodule, and it was not fetched: have that done before the call (submodules of actions/checkout, GIT_SUBMODULE_STRATEGY of GitLab)`),
 	when(`^pipeline: note: (\S+) is a link to (\S+), which the tests do not have`, `"$1" is a link to "$2", which the tests do not have: name that path in [tool.pipeline.test], as in variables = { PYTHONPATH = "$2" }`),
 	when(`(?:'(?:\S*/)?\.env'\)\.exists|(?:^|[ /])\.env: No such file|cannot open (?:\S*/)?\.env: No such file|No such file or directory: '(?:\S*/)?\.env'|Path [\x60'"](?:\S*/)?\.env[\x60'"] does not exist|No environment file found at: \x60(?:\S*/)?\.env\x60)`, ".env files stay out of the containers: give their values "+inTests+", and include the file only where it is there (-include .env in a Makefile)"),
 	when(`No such file or directory: '(?:\S*/)?(`+images.DocumentNames+`)'`, `there is no "$1" in the containers: a document at the top of the project is there only where pyproject.toml, the Makefile or conftest.py names it: name it in one of them`),
@@ -150,8 +152,25 @@ var causes = []cause{
 // shownCauses is how many causes an error names.
 const shownCauses = 3
 
+// notThere is a note of a path that leads to nothing.
+var notThere = regexp.MustCompile(`(?m)^pipeline: note: (\S+) is a (?:link to|git submodule) .*\n?`)
+
+// withoutUnnamed leaves out the notes of such paths whose names are nowhere else in an output:
+// the command did not miss them.
+func withoutUnnamed(output string) string {
+	rest := notThere.ReplaceAllString(output, "")
+	return notThere.ReplaceAllStringFunc(output, func(line string) string {
+		name := path.Base(notThere.FindStringSubmatch(line)[1])
+		if !strings.Contains(rest, strings.TrimSuffix(name, path.Ext(name))) {
+			return ""
+		}
+		return line
+	})
+}
+
 // causesIn names the causes that are found in the output of a command.
 func causesIn(output string) []string {
+	output = withoutUnnamed(output)
 	var found []string
 	for _, c := range causes {
 		for _, at := range c.text.FindAllStringSubmatchIndex(output, -1) {

@@ -205,6 +205,17 @@ func TestExplainBrokenLinks(t *testing.T) {
 	}
 }
 
+// What a path of the project leads to is no cause where nothing in the output is about it.
+func TestExplainNotThere(t *testing.T) {
+	const note = "pipeline: note: tests/toml-test is a git submodule that was not fetched\n"
+	if got := ExplainTests("1 of 1 test failed: t.a", "E   FileNotFoundError: [Errno 2] No such file or directory: '/app/tests/toml-test/tests'\n", note); !strings.Contains(got, `"tests/toml-test" is a git submodule, and it was not fetched`) {
+		t.Error(got)
+	}
+	if got := ExplainBuild("", "make: uv: No such file or directory\nmake: *** [Makefile:23: test] Error 127\n"+note+"pipeline: note: docs/common is a link to ../common, which the tests do not have\n"); !strings.HasPrefix(got, `the command "uv" is not there: `) {
+		t.Error(got)
+	}
+}
+
 // A build does not get the tests' variables. That it called git is reported even if it succeeds.
 func TestWhatABuildMisses(t *testing.T) {
 	const stderr = "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'DATABASE_URL'\n"

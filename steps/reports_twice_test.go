@@ -26,8 +26,15 @@ for folder in (tempfile.tempdir, reports.COPIES):
     os.makedirs(folder)
 for number, asked in enumerate(runs):
     cleanups = []
-    config = types.SimpleNamespace(option=types.SimpleNamespace(xmlpath=asked.strip("-"), collectonly=False), add_cleanup=cleanups.append)
+    registered = []
+    manager = types.SimpleNamespace(register=lambda plugin, name: registered.append(plugin), get_plugins=lambda: plugins)
+    config = types.SimpleNamespace(option=types.SimpleNamespace(xmlpath=asked.strip("-"), collectonly=False), add_cleanup=cleanups.append, pluginmanager=manager)
     pipeline_junit.pytest_configure(config)
+    plugins = [types.SimpleNamespace(), types.SimpleNamespace(logfile=config.option.xmlpath, family="xunit2")]
+    for plugin in registered:
+        plugin.pytest_sessionstart()
+    # A report of the other family makes pytest warn of what a test records.
+    assert plugins[1].family == ("xunit1" if asked == "-" else "xunit2"), "the family of the report: " + plugins[1].family
     with open(config.option.xmlpath, "w") as f:
         f.write('<testsuites><testsuite tests="1" timestamp="%d"><testcase name="t%d"/></testsuite></testsuites>' % (number, number))
     for cleanup in reversed(cleanups):

@@ -150,12 +150,25 @@ def stand_in(name):
 
 
 def note_broken_links(folder="."):
-    """Say which symbolic links of the project lead to what the tests do not have."""
+    """Say which symbolic links of the project lead out of it, to what the tests do not have."""
     for at, folders, files in os.walk(folder):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in ("node_modules", "venv")]
         for path in (os.path.join(at, name) for name in folders + files):
-            if os.path.islink(path) and not os.path.exists(path):
-                note("%s is a link to %s, which the tests do not have" % (os.path.relpath(path), os.path.relpath(os.path.realpath(path))))
+            to = os.path.relpath(os.path.realpath(path))
+            if to.startswith("..") and os.path.islink(path) and not os.path.exists(path):
+                note("%s is a link to %s, which the tests do not have" % (os.path.relpath(path), to))
+
+
+def note_submodules():
+    """Say which git submodules of the project are empty."""
+    try:
+        with open(os.path.join(SOURCE, ".gitmodules"), encoding="utf-8", errors="replace") as f:
+            paths = re.findall(r"(?m)^\s*path\s*=\s*(.*\S)", f.read())
+    except OSError:
+        return
+    for path in (os.path.relpath(os.path.join(SOURCE, p)) for p in paths):
+        if not path.startswith("..") and not (os.path.isdir(path) and os.listdir(path)):
+            note("%s is a git submodule that was not fetched" % path)
 
 
 def leads_nowhere(path):

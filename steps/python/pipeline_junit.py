@@ -52,3 +52,18 @@ def pytest_configure(config):
         config.add_cleanup(lambda: keep(path, before))
     elif not config.option.collectonly:
         config.option.xmlpath = os.path.join(OWN, "junit-%s.xml" % uuid.uuid4())
+        config.pluginmanager.register(OwnReport(config), "pipeline-own-report")
+
+
+class OwnReport:
+    """Makes the report that nobody asked for take whatever a test records: pytest warns of record_property in a report
+    of its usual family, and a project that takes warnings for errors would fail by it."""
+
+    def __init__(self, config):
+        self.config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self):
+        for plugin in self.config.pluginmanager.get_plugins():
+            if getattr(plugin, "logfile", None) == self.config.option.xmlpath and hasattr(plugin, "family"):
+                plugin.family = "xunit1"

@@ -31,6 +31,7 @@ def test(spec):
     code = command.run(args)
     if code:
         command.note_broken_links()
+        command.note_submodules()
     try:
         reports.collect(since, spec)
         if code:
