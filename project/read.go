@@ -118,6 +118,9 @@ func readRules(key string, value any, into *Rules) error {
 	if table, ok := value.(map[string]any); ok {
 		for _, environments := range sortedKeys(table) {
 			rule := Rule{Environments: environments}
+			if err := rule.check(key); err != nil {
+				return err
+			}
 			if err := readInto(key+"."+environments, "path", table[environments], reflect.ValueOf(&rule.Files).Elem()); err != nil {
 				return err
 			}

@@ -1,10 +1,14 @@
 package project
 
 import (
+	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
+
+	"dagger/pipeline/environments"
 )
 
 // Rules say which files an environment uses.
@@ -14,6 +18,25 @@ type Rules []Rule
 type Rule struct {
 	Environments string // mr-*, prod; * for all
 	Files        []string
+}
+
+// ofEnvironments is a pattern of environments: the letters of their names, and what
+// stands for any.
+var ofEnvironments = regexp.MustCompile(`^[a-z0-9*?\[\]^-]+$`)
+
+// check refuses a rule for what no environment can be called: it would never count,
+// and the environment that is meant would get nothing.
+func (r Rule) check(key string) error {
+	if !strings.ContainsAny(r.Environments, "*?[") {
+		if err := environments.Validate(r.Environments); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+		return nil
+	}
+	if _, err := path.Match(r.Environments, ""); err != nil || !ofEnvironments.MatchString(r.Environments) {
+		return fmt.Errorf("%s is for the environments %q, and none can be called that: write a name, or a pattern such as mr-*", key, r.Environments)
+	}
+	return nil
 }
 
 // For returns an environment's files, in the order in which they are passed. The

@@ -1,6 +1,9 @@
 package project
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // What two environments share keeps them not apart.
 func TestApart(t *testing.T) {
@@ -22,6 +25,21 @@ func TestApart(t *testing.T) {
 		}
 		if got := test.rules.Differ(test.environment, "qa"); got != test.differ {
 			t.Errorf("%s: differs %t", name, got)
+		}
+	}
+}
+
+// A rule for what no environment can be called is refused: it would silently never count.
+func TestRulesAreForEnvironments(t *testing.T) {
+	for environments, good := range map[string]bool{
+		"prod": true, "mr-7": true, "mr-*": true, "*": true, "qa-?": true, "eu-[a-z]*": true,
+		"PROD": false, "": false, "prod ": false, "mr-01": false, "mr_*": false, "MR-*": false, "[": false, "prod|staging": false, "default": false,
+	} {
+		for _, key := range []string{"variable-files", "backend-files"} {
+			_, err := Parse("[project]\nname = \"a\"\n[tool.pipeline.terraform." + key + "]\n'" + environments + "' = [\"x\"]\n")
+			if (err == nil) != good || err != nil && !strings.Contains(err.Error(), "tool.pipeline.terraform."+key) {
+				t.Errorf("%s for %q: %v", key, environments, err)
+			}
 		}
 	}
 }

@@ -67,6 +67,9 @@ const (
 	says  = "pipeline: "
 	runs  = says + "running "
 	notes = says + "note: "
+	// cutShort is said where a run of pytest ended before its tests did, and the project's
+	// own command succeeded all the same.
+	cutShort = notes + "pytest ended before its tests did"
 )
 
 // refusal is why the program could not go on, "" where it could.

@@ -32,7 +32,7 @@ for number, asked in enumerate(runs):
     pipeline_junit.pytest_configure(config)
     plugins = [types.SimpleNamespace(), types.SimpleNamespace(logfile=config.option.xmlpath, family="xunit2")]
     for plugin in registered:
-        plugin.pytest_sessionstart()
+        getattr(plugin, "pytest_sessionstart", lambda: None)()
     # A report of the other family makes pytest warn of what a test records.
     assert plugins[1].family == ("xunit1" if asked == "-" else "xunit2"), "the family of the report: " + plugins[1].family
     with open(config.option.xmlpath, "w") as f:

@@ -94,6 +94,7 @@ func TestWhatRunsTheTests(t *testing.T) {
 		{"a rule for anything", "run:\n\techo $@\n%:\n\t@:\n", "", "2 tests passed"},
 		{"tests that run pytest", "", "command = \"pytest inner\"", "1 test passed"},
 		{"a failure that the command hides", "", "command = \"echo 'def test_wrong(): assert 0' >test_wrong.py; pytest tests test_wrong.py; true\"", "echo 'def test_wrong(): assert 0' >test_wrong.py; pytest tests test_wrong.py; true succeeded, although 1 of 3 tests failed: test_wrong.test_wrong"},
+		{"a test that ends pytest", "", "command = \"echo 'import os; os._exit(0)' >test_wrong.py; pytest tests test_wrong.py\"", "echo 'import os; os._exit(0)' >test_wrong.py; pytest tests test_wrong.py succeeded, although pytest ended before its tests did"},
 		{"the table's command", "test:\n\tfalse\n", "command = \"python -m pytest -k double && echo done\"", "1 test passed"},
 		{"coverage without a report, in another place", "", "command = \"mkdir out; COVERAGE_FILE=out/data python -m pytest --cov=src --cov-report=lcov:out/lcov\"", "2 tests passed, coverage 100.0%"},
 		{"unittest", "", "command = \"python -m unittest discover -s unit\"", "python -m unittest discover -s unit succeeded; it wrote no JUnit report"},

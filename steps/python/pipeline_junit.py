@@ -17,6 +17,9 @@ RUNNING = "PIPELINE_PYTEST"
 OWN = "/var/tmp/pipeline-junit"
 COPIES = os.path.join(OWN, "copies")
 
+# What begins so is there while a run has tests to run: reports.py looks for what is left.
+BEGUN = os.path.join(OWN, "begun-")
+
 
 def written(path):
     """Tell one state of a file from another."""
@@ -39,12 +42,38 @@ def keep(path, before):
         pass  # the project's own report is there
 
 
+class Begun:
+    """Tells of a run that a test has ended, with os._exit(0) for example: its exit code is no verdict."""
+
+    def __init__(self):
+        self.process = os.getpid()
+        self.mark = BEGUN + uuid.uuid4().hex
+        try:
+            open(self.mark, "w").close()
+        except OSError:
+            pass
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self):
+        self.ended()
+
+    def ended(self):
+        if os.getpid() == self.process:  # not in a process that a test has forked
+            try:
+                os.unlink(self.mark)
+            except OSError:
+                pass
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if RUNNING in os.environ:
         return
     os.environ[RUNNING] = "yes"
     config.add_cleanup(lambda: os.environ.pop(RUNNING, None))
+    begun = Begun()
+    config.pluginmanager.register(begun, "pipeline-begun")
+    config.add_cleanup(begun.ended)
     asked = getattr(config.option, "xmlpath", None)
     if asked:
         path = os.path.abspath(os.path.expanduser(os.path.expandvars(asked)))

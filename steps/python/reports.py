@@ -52,6 +52,11 @@ def ask_pytest():
         pass  # no report then, if the project asks for none
 
 
+def cut_short():
+    """Tell whether a run of pytest ended before its tests did."""
+    return bool(glob.glob(os.path.join(PYTEST, "begun-*")))
+
+
 def moment():
     """Now, by the clock of the file system."""
     with tempfile.NamedTemporaryFile() as f:

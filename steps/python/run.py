@@ -32,6 +32,8 @@ def test(spec):
     if code:
         command.note_broken_links()
         command.note_submodules()
+    elif reports.cut_short():
+        code = cut_short(args)
     try:
         reports.collect(since, spec)
         if code:
@@ -39,6 +41,16 @@ def test(spec):
     except Exception as e:  # the verdict is the tests' own
         command.note("collecting the reports: %s: %s" % (type(e).__name__, e))
     return code
+
+
+def cut_short(args):
+    """The exit code where pytest ended before its tests did, with the code 0. A command of the project's own may want that."""
+    what = "pytest ended before its tests did: one of them, or what it calls, ends the process (os._exit(0) in Python): pytest -v names it last"
+    if args == ["pytest"]:
+        command.say(what)
+        return 1
+    command.note(what)
+    return 0
 
 
 def build(spec):

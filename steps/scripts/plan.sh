@@ -67,9 +67,16 @@ make_plan() {
   return "$code"
 }
 
+# seal is what only somebody with the key can say of a plan. Encrypting alone needs no
+# more than the key's public part, which is no secret.
+seal() {
+  { grep -v '^#' "$PLAN_KEY_FILE" | tr -d '[:space:]'; cd "$1" && sha256sum tfplan fingerprint.json changes.json summary.json; } | sha256sum
+}
+
 bundle() {
   recipient=$(age-keygen -y "$PLAN_KEY_FILE" 2>/dev/null) || fail "the plan key is no age identity: make one with age-keygen"
-  tar -C "$1" -cf - tfplan fingerprint.json changes.json summary.json | age --encrypt -r "$recipient" -o "$2"
+  seal "$1" > "$1/seal"
+  tar -C "$1" -cf - tfplan fingerprint.json changes.json summary.json seal | age --encrypt -r "$recipient" -o "$2"
 }
 
 apply() {
@@ -78,6 +85,7 @@ apply() {
   mkdir -p "$saved"
   age --decrypt -i "$PLAN_KEY_FILE" "$bundle" > "$dir/bundle.tar" 2>/dev/null || fail "the plan cannot be decrypted: it was made with another key, or is damaged"
   tar -C "$saved" -xf "$dir/bundle.tar"
+  [ "$(seal "$saved")" = "$(cat "$saved/seal" 2>/dev/null)" ] || fail "the plan was not made by who has its key, or by an earlier version of the pipeline: make a new plan"
   code=0
   (trap 'stopped=1' INT TERM; make_plan "$fresh" "$@" > "$dir/fresh.log") || code=$?
   case $code in 0 | 2) ;; *) cat "$dir/fresh.log"; exit "$code" ;; esac
