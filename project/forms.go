@@ -23,7 +23,8 @@ var forms = map[string]form{
 	"":            matching("a text", `\S`),
 	"name":        matching(`a name such as "orders"`, name.String()),
 	"minor":       matching(`a version such as "3.12"`, `^3\.[0-9]+(\.[0-9]+)?$`),
-	"version":     matching(`a version such as "1.2.3"`, `^[0-9]+(\.[0-9]+)*([a-z]+[0-9]+)?$`),
+	"version":     matching(`a version such as "1.2.3"`, `^[0-9]+(\.[0-9]+)*(-?[a-z]+[0-9]+)?$`),
+	"address":     matching(`the address of a resource, such as "aws_route53_record.www" or "module.dns.aws_route53_record.www"`, `^(module\.[A-Za-z_][\w-]*(\[[^\]]+\])?\.)*[a-z][\w-]*\.[A-Za-z_][\w-]*(\[[^\]]+\])?$`),
 	"manylinux":   matching(`a platform such as "manylinux_2_28"`, `^manylinux(2014|_2_[0-9]+)$`),
 	"requirement": matching(`a package, such as "poetry-plugin-export" or "poetry-plugin-export==1.9.0"`, `^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9,._-]+\])? *([=<>!~]=?[^;@/ ]+)?$`),
 	"variable":    matching(`the name of a variable`, `^[A-Za-z_][A-Za-z0-9_-]*$`),
@@ -57,3 +58,6 @@ func formOf(name string) form {
 func isPath(text string) bool {
 	return strings.TrimSpace(text) != "" && !path.IsAbs(text) && !strings.ContainsAny(text, "\x00\n\\")
 }
+
+// IsToolVersion tells whether a text is the version of a tool: of Poetry, uv or Terraform.
+func IsToolVersion(text string) bool { return forms["version"].fits(text) }

@@ -117,5 +117,5 @@ type Terraform struct {
 	Workspace     string            `toml:"workspace" form:"environment|default" doc:"Terraform workspace that a run selects: one named after the environment, or the default one."`
 	VariableFiles Rules             `toml:"variable-files" doc:"Files with values of variables, in order: {environment} stands for the environment's name. Or a table of such lists by environment, mr-* for those of merge requests."`
 	Variables     map[string]string `toml:"variables" doc:"Values of the root modules' variables."`
-	MayDestroy    []string          `toml:"may-destroy" doc:"Addresses of resources that go with an environment although they are not its own: that an import block brings into a merge request's, or that are in another environment's state, too."`
+	MayDestroy    []string          `toml:"may-destroy" form:"address" doc:"Addresses of resources that go with an environment although they are not its own: that an import block brings into a merge request's, or that are in another environment's state, too."`
 }

@@ -167,3 +167,15 @@ func TestRules(t *testing.T) {
 		t.Errorf("no rule gave %q", got)
 	}
 }
+
+func TestAddressesOfResources(t *testing.T) {
+	for address, good := range map[string]bool{
+		"aws_route53_record.www": true, "module.dns.aws_route53_record.www": true, `module.dns["a.b"].aws_route53_record.www["x y"]`: true, "terraform_data.a[0]": true,
+		"*": false, "aws_route53_record": false, "aws_route53_record.*": false, "www": false, "aws_route53_record.www ": false,
+	} {
+		_, err := Parse("[project]\nname = \"a\"\n[tool.pipeline.terraform]\nmay-destroy = ['" + address + "']\n")
+		if (err == nil) != good {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/project"
 	"dagger/pipeline/tell"
 )
 
@@ -19,8 +20,9 @@ import (
 // as they are, and --registry where the images are kept nowhere.
 const none = "none"
 
-// Check refuses empty settings that guard something. Their types say which those are:
-// a pointer or a list can distinguish empty from not given.
+// Check refuses empty settings that guard something, and versions that are none. The
+// types say which settings guard: a pointer or a list can distinguish empty from not
+// given.
 func (s Settings) Check() error {
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
@@ -33,6 +35,13 @@ func (s Settings) Check() error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+	for _, tool := range []struct{ flag, version string }{
+		{"--poetry-version", s.PoetryVersion}, {"--uv-version", s.UvVersion}, {"--terraform-version", s.TerraformVersion},
+	} {
+		if tool.version != "" && !project.IsToolVersion(tool.version) {
+			return fmt.Errorf("reading %s %q: it is not a version: write one such as 1.2.3", tool.flag, tool.version)
 		}
 	}
 	return givenText("--project", &s.Project) // it has a default

@@ -141,3 +141,23 @@ func TestNone(t *testing.T) {
 		t.Errorf("%v, registry %q, role %q", err, r.address(), r.account("", "").RoleARN)
 	}
 }
+
+// What is no version is refused, also where the tool is not installed: it would be without effect.
+func TestVersionsOfTools(t *testing.T) {
+	for version, good := range map[string]bool{
+		"": true, "1.8.5": true, "1.11": true, "1.12.0-rc1": true, "2.0.0b1": true,
+		"latest": false, "v1.11.4": false, "1.11.4 ": false, "~> 1.11": false, "1.8.5; python_version": false, "x": false, "*": false,
+	} {
+		for flag, set := range map[string]func(*Settings){
+			"--poetry-version":    func(s *Settings) { s.PoetryVersion = version },
+			"--uv-version":        func(s *Settings) { s.UvVersion = version },
+			"--terraform-version": func(s *Settings) { s.TerraformVersion = version },
+		} {
+			s := Settings{Project: "."}
+			set(&s)
+			if err := s.Check(); (err == nil) != good || err != nil && !strings.HasPrefix(err.Error(), "reading "+flag+" ") {
+				t.Errorf("%s %q: %v", flag, version, err)
+			}
+		}
+	}
+}

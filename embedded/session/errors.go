@@ -58,6 +58,9 @@ func (s *Server) explain(err error) string {
 	if slices.ContainsFunc(gone, has) {
 		return "the engine ended while it worked: it was killed, or the machine ran out of memory: call again; `pipeline engine status` names its log"
 	}
+	if why := s.dirs.unsent(); why != "" && has("invalid UTF-8") {
+		return why
+	}
 	if what, address := imageOf(m); address != "" || has("no space left") {
 		image := what + address
 		if slices.ContainsFunc(logins, has) {

@@ -176,6 +176,14 @@ func (s *Server) shim() (llb.State, error) {
 	return llb.Scratch().File(llb.Copy(f.st, f.path, "/shim"), llb.WithCustomName("[internal] load shim")), nil
 }
 
+// printedTooMuch says what to do where a command's output is more than can be read.
+func printedTooMuch(name string, err error) error {
+	if errors.Is(err, errTooLong) {
+		return fmt.Errorf("reading what the command printed: more than %d MiB on %s: let it print less, or into a file", readLimit>>20, name)
+	}
+	return err
+}
+
 // meta reads one of the files that the shim left.
 func (s *Server) meta(ctx context.Context, c *container, name string) (string, error) {
 	if c.last == nil {
@@ -186,5 +194,5 @@ func (s *Server) meta(ctx context.Context, c *container, name string) (string, e
 		return "", err
 	}
 	b, err := readAll(ctx, ref, "/meta/"+name)
-	return string(b), err
+	return string(b), printedTooMuch(name, err)
 }

@@ -25,6 +25,8 @@ const chunk = 2 << 20
 // readLimit is the largest file whose contents can be a value of a query.
 const readLimit = 128 << 20
 
+var errTooLong = fmt.Errorf("more than %d MiB: export it instead", readLimit>>20)
+
 func fileMode(bits int) os.FileMode { return os.FileMode(bits) & os.ModePerm }
 
 // open evaluates the filesystem that f is in.
@@ -72,7 +74,7 @@ func readAll(ctx context.Context, ref gateway.Reference, p string) ([]byte, erro
 	var out []byte
 	err := readEach(ctx, ref, p, func(b []byte) error {
 		if len(out)+len(b) > readLimit {
-			return fmt.Errorf("file %q: more than %d MiB: export it instead", p, readLimit>>20)
+			return fmt.Errorf("file %q: %w", p, errTooLong)
 		}
 		out = append(out, b...)
 		return nil

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"dagger/pipeline/embedded/files"
 	"github.com/moby/buildkit/client/llb"
@@ -24,6 +25,8 @@ type host struct{}
 type hostDirs struct {
 	mu     sync.Mutex
 	byName map[string]fsutil.FS
+	// unsendable are names that are not UTF-8: gRPC carries no others.
+	unsendable []string
 }
 
 func newHostDirs() *hostDirs { return &hostDirs{byName: map[string]fsutil.FS{}} }
@@ -50,8 +53,13 @@ func (h *hostDirs) add(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fs, err = fsutil.NewFilterFS(fs, &fsutil.FilterOpt{Map: func(_ string, st *fstypes.Stat) fsutil.MapResult {
+	fs, err = fsutil.NewFilterFS(fs, &fsutil.FilterOpt{Map: func(p string, st *fstypes.Stat) fsutil.MapResult {
 		st.Uid, st.Gid = 0, 0
+		if !utf8.ValidString(p) || !utf8.ValidString(st.Linkname) {
+			h.mu.Lock()
+			h.unsendable = append(h.unsendable, filepath.Join(dir, p))
+			h.mu.Unlock()
+		}
 		return fsutil.MapResultKeep
 	}})
 	if err != nil {
@@ -59,6 +67,16 @@ func (h *hostDirs) add(dir string) (string, error) {
 	}
 	h.byName[name] = fs
 	return name, nil
+}
+
+// unsent says why a directory could not be sent, "" where its names are not the reason.
+func (h *hostDirs) unsent() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.unsendable) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("sending the files: the name of %q, or what it links to, is not UTF-8: rename or remove it", h.unsendable[0])
 }
 
 func (s *Server) hostPath(p string) string {
