@@ -52,8 +52,8 @@ var systems = []system{
 	{"Jenkinsfile", map[string]string{
 		"$PIPELINE_ATTEMPT":      "{Attempt}",
 		"${env.TF_STATE_BUCKET}": "{StateBucket}", "${env.PIPELINE_REGISTRY}": "{Registry}",
-		"${!params.DESTROY && !env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'}":              "{Trust}",
-		"${!params.DESTROY && !env.CHANGE_ID && env.AWS_PROTECTED_ROLE_ARN ? env.AWS_PROTECTED_ROLE_ARN : env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
+		"${!params.DESTROY && !env.CHANGE_ID && !env.TAG_NAME && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'}":                                                        "{Trust}",
+		"${!params.DESTROY && !env.CHANGE_ID && !env.TAG_NAME && env.BRANCH_NAME in ['main', 'staging'] && env.AWS_PROTECTED_ROLE_ARN ? env.AWS_PROTECTED_ROLE_ARN : env.AWS_ROLE_ARN}": "{Role}", "${env.BUILD_URL}": "{JobURL}",
 		"env://AWS_ID_TOKEN": "{IDToken}", "'mr-' + env.CHANGE_ID": "mr-{MergeRequest}", "'mr-' + params.DESTROY": "mr-{MergeRequest}"}},
 }
 

@@ -1,6 +1,8 @@
 package ci
 
 import (
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -12,8 +14,8 @@ func TestOnlyProtectedBranchesAreProtected(t *testing.T) {
 		"circleci.yml":            "*) ENVIRONMENT=${CIRCLE_PULL_REQUEST:+mr-${CIRCLE_PULL_REQUEST##*/}} IMAGE_TAG=$ENVIRONMENT PIPELINE_TRUST=open",
 		"azure-pipelines.yml":     "if and(eq(parameters.destroy, 'none'), in(variables['Build.SourceBranch'], 'refs/heads/main', 'refs/heads/staging')) }}:\n    PIPELINE_TRUST: protected",
 		"bitbucket-pipelines.yml": "PIPELINE_TRUST=open PIPELINE_ROLE=$AWS_ROLE_ARN\n          - if [ -n \"$BITBUCKET_DEPLOYMENT_ENVIRONMENT\" ]; then PIPELINE_TRUST=protected",
-		"buildkite.yml":           `PIPELINE_TRUST=open PIPELINE_ROLE="$$AWS_ROLE_ARN"` + "\n      - case \"$$BUILDKITE_PULL_REQUEST$$BUILDKITE_BRANCH\" in falsemain|falsestaging) PIPELINE_TRUST=protected",
-		"Jenkinsfile":             "!params.DESTROY && !env.CHANGE_ID && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'",
+		"buildkite.yml":           `PIPELINE_TRUST=open PIPELINE_ROLE="$$AWS_ROLE_ARN"` + "\n      - case \"$$BUILDKITE_PULL_REQUEST$$BUILDKITE_TAG$$BUILDKITE_BRANCH\" in falsemain|falsestaging) PIPELINE_TRUST=protected",
+		"Jenkinsfile":             "!params.DESTROY && !env.CHANGE_ID && !env.TAG_NAME && env.BRANCH_NAME in ['main', 'staging'] ? 'protected' : 'open'",
 	} {
 		text := example(t, system{file: file})
 		if !strings.Contains(text, want) {
@@ -69,5 +71,43 @@ func TestNothingPassesUntested(t *testing.T) {
 func TestReportsMayBeMissing(t *testing.T) {
 	if want := "junit allowEmptyResults: true"; !strings.Contains(example(t, system{file: "Jenkinsfile"}), want) {
 		t.Errorf("Jenkinsfile: no %q", want)
+	}
+}
+
+// A tag that is called after a protected branch is none: Jenkins and Buildkite give its name as that of the branch.
+func TestTagIsNoBranch(t *testing.T) {
+	text := example(t, system{file: "Jenkinsfile"})
+	for value, tag := range map[string]string{"--trust=": "!env.TAG_NAME && ", "--role-arn=": "!env.TAG_NAME && ", "ENVIRONMENT = ": "env.TAG_NAME ? '' : ", "IMAGE_TAG = ": "env.TAG_NAME ? '' : "} {
+		_, line, _ := strings.Cut(text, value)
+		line, _, _ = strings.Cut(line, "\n")
+		line, _, _ = strings.Cut(line, "} ")
+		if before, _, found := strings.Cut(line, "env.BRANCH_NAME"); !found || !strings.Contains(before, tag) {
+			t.Errorf("Jenkinsfile: %s%s asks for the branch before the tag", value, line)
+		}
+	}
+	var script strings.Builder
+	for line := range strings.SplitSeq(example(t, system{file: "buildkite.yml"}), "\n") {
+		line = strings.TrimPrefix(strings.TrimSpace(line), "- ")
+		if strings.HasPrefix(line, "dagger ") || strings.HasPrefix(line, "'[ -z") {
+			break
+		}
+		if strings.Contains(line, "PIPELINE_TRUST=") || strings.Contains(line, "ENVIRONMENT=") {
+			script.WriteString(strings.ReplaceAll(line, "$$", "$") + "\n")
+		}
+	}
+	for build, want := range map[string]string{
+		"BUILDKITE_PULL_REQUEST=false BUILDKITE_BRANCH=main BUILDKITE_TAG=":                                        "protected prod latest protected-role",
+		"BUILDKITE_PULL_REQUEST=false BUILDKITE_BRANCH=staging BUILDKITE_TAG=":                                     "protected staging staging protected-role",
+		"BUILDKITE_PULL_REQUEST=false BUILDKITE_BRANCH=main BUILDKITE_TAG=main":                                    "open  mr-false open-role",
+		"BUILDKITE_PULL_REQUEST=false BUILDKITE_BRANCH=staging BUILDKITE_TAG=staging":                              "open  mr-false open-role",
+		"BUILDKITE_PULL_REQUEST=false BUILDKITE_BRANCH=feature BUILDKITE_TAG=":                                     "open  mr-false open-role",
+		"BUILDKITE_PULL_REQUEST=7 BUILDKITE_BRANCH=main BUILDKITE_TAG= BUILDKITE_PULL_REQUEST_BASE_BRANCH=staging": "open mr-7 mr-7 open-role",
+	} {
+		run := exec.Command("sh", "-c", script.String()+`echo "$PIPELINE_TRUST $ENVIRONMENT $IMAGE_TAG $PIPELINE_ROLE"`)
+		run.Env = append(strings.Fields(build), "PATH="+os.Getenv("PATH"), "AWS_ROLE_ARN=open-role", "AWS_PROTECTED_ROLE_ARN=protected-role")
+		out, err := run.CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || got != want {
+			t.Errorf("buildkite.yml, %s: %v, %q, want %q", build, err, got, want)
+		}
 	}
 }
