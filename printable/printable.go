@@ -52,15 +52,15 @@ func String(text string) string {
 	return atStart.ReplaceAllString(text, "$1 $2")
 }
 
-// show drops control characters; a carriage return ends the line that it
-// would write over.
+// show drops control characters, and those that turn the order of what is shown
+// around; a carriage return ends the line that it would write over.
 func show(r rune) rune {
 	switch {
 	case r == '\n', r == '\t':
 		return r
 	case r == '\r':
 		return '\n'
-	case unicode.IsControl(r):
+	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
 		return -1
 	}
 	return r

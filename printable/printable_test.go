@@ -14,6 +14,7 @@ func TestString(t *testing.T) {
 		{"screen, title, links", "a\x1b[2J\x1b[1A\x1b]0;t\x07\x1b]8;;x\x1b\\b\x1bPq\x1b\\c\x1bcd", "abcd"},
 		{"unfinished", "a\x1b[3", "a[3"},
 		{"controls", "a\x00\x08\x7f\u009bb", "ab"},
+		{"another order", "delete \u202eetaerc\u202c \u2066x\u2069\u200f", "delete etaerc x"},
 		{"over one line", " 10%\r 20%", " 10%\n 20%"},
 		{"GitLab", "\x1b[0Ksection_start:1:a\r\x1b[0Khi section_end:1:a", "section_start :1:a\nhi section_end :1:a"},
 		{"GitHub, behind blanks of Unicode", "\u00a0::stop-commands::t\n\u2003\u3000::error::y", "\u00a0: :stop-commands::t\n\u2003\u3000: :error::y"},

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -104,7 +105,7 @@ func (w *writer) strip(b []byte, last bool) {
 			if n == 1 {
 				r = rune(c) // of another encoding, in which these are controls too
 			}
-			if r >= 0xa0 {
+			if r >= 0xa0 && !unicode.Is(unicode.Bidi_Control, r) { // those show a text in another order than it has
 				w.put(b[:n])
 			}
 			b = b[n:]

@@ -22,6 +22,7 @@ var cases = []struct{ name, in, want string }{
 	{"unfinished", "a\x1b[31", "a[31"},
 	{"unfinished over a line", "a\x1b]0;t\nb\x07", "a]0;t\nb"},
 	{"controls", "a\x00\x07\x08\x0b\x0c\x0e\x7f\u0085\u009b31mb", "a31mb"},
+	{"another order", "delete \u202eetaerc\u202c \u2066x\u2069\u200f", "delete etaerc x"},
 	{"bytes that are no text", "a\x9b31m\xe9\xffb", "a31m\xe9\xffb"},
 
 	{"GitLab", "x \x1b[0Ksection_start:1:a[collapsed=true]\r\x1b[0Khi\n\x1b[0Ksection_end:1:a\r\x1b[0K", "x section_start :1:a[collapsed=true]\nhi\nsection_end :1:a"},
