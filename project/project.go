@@ -19,6 +19,8 @@ type Project struct {
 	// RequiresPoetry is the range of Poetry versions, often empty.
 	RequiresPoetry string
 	Settings       Settings
+
+	optional map[string]string // see Install
 }
 
 // Parse reads a pyproject.toml.
@@ -44,6 +46,7 @@ func Parse(pyproject string) (Project, error) {
 		Name:           First(doc.Project.Name, doc.Tool.Poetry.Name),
 		RequiresPython: doc.Project.RequiresPython,
 		RequiresPoetry: doc.Tool.Poetry.RequiresPoetry,
+		optional:       optional(pyproject),
 	}
 	if python, ok := doc.Tool.Poetry.Dependencies.Python.(string); ok && p.RequiresPython == "" {
 		p.RequiresPython = python

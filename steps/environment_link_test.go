@@ -123,3 +123,30 @@ func TestEnvironmentsAreLinked(t *testing.T) {
 		})
 	}
 }
+
+// Where there is no pytest, the error names the command that runs the tests without it.
+func TestCommandWithoutPytest(t *testing.T) {
+	at, err := filepath.Abs("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const test = "import unittest\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"Django":           {map[string]string{"manage.py": "", "shop/tests.py": test}, "python manage.py test"},
+		"beside the code":  {map[string]string{"tests.py": test}, "python -m unittest discover"},
+		"a package":        {map[string]string{"tests/__init__.py": "", "tests/unit/test_a.py": "from unittest import TestCase\n"}, "python -m unittest discover"},
+		"a directory":      {map[string]string{"tests/test_a.py": test}, "python -m unittest discover -s tests"},
+		"one further down": {map[string]string{"tests/unit/test_a.py": test}, "python -m unittest discover -s tests/unit"},
+		"pytest's":         {map[string]string{"tests/test_a.py": "import pytest\n"}, ""},
+		"an environment":   {map[string]string{".venv/lib/test_a.py": test, "venv/lib/test_a.py": test}, ""},
+	} {
+		python := exec.Command("python3", "-c", "import command; print(command.without_pytest())")
+		python.Dir, python.Env = tree(t, c.files), append(os.Environ(), "PYTHONPATH="+at, "PYTHONDONTWRITEBYTECODE=1")
+		if out, err := python.CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != c.want {
+			t.Errorf("%s: %v, %q, want %q", name, err, out, c.want)
+		}
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dagger/pipeline/images"
@@ -118,6 +117,7 @@ var causes = []cause{
 	when(`(?:UndefinedValueError: (\w+) not found\. Declare it as envvar|ImproperlyConfigured: Set the (\w+) environment variable|EnvError: Environment variable "(\w+)" not set|Config '(\w+)' is missing, and has no default)`,
 		`the variable "$1$2$3$4" is not set: `+giveIt),
 	when(`ValidationError: \d+ validation errors? for (\w+)\n(?:E +)?([A-Za-z_]\w*)\n(?:E +)?[Ff]ield required \[?\(?type=(?:value_error\.)?missing(?:\)|, input_value=.*, input_type=dict\])`, `$1 has no value for "$2": where these are settings, give its variable `+inTests),
+	when(`(?:'NoneType' object has no attribute '_instantiate_plugins'|Expected string or URL object, got None)`, "SQLAlchemy is given no address of a database, most likely because its variable is not set: "+giveIt),
 	when(`NoRegionError: You must specify a region`, "the tests name no region of AWS: give AWS_DEFAULT_REGION "+inTests),
 	when(`NoCredentialsError: Unable to locate credentials`, "the tests call AWS, and the run's credentials are not given to them: let them use a stand-in such as moto, or give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "+inTests),
 	when(`ProfileNotFound: The config profile \(([^)]+)\) could not be found`, `there is no profile "$1" of AWS in the containers: give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY `+inTests),
@@ -197,29 +197,6 @@ func raised(stdout string) string {
 		}
 	}
 	return strings.Join(kept, "\n")
-}
-
-var (
-	unittestRan  = regexp.MustCompile(`(?m)^Ran (\d+) tests? in `)
-	unittestFail = regexp.MustCompile(`(?m)^(?:FAIL|ERROR): (\S+) \(([^)]*)\)`)
-)
-
-// failedUnittests names the tests that failed in what unittest printed.
-func failedUnittests(stderr string) string {
-	ran := unittestRan.FindStringSubmatch(stderr)
-	if ran == nil {
-		return ""
-	}
-	var failed []string
-	for _, m := range unittestFail.FindAllStringSubmatch(stderr, -1) {
-		name := m[2]
-		if !strings.HasSuffix(name, "."+m[1]) { // Python before 3.11 names the class alone
-			name += "." + m[1]
-		}
-		failed = append(failed, name)
-	}
-	total, _ := strconv.Atoi(ran[1])
-	return failedOf(failed, total)
 }
 
 var makes = regexp.MustCompile(`^make(\[\d+\])?: `)

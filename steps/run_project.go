@@ -73,7 +73,7 @@ func (r *Run) tests(ctx context.Context, attempt string) (Test, error) {
 	services, err := r.services(ctx, read.Settings.Test.Services, secrets)
 	return Test{
 		Settings: read.Settings.Test, Secrets: secrets, Services: services,
-		Project: read.Name, Trust: level, Attempt: attempt, Seen: r.seen,
+		Project: read.Name, Trust: level, Attempt: attempt, Seen: r.seen, Install: read.Install,
 	}, err
 }
 

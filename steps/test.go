@@ -40,6 +40,8 @@ type Test struct {
 	Attempt string
 	// Seen gets the results from the reports.
 	Seen *Seen
+	// Install is the line of the project's table that installs a package, "" where its file names none.
+	Install func(name string) string
 }
 
 // ready is the app container with all that a run of the tests depends on.
@@ -105,6 +107,9 @@ func (t Test) Run(ctx context.Context) (Passed, error) {
 	if strings.Contains(stderr, cutShort) {
 		out.Summary, out.Failed = t.name(stderr)+" succeeded, although pytest ended before its tests did", true
 	}
+	if unittests := unittestSummary(t.name(stderr), stderr); junit == "" && unittests.Summary != "" {
+		out.Summary, out.Failed = unittests.Summary, unittests.Failed
+	}
 	return out, nil
 }
 
@@ -136,7 +141,7 @@ func (t Test) failed(ctx context.Context, err error) error {
 		t.Seen.tests(tests)
 	}
 	return failure(exec.ExitCode, strings.Fields(t.name(exec.Stderr)), exec.Stdout, exec.Stderr, func(stdout, stderr string) string {
-		return ExplainTests(FailedTests(tests), stdout, stderr)
+		return installable(ExplainTests(FailedTests(tests), stdout, stderr), t.Install)
 	})
 }
 

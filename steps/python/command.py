@@ -50,11 +50,27 @@ def chosen(given, target, other=None):
             what += ": add a target, or the extra or group that has %s to [tool.pipeline], or name the command" % other[0]
         else:
             what += ": add one, or name the command"
-        raise Refused('%s in pyproject.toml: [tool.pipeline.%s] command = "..."' % (what, table), 2)
+        raise Refused('%s in pyproject.toml: [tool.pipeline.%s] command = "%s"' % (what, table, other and without_pytest() or "..."), 2)
     say("running " + " ".join(args))
     if args[0] == "make" and is_idle(target):
         raise Refused('the Makefile has no command for the target "%s": give it one, and declare it .PHONY' % target)
     return args
+
+
+def without_pytest():
+    """The command that runs the project's tests without pytest, as far as its files tell."""
+    if os.path.exists("manage.py"):
+        return "python manage.py test"
+    for at, folders, files in os.walk("."):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in ("node_modules", "venv"))
+        for name in sorted(f for f in files if f.startswith("test") and f.endswith(".py")):
+            with open(os.path.join(at, name), errors="replace") as f:
+                if not re.search(r"(?m)^\s*(?:import|from) unittest\b", f.read()):
+                    continue
+            top = os.path.relpath(at).split(os.sep)[0]
+            # The directory is searched only where it is a package.
+            return "python -m unittest discover" + ("" if top == "." or os.path.exists(os.path.join(top, "__init__.py")) else " -s " + os.path.relpath(at))
+    return ""
 
 
 def has_target(target):
