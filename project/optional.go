@@ -83,9 +83,15 @@ func extraOfPoetry(pyproject, extra string) []string {
 	return namesOf(doc.Tool.Poetry.Extras[extra])
 }
 
-// Install is the line of [tool.pipeline] that installs the package with a name, of a
-// distribution or of a module in it, "" where the project names none.
+// Install says how the package with a name, of a distribution or of a module in it, gets
+// installed, "" where the project's file tells nothing of it.
 func (p Project) Install(name string) string {
 	name, _, _ = strings.Cut(name, ".")
-	return p.optional[normal(name)]
+	switch line := p.optional[normal(name)]; {
+	case line != "":
+		return "add " + line + " to [tool.pipeline]"
+	case len(p.members) > 0:
+		return "name it in the project's dependencies, which alone are installed; where it is a member of the workspace (" + strings.Join(p.members, ", ") + "), or a member requires it, test that one with --project"
+	}
+	return ""
 }

@@ -1,6 +1,9 @@
 package project
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A package of a group or an extra is found with the line that installs it.
 func TestInstallLines(t *testing.T) {
@@ -17,8 +20,25 @@ func TestInstallLines(t *testing.T) {
 		"nowhere":           {"[dependency-groups]\ntest = [\"nose\"]\n", "pytest", ""},
 	} {
 		p, err := Parse(test.text)
+		if test.want != "" {
+			test.want = "add " + test.want + " to [tool.pipeline]"
+		}
 		if got := p.Install(test.ask); err != nil || got != test.want {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, test.want)
 		}
+	}
+}
+
+// What the root of a workspace does not require is not installed, as uv installs it.
+func TestInstallOfWorkspace(t *testing.T) {
+	p, err := Parse("[project]\nname = \"shop\"\n[dependency-groups]\nqa = [\"pytest\"]\n[tool.uv.workspace]\nmembers = [\"libs/*\", \"apps/*\"]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.Install("shop.orders"), "where it is a member of the workspace (libs/*, apps/*), or a member requires it, test that one with --project"; !strings.HasSuffix(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := p.Install("pytest"); got != `add groups = ["qa"] to [tool.pipeline]` {
+		t.Error(got)
 	}
 }

@@ -21,6 +21,7 @@ type Project struct {
 	Settings       Settings
 
 	optional map[string]string // see Install
+	members  []string          // patterns of the members of its uv workspace
 }
 
 // Parse reads a pyproject.toml.
@@ -36,6 +37,7 @@ func Parse(pyproject string) (Project, error) {
 				RequiresPoetry string `toml:"requires-poetry"`
 				Dependencies   struct{ Python any }
 			}
+			UV       struct{ Workspace struct{ Members []string } }
 			Pipeline any
 		}
 	}
@@ -47,6 +49,7 @@ func Parse(pyproject string) (Project, error) {
 		RequiresPython: doc.Project.RequiresPython,
 		RequiresPoetry: doc.Tool.Poetry.RequiresPoetry,
 		optional:       optional(pyproject),
+		members:        doc.Tool.UV.Workspace.Members,
 	}
 	if python, ok := doc.Tool.Poetry.Dependencies.Python.(string); ok && p.RequiresPython == "" {
 		p.RequiresPython = python

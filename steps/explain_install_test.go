@@ -8,7 +8,7 @@ import (
 // What is missing and stands in a group or an extra of the project is installed by one line.
 func TestExplainOptional(t *testing.T) {
 	install := func(name string) string {
-		return map[string]string{"pytest": `groups = ["test"]`, "flask_cors": `extras = ["web"]`}[name]
+		return map[string]string{"pytest": `add groups = ["test"] to [tool.pipeline]`, "flask_cors": `add extras = ["web"] to [tool.pipeline]`}[name]
 	}
 	const refused = `pipeline: no Makefile in the project's root has a target "test", and pytest is not installed: add a target, or the extra or group that has pytest to [tool.pipeline], or name the command in pyproject.toml: [tool.pipeline.test] command = "..."` + "\n"
 	for _, test := range []struct{ stdout, stderr, want string }{

@@ -40,7 +40,7 @@ type Test struct {
 	Attempt string
 	// Seen gets the results from the reports.
 	Seen *Seen
-	// Install is the line of the project's table that installs a package, "" where its file names none.
+	// Install says how a package gets installed, "" where the project's file tells nothing of it.
 	Install func(name string) string
 }
 
