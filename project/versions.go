@@ -32,10 +32,14 @@ func parseVersions(text string) (versions, error) {
 				continue
 			}
 			m := boundForm.FindStringSubmatch(part)
-			if m == nil {
+			var version []int
+			if m != nil {
+				version = numbers(m[2])
+			}
+			if m == nil || len(version) != strings.Count(m[2], ".")+1 { // a number may be larger than any version's
 				return nil, fmt.Errorf("%q is not a version range", text)
 			}
-			bounds = append(bounds, bound{operator: m[1], version: numbers(m[2]), any: m[3] != ""})
+			bounds = append(bounds, bound{operator: m[1], version: version, any: m[3] != ""})
 		}
 		out = append(out, bounds)
 	}

@@ -145,3 +145,16 @@ func TestPoetryVersion(t *testing.T) {
 		t.Errorf("requires-poetry that nothing fits: %v", err)
 	}
 }
+
+// A number that is larger than any version's is no part of one.
+func TestVersionBeyondNumbers(t *testing.T) {
+	const large = "39999999999999999999999"
+	for _, text := range []string{"^" + large, "^" + large + ".9", "~3." + large, "~=" + large + ".1", "==" + large + ".*"} {
+		if v, err := parseVersions(text); err == nil {
+			t.Errorf("%q is %v", text, v)
+		}
+	}
+	if _, err := ReadDistribution("[tool.poetry]\nname = \"a\"\nversion = \"1\"\n[tool.poetry.dependencies]\nidna = \"^" + large + ".9\"\n"); err != nil {
+		t.Error(err)
+	}
+}

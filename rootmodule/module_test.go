@@ -195,6 +195,12 @@ func TestBroken(t *testing.T) {
 	if m.Workspace != "infra/c.tf line 1" {
 		t.Errorf("read %+v", m)
 	}
+	// Of a part that cannot be parsed, the rest of a text is not known.
+	const broken = "\"https:/${/example.com/prod\\\"\n"
+	for _, text := range []string{"terraform {\n  backend \"http\" {\n    address = " + broken + "  }\n}\n", "module \"a\" {\n  source = " + broken + "}\n", "provider \"aws\" {\n  region = " + broken + "}\n"} {
+		readRoot(t, "infra", "infra/a.tf", text)
+		readRoot(t, "infra", "infra/a.tf", strings.ReplaceAll(text, "\\\"", "\""))
+	}
 	if _, err := Read(source("a", ""), "infra"); err == nil || !strings.HasPrefix(err.Error(), `reading the root module "infra": `) {
 		t.Errorf("error %v", err)
 	}

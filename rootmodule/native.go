@@ -100,7 +100,7 @@ func (f *reading) backend(kind string, block *hclsyntax.Block) {
 	for name, a := range block.Body.Attributes {
 		b.chooses(name)
 		switch value, diagnostics := a.Expr.Value(nil); {
-		case diagnostics.HasErrors():
+		case diagnostics.HasErrors(), !value.IsKnown(): // of a file that is not right it may not be known
 			b.Config[name] = "${" + string(a.Expr.Range().SliceBytes(f.data)) + "}"
 		case value.Type() == cty.String && !value.IsNull():
 			b.Config[name] = value.AsString()
@@ -172,7 +172,7 @@ func declared(address string) string {
 // text is an expression's value where it is a plain text.
 func text(e hclsyntax.Expression) string {
 	value, diagnostics := e.Value(nil)
-	if diagnostics.HasErrors() || value.IsNull() || value.Type() != cty.String {
+	if diagnostics.HasErrors() || !value.IsKnown() || value.IsNull() || value.Type() != cty.String {
 		return ""
 	}
 	return value.AsString()
