@@ -102,6 +102,11 @@ func (r *Run) workspacesOf(ctx context.Context, environment string) (Roots, erro
 	if err := CheckLockTimeout(r.LockTimeout); err != nil {
 		return nil, err
 	}
+	if bucket := r.bucket(); bucket != "" { // before credentials are asked for
+		if err := (State{Bucket: bucket}).validate(); err != nil {
+			return nil, err
+		}
+	}
 	published, err := r.publishedModule(ctx, environment)
 	if err != nil {
 		return nil, err

@@ -177,3 +177,12 @@ func TestKeptStateIsOfOneBackend(t *testing.T) {
 		t.Errorf("%q", spoken("http://a"))
 	}
 }
+
+// What is wrong with the bucket's name is said before credentials are asked for.
+func TestBucketBeforeCredentials(t *testing.T) {
+	bucket := "s3://states/orders"
+	r := &Run{Settings: Settings{StateBucket: &bucket, LockTimeout: "5m"}}
+	if _, err := r.workspacesOf(t.Context(), "mr-1"); err == nil || !strings.Contains(err.Error(), "it is not the name of a bucket") {
+		t.Errorf("%v", err)
+	}
+}
