@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
@@ -33,8 +34,11 @@ func (f *reading) command(block *hclsyntax.Block) {
 	}
 	address := strings.Join(block.Labels, ".")
 	if block.Labels[0] == "archive_file" {
-		for _, a := range block.Body.Attributes {
+		for name, a := range block.Body.Attributes {
 			f.runs.archives[address] = append(f.runs.archives[address], byName(a.Expr.Variables())...)
+			if name == "source_dir" {
+				f.packs(a.Expr)
+			}
 		}
 	}
 	if a := block.Body.Attributes["program"]; a != nil && block.Type == "data" && block.Labels[0] == "external" {
@@ -55,6 +59,10 @@ func (f *reading) jsonCommands(blocks any) {
 			switch kind {
 			case "archive_file":
 				f.runs.archives[address] = append(inTexts(body), addresses(body["depends_on"])...)
+				text, _ := body["source_dir"].(string)
+				if e, diagnostics := hclsyntax.ParseTemplate([]byte(text), f.name, hcl.InitialPos); !diagnostics.HasErrors() && text != "" {
+					f.packs(e)
+				}
 			case "external":
 				f.uses(jsonText(body["program"]))
 			}
@@ -65,6 +73,19 @@ func (f *reading) jsonCommands(blocks any) {
 			}
 		}
 	}
+}
+
+// packs is the directory that an archive is of.
+func (f *reading) packs(of hclsyntax.Expression) {
+	if wrapped, ok := of.(*hclsyntax.TemplateWrapExpr); ok {
+		of = wrapped.Wrapped
+	}
+	start, all := f.known([]hclsyntax.Expression{of})
+	if template, ok := of.(*hclsyntax.TemplateExpr); ok {
+		start, all = f.known(template.Parts)
+	}
+	dir := path.Join(f.root, start)
+	f.out.PacksItself = f.out.PacksItself || all && (dir == "." || dir == f.root || strings.HasPrefix(f.root, dir+"/"))
 }
 
 // jsonText are the texts of a value, a line each.

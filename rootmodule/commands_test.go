@@ -61,3 +61,31 @@ func TestMakers(t *testing.T) {
 		}
 	}
 }
+
+func TestPacksItself(t *testing.T) {
+	for name, test := range map[string]struct {
+		dir  string
+		want bool
+	}{
+		"its own":           {`path.module`, true},
+		"by a template":     {`"${path.module}"`, true},
+		"by a point":        {`"./"`, true},
+		"the source":        {`"${path.root}/.."`, true},
+		"another one":       {`"${path.module}/../src"`, false},
+		"one in it":         {`"src"`, false},
+		"of a name alike":   {`"../infrastructure"`, false},
+		"what nobody tells": {`local.dir`, false},
+		"a part of it":      {`"${path.module}/${var.dir}"`, false},
+	} {
+		text := "data \"archive_file\" \"it\" {\n source_dir = " + test.dir + "\n}\n"
+		if got := readRoot(t, "infra", "infra/main.tf", text).PacksItself; got != test.want {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+	if !readRoot(t, "infra", "infra/main.tf.json", `{"data": {"archive_file": {"it": {"source_dir": "${path.module}"}}}}`).PacksItself {
+		t.Error("in JSON: not seen")
+	}
+	if readRoot(t, "infra", "infra/main.tf", `module "m" { source = "./m" }`, "infra/m/main.tf", "data \"archive_file\" \"it\" {\n source_dir = \"${path.module}/src\"\n}\n").PacksItself {
+		t.Error("a directory of a module is taken for the root module's")
+	}
+}

@@ -63,6 +63,8 @@ type Module struct {
 	// Makers are the resources whose commands leave files for an archive that depends on
 	// them, by their addresses in their modules.
 	Makers []string
+	// PacksItself tells that an archive may be of the root module's own directory.
+	PacksItself bool
 	// Servers are, for each configuration of a provider, the resources and variables that
 	// its server's address is made of.
 	Servers map[string][][]string

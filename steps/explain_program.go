@@ -14,8 +14,11 @@ var (
 )
 
 // withoutProgram says what to do where a command of the root module names a program that
-// the container does not have; "" for any other error.
+// the container does not have, or git's own directory; "" for any other error.
 func withoutProgram(d diagnostic) string {
+	if ofProgram := strings.HasSuffix(d.summary, "provisioner error") || strings.HasPrefix(d.summary, "External Program"); ofProgram && strings.Contains(oneLine(d.detail), "not a git repository") {
+		return d.where("a command asks git, and the source has no .git in the containers") + ": take what git says from a variable, and give it by TF_VAR_NAME in --terraform-secrets"
+	}
 	m := noProgram.FindStringSubmatch(oneLine(d.detail))
 	if ended := commandEnded.FindStringSubmatch(d.detail); m == nil && ended != nil {
 		m = notFound.FindStringSubmatch(ended[2])

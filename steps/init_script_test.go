@@ -24,6 +24,9 @@ func scripted(t *testing.T, script, terraform string, env []string, args ...stri
 	if err := os.MkdirAll(filepath.Join(dir, "root/.terraform"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "run"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	entries, err := scripts.ReadDir("scripts")
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +47,7 @@ func scripted(t *testing.T, script, terraform string, env []string, args ...stri
 	}
 	c := exec.Command(filepath.Join(dir, script), args...)
 	c.Dir = filepath.Join(dir, "root")
-	c.Env = append(append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "DIR="+dir), env...)
+	c.Env = append(append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "DIR="+dir, "MEMORY="+filepath.Join(dir, "run")), env...)
 	text, err := c.CombinedOutput()
 	if c.ProcessState == nil {
 		t.Fatal(err)

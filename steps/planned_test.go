@@ -96,7 +96,9 @@ func TestExplainMissingPrograms(t *testing.T) {
 		"a data source":  {"Error: External Program Lookup Failed\n  on main.tf line 2, in data \"external\" \"it\"\n    2:   program = [\"ruby\"]\n\n  The data source received an unexpected error.\n  Error: exec: \"ruby\": executable file not found in $PATH\n", "there is no ruby in the terraform container: see main.tf line 2: add"},
 		"docker":         {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 127. Output: sh: docker: not found\n", "there is no docker in the terraform container: see main.tf line 4: let the pipeline build"},
 		"source":         {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 127. Output: /bin/sh: 1: source: not found\n", "there is no source in the terraform container: see main.tf line 4: use"},
-		"another error":  {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 1. Output: no such user\n", "local-exec provisioner error: see main.tf line 4: exit status 1"},
+		"git": {"Error: External Program Execution Failed\n  on main.tf line 2, in data \"external\" \"it\"\n    2:   program = [\"bash\", \"git.sh\"]\n\n  The data source received an unexpected error.\n  \n  Error Message: fatal: not a git repository (or any of the parent directories):\n  .git\n  State: exit status 128\n",
+			"a command asks git, and the source has no .git in the containers: see main.tf line 2: take"},
+		"another error": {"Error: local-exec provisioner error" + where + "  Error running command 'x': exit status 1. Output: no such user\n", "local-exec provisioner error: see main.tf line 4: exit status 1"},
 	} {
 		if got := Explain(test.output, "b", "mr-1"); !strings.HasPrefix(got, test.want) {
 			t.Errorf("%s: %s, want %s", name, got, test.want)

@@ -77,7 +77,7 @@ func (w Workspace) variableArgs(ctx context.Context) ([]string, error) {
 	}
 	w.tellName(path.Join(w.Infra, w.Module.Values["environment"].File), w.Module.Values["environment"].Text)
 	if w.Variables != nil {
-		args = append(args, "-var-file="+path.Join(images.Workdir, w.Infra, variablesFile))
+		args = append(args, "-var-file="+w.variablesPath())
 	}
 	if w.RegionAsked {
 		args = append(args, w.variable("region", w.AWS.Region)...)

@@ -144,6 +144,15 @@ func (w Workspace) planFiles() []string {
 // variablesFile is one that terraform reads by itself, whatever the command.
 const variablesFile = "pipeline.auto.tfvars"
 
+// variablesPath is where it is, or elsewhere if an archive of the root module's own directory
+// would have the secret values in it.
+func (w Workspace) variablesPath() string {
+	if w.Module.PacksItself {
+		return "/run/secrets/" + variablesFile
+	}
+	return path.Join(images.Workdir, w.Infra, variablesFile)
+}
+
 // live adds what is secret and makes the commands after it run each time they
 // are called.
 func (w Workspace) live(ctx context.Context, c *dagger.Container) (*dagger.Container, error) {
@@ -152,7 +161,7 @@ func (w Workspace) live(ctx context.Context, c *dagger.Container) (*dagger.Conta
 		return nil, err
 	}
 	if w.Variables != nil {
-		c = c.WithMountedSecret(path.Join(images.Workdir, w.Infra, variablesFile), w.Variables)
+		c = c.WithMountedSecret(w.variablesPath(), w.Variables)
 	}
 	return c.With(values).With(w.Secrets.With).With(w.Credentials.on).With(volatile), nil
 }
@@ -191,6 +200,9 @@ func (w Workspace) script(ctx context.Context, name string) (c *dagger.Container
 	}
 	if c, err = w.live(ctx, c.WithWorkdir(path.Join(images.Workdir, w.Dir))); err != nil {
 		return nil, true, err
+	}
+	if w.Variables != nil { // it names no file
+		c = c.WithMountedSecret(path.Join(images.Workdir, w.Infra, variablesFile), w.Variables)
 	}
 	c = c.With(w.SSH.With).WithExec(command, anyExit) // it initialises by itself
 	err = check(ctx, c, []string{p}, w.explain(ctx))

@@ -13,7 +13,7 @@ here=$(dirname "$0")
 memory=${MEMORY:-/run/plan}
 keep=${KEEP:-/var/lib/pipeline}
 kept=$keep/errored.tfstate.age
-errored=$memory/errored.tfstate
+errored=$memory/errored
 lock_timeout=${LOCK_TIMEOUT:-5m}
 
 fail() { echo "Error: $1" >&2; exit 1; }
@@ -85,7 +85,9 @@ moved() {
 }
 
 [ ! -f "$kept" ] || push_kept
-# terraform leaves it in clear where it runs: let that be memory, not disk.
+# terraform leaves it in clear where it runs: let that be memory, not disk. It is there from
+# the beginning, as in plan.sh: an archive of the whole directory has it, empty.
+: > "$errored"
 ln -sf "$errored" errored.tfstate
 
 # A stop request reaches this script too, which has to see terraform end.

@@ -15,6 +15,7 @@ umask 077
 trap 'stopped=1' INT TERM
 stopped=
 here=$(dirname "$0")
+memory=${MEMORY:-/run/plan}
 lock_timeout=${LOCK_TIMEOUT:-5m}
 
 fail() { echo "Error: $1" >&2; exit "${2:-1}"; }
@@ -38,6 +39,8 @@ as_before() {
 make_plan() {
   dir=$1; shift
   mkdir -p "$dir"
+  : > "$memory/errored"
+  ln -sf "$memory/errored" errored.tfstate # as apply.sh does: an archive has the same files
   code=0
   terraform plan -no-color -detailed-exitcode -lock-timeout="$lock_timeout" -out="$dir/tfplan" "$@" 2> "$dir/prose" || code=$?
   case $code in
