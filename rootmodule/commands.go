@@ -77,13 +77,7 @@ func (f *reading) jsonCommands(blocks any) {
 
 // packs is the directory that an archive is of.
 func (f *reading) packs(of hclsyntax.Expression) {
-	if wrapped, ok := of.(*hclsyntax.TemplateWrapExpr); ok {
-		of = wrapped.Wrapped
-	}
-	start, all := f.known([]hclsyntax.Expression{of})
-	if template, ok := of.(*hclsyntax.TemplateExpr); ok {
-		start, all = f.known(template.Parts)
-	}
+	start, all := f.plainPath(of)
 	dir := path.Join(f.root, start)
 	f.out.PacksItself = f.out.PacksItself || all && (dir == "." || dir == f.root || strings.HasPrefix(f.root, dir+"/"))
 }

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // Module is the content of a root module. Values that only Terraform can evaluate
@@ -63,6 +65,8 @@ type Module struct {
 	// Makers are the resources whose commands leave files for an archive that depends on
 	// them, by their addresses in their modules.
 	Makers []string
+	// Unfound are directories that fileset reads and the source does not have.
+	Unfound []Unfound
 	// PacksItself tells that an archive may be of the root module's own directory.
 	PacksItself bool
 	// Servers are, for each configuration of a provider, the resources and variables that
@@ -180,13 +184,14 @@ func (r *reader) module(dir string) error {
 	own := &needs{required: map[string]Requirement{}, used: map[string]bool{}}
 	named := &parts{locals: map[string][]string{}}
 	commands := &runs{archives: map[string][]string{}}
+	filesets := &sets{locals: map[string]hclsyntax.Expression{}}
 	for _, name := range names {
 		file := path.Join(dir, name)
 		data, err := fs.ReadFile(r.source, file)
 		if err != nil {
 			return err
 		}
-		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own, parts: named, runs: commands}
+		f := &reading{reader: r, dir: dir, name: file, isRoot: dir == r.root, needs: own, parts: named, runs: commands, sets: filesets}
 		if r.out.texts += string(data); f.isRoot {
 			r.out.text += string(data)
 		}
@@ -202,6 +207,7 @@ func (r *reader) module(dir string) error {
 	r.out.add(own)
 	r.out.name(named, dir == r.root)
 	r.out.run(commands)
+	r.out.Unfound = append(r.out.Unfound, filesets.unfound()...)
 	return nil
 }
 
@@ -214,6 +220,7 @@ type reading struct {
 	needs     *needs
 	parts     *parts
 	runs      *runs
+	sets      *sets
 }
 
 func (f *reading) at(line int) string { return fmt.Sprintf("%s line %d", f.name, line) }

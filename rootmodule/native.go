@@ -32,6 +32,7 @@ func (f *reading) block(block *hclsyntax.Block) error {
 	f.parts.block(block, f.isRoot)
 	f.servers.block(block, f.isRoot)
 	f.command(block)
+	f.sets.local(block)
 	switch block.Type {
 	case "terraform":
 		if a := attributes["required_version"]; a != nil {

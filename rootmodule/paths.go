@@ -19,6 +19,7 @@ func (f *reading) walk(node hclsyntax.Node) {
 				f.out.Workspace = f.at(e.SrcRange.Start.Line)
 			}
 		case *hclsyntax.FunctionCallExpr:
+			f.fileset(e)
 			// Whatever is made of a path's parent, it leads out of the module.
 			if slices.ContainsFunc(e.Args, isPath) && (e.Name == "dirname" || leadsUp(e.Args...)) {
 				f.out.Reach.All = true

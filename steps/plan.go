@@ -52,20 +52,20 @@ func (p Plan) run(ctx context.Context) (*dagger.Container, Summary, error) {
 	if err != nil {
 		return nil, Summary{}, err
 	}
-	if !p.checked { // a plan for people shows what a deployment refuses
-		if err := p.Workspace.checkPlanned(ctx, c); err != nil {
-			tell.Line("Warning: " + err.Error())
-		}
-	}
 	text, err := c.File(planOut + "/summary.json").Contents(ctx)
 	if err != nil {
 		return nil, Summary{}, err
 	}
 	summary, err := ParseSummary(text)
-	if err == nil {
-		err = p.seen(ctx, c, summary)
+	if err != nil {
+		return nil, Summary{}, err
 	}
-	return c, summary, err
+	if !p.checked { // a plan for people shows what a deployment refuses
+		if err := p.Workspace.checkPlanned(ctx, c, summary); err != nil {
+			tell.Line("Warning: " + err.Error())
+		}
+	}
+	return c, summary, p.seen(ctx, c, summary)
 }
 
 // seen collects the plan for a note, where one is made.

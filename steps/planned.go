@@ -7,29 +7,52 @@ import (
 	"slices"
 	"strings"
 
+	"dagger/pipeline/images"
 	"dagger/pipeline/internal/dagger"
 	"dagger/pipeline/tell"
 )
 
 // planned makes a plan before a deployment that may be refused for what it does.
 func (w Workspace) planned(ctx context.Context) error {
-	if !w.mayAdopt() && len(w.Module.Makers) == 0 {
+	if !w.mayAdopt() && len(w.Module.Makers) == 0 && len(w.Module.Unfound) == 0 {
 		return nil
 	}
 	w.Deploys, w.Seen = false, nil
-	c, _, err := Plan{Workspace: w, checked: true}.run(ctx)
+	c, summary, err := Plan{Workspace: w, checked: true}.run(ctx)
 	if err != nil {
 		return err
 	}
-	return w.checkPlanned(ctx, c)
+	return w.checkPlanned(ctx, c, summary)
 }
 
 // checkPlanned refuses what a plan shows and no deployment may do.
-func (w Workspace) checkPlanned(ctx context.Context, planned *dagger.Container) error {
+func (w Workspace) checkPlanned(ctx context.Context, planned *dagger.Container, summary Summary) error {
 	if err := w.checkAdopting(ctx, planned); err != nil {
 		return err
 	}
-	return w.checkMade(ctx, planned)
+	if err := w.checkMade(ctx, planned); err != nil {
+		return err
+	}
+	for _, u := range w.Module.Unfound {
+		there, err := planned.Directory(images.Workdir).Exists(ctx, u.Dir)
+		if err != nil {
+			return err
+		}
+		if gone := summary.lost(); !there && len(gone) > 0 {
+			return fmt.Errorf("deploying %s: it would destroy %s, and fileset reads %q, which is not there (%s): let the build leave it (artifacts in [tool.pipeline.package]), or make that directory where it is to have no files", w.Environment, listed(gone), u.Dir, u.Where)
+		}
+	}
+	return nil
+}
+
+// lost are instances by key that a plan destroys.
+func (s Summary) lost() (out []string) {
+	for _, c := range s.Changes {
+		if c.Action == "delete" && strings.HasSuffix(c.Address, `"]`) {
+			out = append(out, c.Address)
+		}
+	}
+	return out
 }
 
 // fromPlan reads what make-plan.sh found in a plan.

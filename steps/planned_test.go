@@ -69,6 +69,13 @@ func TestDriftOfFiles(t *testing.T) {
 	}
 }
 
+func TestInstancesThatGo(t *testing.T) {
+	s := Summary{Changes: []Change{{Address: `aws_s3_object.it["a.html"]`, Action: "delete"}, {Address: `aws_s3_object.it["b.html"]`, Action: "create"}, {Address: "aws_sqs_queue.it", Action: "delete"}, {Address: "aws_sqs_queue.q[0]", Action: "delete"}}}
+	if got := strings.Join(s.lost(), " "); got != `aws_s3_object.it["a.html"]` {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestCheckIdle(t *testing.T) {
 	w := Workspace{Environment: environments.Production, Module: rootmodule.Module{Makers: []string{"null_resource.deps", "terraform_data.layer"}}}
 	for name, test := range map[string]struct{ command, want string }{
