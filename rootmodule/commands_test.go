@@ -27,6 +27,8 @@ func TestPrograms(t *testing.T) {
 		"in a script of a module":     {[]string{"infra/main.tf", `module "m" { source = "../m" }`, "m/main.tf", local(`"sh ${path.module}/run.sh"`), "m/run.sh", "npm ci\n"}, "npm"},
 		"in a script that is Python":  {[]string{"infra/main.tf", local(`"./run.py"`), "infra/run.py", "#!/usr/bin/env python3\nzip = 1\n"}, "python3"},
 		"in a script that is missing": {[]string{"infra/main.tf", local(`"./run.sh && ../../../x.sh"`)}, ""},
+		"in a module of the registry": {[]string{"infra/main.tf", "module \"m\" {\n source = \"terraform-aws-modules/lambda/aws\"\n version = \"7.0.0\"\n}"}, "pip3 python3"},
+		"in a module from git":        {[]string{"infra/main.tf", `module "m" { source = "git::https://github.com/terraform-aws-modules/terraform-aws-lambda.git?ref=v7" }`}, "pip3 python3"},
 		"in JSON": {[]string{"infra/main.tf.json", `{"resource": {"null_resource": {"it": {"provisioner": [{"local-exec": {"command": "cd a\nmake b"}}]}}},
 			"data": {"external": {"x": {"program": ["bash", "x.sh"]}}}}`}, "bash make"},
 	} {
