@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dagger/pipeline/internal/dagger"
+	"dagger/pipeline/tell"
 )
 
 // Needs is what the commands of root modules need: programs that their provisioners and
@@ -52,6 +53,26 @@ func (n Needs) Base(project string) string {
 		return project
 	}
 	return pythonImage + "3.12" + pythonRelease
+}
+
+// TellPython says where pip in the terraform container is of another Python than the functions,
+// as a named image may have.
+func (n Needs) TellPython(ctx context.Context, c *dagger.Container) {
+	if n.Minor == 0 || !slices.ContainsFunc(n.Programs, func(name string) bool { return strings.HasPrefix(name, "pip") }) {
+		return
+	}
+	has, err := c.WithExec([]string{"python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2], end='')"}).Stdout(ctx)
+	if line := n.misfit(has); err == nil && line != "" { // without it the command itself fails
+		tell.Once(line)
+	}
+}
+
+// misfit is what is said of a Python in the container.
+func (n Needs) misfit(has string) string {
+	if has == fmt.Sprintf("3.%d", n.Minor) {
+		return ""
+	}
+	return fmt.Sprintf("Warning: the terraform container has Python %s, and the functions of the root modules run on 3.%d: what pip installs there may not fit them: leave the image out or name one with that Python (--terraform-image), or let pip take their wheels (--python-version 3.%d --only-binary :all:)", has, n.Minor, n.Minor)
 }
 
 // The names of Docker's official images of Python, around the version.

@@ -30,6 +30,16 @@ func TestBaseForCommands(t *testing.T) {
 	}
 }
 
+func TestPythonOfAnotherVersion(t *testing.T) {
+	n := Needs{Programs: []string{"pip"}, Minor: 13}
+	if line := n.misfit("3.13"); line != "" {
+		t.Errorf("the same: %s", line)
+	}
+	if line := n.misfit("3.11"); !strings.Contains(line, "has Python 3.11, and the functions of the root modules run on 3.13") {
+		t.Errorf("another one: %q", line)
+	}
+}
+
 func TestToolsForCommands(t *testing.T) {
 	without := strings.Join(Terraform{}.tools(), " ")
 	with := Terraform{Needs: Needs{Programs: []string{"bash", "pip"}}}.tools()

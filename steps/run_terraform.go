@@ -15,7 +15,11 @@ func (r *Run) terraformImage(ctx context.Context) (images.Image, error) {
 		if err != nil {
 			return images.Image{}, err
 		}
-		return recipe.Image(ctx)
+		image, err := recipe.Image(ctx)
+		if err == nil {
+			recipe.Needs.TellPython(ctx, image.Container)
+		}
+		return image, err
 	})
 }
 
