@@ -17,8 +17,13 @@ import (
 //go:embed python
 var python embed.FS
 
-// commandHome is where it is in the container.
-const commandHome = "/opt/pipeline"
+const (
+	// commandHome is where it is in the container.
+	commandHome = "/opt/pipeline"
+	// outDir has what a command leaves. It is no directory at the top: to copy one of those out of
+	// a container, an engine looks at all files of the directory above it.
+	outDir = commandHome + "/out"
+)
 
 // spec is what it is told.
 type spec struct {

@@ -23,7 +23,7 @@ const noArtifact = "/dev/null"
 
 // Places in the app container, which python/artifacts.py and python/run.py know.
 const (
-	artifactsDir  = "/artifacts"
+	artifactsDir  = outDir + "/artifacts"
 	artifactsList = commandHome + "/artifacts"
 	endedFile     = commandHome + "/ended"
 )

@@ -12,7 +12,7 @@ import (
 // Paths while a plan is made. A plan is in clear in memory only.
 const (
 	planMemory = "/run/plan"
-	planOut    = "/plan"
+	planOut    = outDir + "/plan"
 	planBundle = "plan.age"
 	savedPlan  = "/saved-plan/" + planBundle
 	keyFile    = "/run/secrets/plan.key"

@@ -19,7 +19,7 @@ import (
 // Places in the app container: the reports of a run, and the volume with those
 // of runs that failed. python/records.py and python/reports.py know them.
 const (
-	reportsDir = "/reports"
+	reportsDir = outDir + "/reports"
 	recordsDir = "/var/lib/pipeline-reports"
 )
 

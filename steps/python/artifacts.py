@@ -9,7 +9,7 @@ import zipfile
 import command
 import tree
 
-OUT = "/artifacts"
+OUT = "/opt/pipeline/out/artifacts"
 
 # The file that lists their paths.
 LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "artifacts")

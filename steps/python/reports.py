@@ -19,7 +19,7 @@ import command
 
 # Where the reports are given, and where pytest writes those that nobody asked it for, and
 # copies of those that somebody did: pipeline_junit.py knows both.
-OUT = "/reports"
+OUT = "/opt/pipeline/out/reports"
 PYTEST = "/var/tmp/pipeline-junit"
 COPIES = os.path.join(PYTEST, "copies")
 
