@@ -13,6 +13,8 @@
 // # Environment
 //
 //	PIPELINE_TEST_ENGINE  embedded (default) or dagger
+//	PIPELINE_TEST_DISK    dagger only: the engine's root directory, by default /var/lib/dagger in its container; without it,
+//	                      tests that look for secrets there are skipped
 //	PIPELINE_TEST_DIR     directory of labs and engines; default pipeline-tests in the user's cache directory
 //	PIPELINE_TEST_KEEP    1: leave engine and lab running, and use them again: for work on one test
 //	PIPELINE_TEST_BIND    dagger only: an address of this machine that the engine's containers reach;

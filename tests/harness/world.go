@@ -182,6 +182,19 @@ func (w *World) Embedded(t testing.TB, why string) Embedded {
 	return e
 }
 
+// Disk is the directory where the engine keeps all that it keeps, or skips the test where it cannot be read.
+func (w *World) Disk(t testing.TB) string {
+	t.Helper()
+	if e, ok := w.Engine.(Embedded); ok {
+		return e.State
+	}
+	dir := os.Getenv("PIPELINE_TEST_DISK")
+	if dir == "" {
+		t.Skip("the engine's disk cannot be read here: set PIPELINE_TEST_DISK to its root directory")
+	}
+	return dir
+}
+
 // NeedAWS skips the test where containers cannot reach an AWS stand-in.
 func (w *World) NeedAWS(t testing.TB) {
 	t.Helper()

@@ -102,8 +102,8 @@ func (c Counts) String() string {
 
 var (
 	word = regexp.MustCompile(`(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)`)
-	// What the engine sets before each line of a step.
-	step = regexp.MustCompile(`^#\d+ [\d.]+ `)
+	// What the engine sets before each line of a step: ours, and Dagger.
+	step = regexp.MustCompile(`^(?:#\d+ [\d.]+|\d+ +:.* \[[\d.]+s\] \|) `)
 	// The last lines of a run of unittest.
 	ran    = regexp.MustCompile(`^Ran (\d+) tests? in `)
 	result = regexp.MustCompile(`^(?:OK|FAILED)(?: \((.*)\))?$`)

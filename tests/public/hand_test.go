@@ -35,10 +35,22 @@ func TestCounted(t *testing.T) {
 		"Ran 12 tests in 0.4s\n\nFAILED (failures=1, errors=2, skipped=3)\n":       {6, 3, 3},
 		"Ran 1 test in 0.4s\n\nOK\n":                                               {1, 0, 0},
 		"#12 3.21 Ran 2 tests in 0.4s\n#12 3.22 \n#12 3.22 OK (skipped=1)\n":       {1, 0, 1},
-		"no tests ran in 0.1s":                                                     {},
+		"12  : ┆ [0.4s] | Ran 2 tests in 0.4s\n12  : ┆ [0.4s] | OK (skipped=1)\n":  {1, 0, 1},
+		"no tests ran in 0.1s": {},
 	} {
 		if got := counted(out); got != want {
 			t.Errorf("%q: %v, want %v", out, got, want)
+		}
+	}
+}
+
+func TestOnDagger(t *testing.T) {
+	known := Result{Hand: Counts{Passed: 2}, Pipeline: Counts{Passed: 2}, Names: "same", Roots: map[string]string{"infra": "validate"}}
+	for engine, want := range map[string]string{"": "same", "no lock": "hand 2 passed, pipeline 2 passed (names same), package no lock, infra: validate "} {
+		came := known
+		came.Package, known.Dagger = engine, "of an earlier run"
+		if got := known.onDagger(came); got.Dagger != want || got.Package != "" {
+			t.Errorf("%+v, want %q", got, want)
 		}
 	}
 }

@@ -7,6 +7,9 @@
 // projects.toml says which, results.json what came of them. Their code is cloned from GitHub at the commit
 // of the list, or taken from DIR/OWNER+NAME. Only a [tool.pipeline] table is added to it.
 //
+// With PIPELINE_TEST_ENGINE=dagger they run on a Dagger engine, with `dagger` from PATH, and the results say whether the
+// same came of them there.
+//
 // It needs a lab (go run -C lab . up) whose environment is exported, and on PATH the Pythons that the
 // projects ask for, such as python3.12. LAB_PYTHON_IMAGES is the base image, with %s for Python's version.
 // PUBLIC_PROVIDER_MIRROR has the providers that root modules need besides that of AWS: archive, null, random, local, time.
@@ -104,6 +107,9 @@ func do() error {
 		result, err := runner{*sources, *work, strings.Split(*parts, ",")}.run(p, results[p.Repository])
 		if err != nil {
 			return fmt.Errorf("running %q: %w", p.Repository, err)
+		}
+		if onDagger() {
+			result = results[p.Repository].onDagger(result)
 		}
 		results[p.Repository] = result
 		data, err := json.MarshalIndent(results, "", "\t")

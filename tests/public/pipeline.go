@@ -20,8 +20,14 @@ func (c caller) call(flags, verb string, env ...string) (string, error) {
 	if images := os.Getenv("LAB_PYTHON_IMAGES"); images != "" && c.project.Python != "" {
 		image = "--python-image " + fmt.Sprintf(images, c.project.Python)
 	}
-	return shell("..", strings.Join([]string{"./pipeline call --source", c.source, "--project", c.project.Directory, image, flags, verb}, " "), c.log, env...)
+	command := "./pipeline call --source"
+	if onDagger() {
+		command = "NO_COLOR=1 dagger --progress=plain -m . call --source"
+	}
+	return shell("..", strings.Join([]string{command, c.source, "--project", c.project.Directory, image, flags, verb}, " "), c.log, env...)
 }
+
+func onDagger() bool { return os.Getenv("PIPELINE_TEST_ENGINE") == "dagger" }
 
 // test gives what its reports say and, where it failed, the error.
 func (c caller) test(reports string) (Counts, outcomes, string) {

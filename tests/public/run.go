@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -19,10 +20,22 @@ type Result struct {
 	Package        string            `json:",omitempty"` // same, or what differs
 	Roots          map[string]string `json:",omitempty"`
 	Error          string            `json:",omitempty"` // the pipeline's own words, where tests or package failed
+	Dagger         string            `json:",omitempty"` // same, or what else came of it on a Dagger engine
 }
 
 func (r Result) String() string {
 	return fmt.Sprintf("hand %v, pipeline %v (names %s), package %s, %s %s", r.Hand, r.Pipeline, r.Names, r.Package, r.roots(), r.Error)
+}
+
+// onDagger notes what came of the project on a Dagger engine, beside what is known of it.
+func (r Result) onDagger(came Result) Result {
+	known := r
+	known.Dagger, came.Dagger = "", ""
+	r.Dagger = "same"
+	if !reflect.DeepEqual(known, came) {
+		r.Dagger = came.String()
+	}
+	return r
 }
 
 // runner runs parts of it: hand, pipeline, terraform.

@@ -12,7 +12,7 @@ func table(projects []Project, results map[string]Result) string {
 	var b strings.Builder
 	good, ran := 0, 0
 	var missing, waiting []string
-	b.WriteString("| project | lock | lines of table | by hand | pipeline | package | mended for it |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| project | lock | lines of table | by hand | pipeline | package | on Dagger | mended for it |\n|---|---|---|---|---|---|---|---|\n")
 	for _, p := range projects {
 		r, ok := results[p.Repository]
 		switch {
@@ -35,8 +35,8 @@ func table(projects []Project, results map[string]Result) string {
 		} else if r.Names != "" && r.Names != "same" {
 			came += "; " + r.Names
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s |\n", p.link(), p.Lock, strings.Count(p.Table, "\n"),
-			r.Hand, or(came, ""), or(r.Package, "none"), p.Mended)
+		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s | %s |\n", p.link(), p.Lock, strings.Count(p.Table, "\n"),
+			r.Hand, or(came, ""), or(r.Package, "none"), or(r.Dagger, "not run"), p.Mended)
 	}
 	fmt.Fprintf(&b, "\n%d of %d test and package with the same result as by hand.\n", good, ran)
 	list(&b, "Not compared, and why:", missing)

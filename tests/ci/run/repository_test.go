@@ -65,25 +65,31 @@ func variables() map[string]string {
 		"--registry-username=" + l.Username, "--registry-password=env://LAB_REGISTRY_PASSWORD", "--aws-endpoint=" + world.AWS.Endpoint}
 	token := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." +
 		base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"project_path:group/project","aud":"https://gitlab.com"}`)) + "." + canary
-	return map[string]string{
+	set := map[string]string{
 		"TF_STATE_BUCKET":     world.AWS.StateBucket,
 		"PIPELINE_REGISTRY":   l.Registry + "/pipelines/fixture",
 		"PIPELINE_MORE_FLAGS": strings.Join(flags, " "),
 		"AWS_ROLE_ARN":        "arn:aws:iam::123456789012:role/deploy",
 		"AWS_ID_TOKEN":        token,
 	}
+	if e, ok := world.Engine.(harness.Dagger); ok {
+		set["DAGGER_MODULE"] = e.Module
+	}
+	return set
 }
 
-// runner is the environment of a runner: the dagger command on PATH, and the registry's password as a masked variable.
+// runner is the environment of a runner: the dagger command on PATH, the embedded engine's where that is tested, and the
+// registry's password as a masked variable.
 func runner(t *testing.T) []string {
 	t.Helper()
-	e := world.Embedded(t, "the CI files run with the embedded engine's command here")
 	bin := t.TempDir()
-	if err := os.Symlink(filepath.Join(e.Root, "pipeline"), filepath.Join(bin, "dagger")); err != nil {
-		t.Fatal(err)
+	if e, ok := world.Engine.(harness.Embedded); ok {
+		if err := os.Symlink(filepath.Join(e.Root, "pipeline"), filepath.Join(bin, "dagger")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var env []string
-	for _, kv := range e.Command(t.Context(), "", filepath.Join(t.TempDir(), "summary.json"), nil).Env {
+	for _, kv := range world.Engine.Command(t.Context(), "", filepath.Join(t.TempDir(), "summary.json"), nil).Env {
 		if path, ok := strings.CutPrefix(kv, "PATH="); ok {
 			kv = "PATH=" + bin + ":" + path
 		}
