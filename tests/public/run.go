@@ -24,7 +24,11 @@ type Result struct {
 }
 
 func (r Result) String() string {
-	return fmt.Sprintf("hand %v, pipeline %v (names %s), package %s, %s %s", r.Hand, r.Pipeline, r.Names, r.Package, r.roots(), r.Error)
+	said := fmt.Sprintf("hand %v, pipeline %v (names %s), package %s, %s %s", r.Hand, r.Pipeline, r.Names, r.Package, r.roots(), r.Error)
+	if r.Dagger != "" {
+		said += ", on Dagger " + r.Dagger
+	}
+	return said
 }
 
 // onDagger notes what came of the project on a Dagger engine, beside what is known of it.
